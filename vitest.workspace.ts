@@ -1,0 +1,21 @@
+import { readdirSync } from "node:fs"
+import { defineConfig } from "vitest/config"
+
+/** Every folder that has tests of its own is one Vitest project, named like the folder. */
+const projects = ["packages", "examples"]
+  .flatMap((group) =>
+    readdirSync(group, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${group}/${entry.name}`),
+  )
+  .concat("test")
+
+export default defineConfig({
+  test: {
+    projects: projects.map((root) => ({
+      // Sources are run as they stand: see "exports" of any package.
+      ssr: { resolve: { conditions: ["@espalier/source", "module", "node", "import", "default"] } },
+      test: { name: root, root, include: root === "test" ? ["*.test.ts"] : ["test/**/*.test.ts"], testTimeout: 20_000 },
+    })),
+  },
+})
