@@ -1,0 +1,73 @@
+/**
+ * Assets: the bytes behind a declaration's reference, which a device fetches from `/mdm/apple/assets/:identifier`.
+ */
+import { Schema } from "effect"
+
+/**
+ * Body of `asset`.
+ *
+ * @category schemas
+ */
+export const AssetRequest = Schema.Struct({
+  identityCertificate: Schema.optionalKey(Schema.String),
+  identifier: Schema.NonEmptyString,
+}).annotate({
+  identifier: "AssetRequest",
+  description: "A device asks for the bytes of an asset",
+  examples: [{ identityCertificate: "PEM_OR_HEADER_VALUE", identifier: "asset-id" }],
+})
+/** @category models */
+export type AssetRequest = typeof AssetRequest.Type
+
+/**
+ * The bytes themselves, base64.
+ *
+ * @category schemas
+ */
+export const AssetContent = Schema.Struct({
+  content: Schema.String.check(Schema.isBase64()).annotate({ description: "The bytes, base64" }),
+  contentType: Schema.NonEmptyString,
+}).annotate({
+  identifier: "AssetContent",
+  description: "The bytes of an asset, base64",
+  examples: [{ content: "aGVsbG8=", contentType: "application/octet-stream" }],
+})
+/** @category models */
+export type AssetContent = typeof AssetContent.Type
+
+/**
+ * Where the bytes are (extension of the seed): the server streams them through, checking the hash.
+ *
+ * @category schemas
+ */
+export const AssetLocation = Schema.Struct({
+  url: Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/, { message: "Expected an http or https URL" })),
+  sha256: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))),
+}).annotate({
+  identifier: "AssetLocation",
+  description: "Where the bytes of an asset are, and their lower-case hex SHA-256",
+  examples: [{ url: "https://assets.example.com/wallpaper.png" }],
+})
+/** @category models */
+export type AssetLocation = typeof AssetLocation.Type
+
+/**
+ * An asset: its bytes, or where they are.
+ *
+ * @category schemas
+ */
+export const Asset = Schema.Union([AssetContent, AssetLocation]).annotate({
+  identifier: "Asset",
+  description: "An asset's bytes, or where they are",
+})
+/** @category models */
+export type Asset = typeof Asset.Type
+
+/**
+ * Answer of `asset`: `null` when there is no such asset.
+ *
+ * @category schemas
+ */
+export const AssetAnswer = Schema.NullOr(Asset)
+/** @category models */
+export type AssetAnswer = typeof AssetAnswer.Type

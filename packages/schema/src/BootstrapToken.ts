@@ -1,0 +1,35 @@
+/**
+ * Bootstrap tokens (optional webhook): a Mac escrows one, and asks for it back to grant secure tokens.
+ */
+import { Schema } from "effect"
+import { Scope } from "./Scope.ts"
+
+const base64 = Schema.String.check(Schema.isBase64())
+
+/**
+ * Body of `bootstrap-token`: with `set` the device escrows a token, without it asks for the one it escrowed.
+ *
+ * @category schemas
+ */
+export const BootstrapTokenRequest = Schema.Struct({ scope: Scope, set: Schema.optionalKey(base64) }).annotate({
+  identifier: "BootstrapTokenRequest",
+  description: "A Mac escrows its bootstrap token (`set`), or asks for it back",
+  examples: [
+    { scope: { _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } }, set: "dG9rZW4=" },
+  ],
+})
+/** @category models */
+export type BootstrapTokenRequest = typeof BootstrapTokenRequest.Type
+
+/**
+ * The escrowed token, base64; `null` when there is none.
+ *
+ * @category schemas
+ */
+export const BootstrapTokenAnswer = Schema.Struct({ bootstrapToken: Schema.NullOr(base64) }).annotate({
+  identifier: "BootstrapTokenAnswer",
+  description: "The escrowed bootstrap token",
+  examples: [{ bootstrapToken: null }],
+})
+/** @category models */
+export type BootstrapTokenAnswer = typeof BootstrapTokenAnswer.Type

@@ -1,0 +1,172 @@
+/**
+ * Declarative management, the three questions a synchronising device asks: which tokens, which items, which declaration.
+ *
+ * Four kinds of declaration, each with its token; Apple's protocol knows a single `DeclarationsToken`, which
+ * {@link combinedDeclarationsToken} computes alike in server and backend.
+ */
+import { sha256 } from "@noble/hashes/sha2.js"
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
+import { Schema } from "effect"
+import { Scope } from "./Scope.ts"
+
+const scopeExample = {
+  _tag: "device",
+  udid: "DEVICE-UDID",
+  mdmOrigin: { url: "https://mdm.example.com" },
+} as const
+
+/**
+ * Body of `declaration-tokens` and of `declaration-items`.
+ *
+ * @category schemas
+ */
+export const DeclarativeRequest = Schema.Struct({ scope: Scope }).annotate({
+  identifier: "DeclarativeRequest",
+  description: "A channel synchronises its declarations",
+  examples: [{ scope: scopeExample }],
+})
+/** @category models */
+export type DeclarativeRequest = typeof DeclarativeRequest.Type
+
+/**
+ * One opaque token a kind of declaration; it changes whenever a declaration of that kind does.
+ *
+ * @category schemas
+ */
+export const DeclarationTokens = Schema.Struct({
+  activationsToken: Schema.String,
+  configurationsToken: Schema.String,
+  assetsToken: Schema.String,
+  managementToken: Schema.String,
+}).annotate({
+  identifier: "DeclarationTokens",
+  description: "One opaque token a kind of declaration",
+  examples: [
+    { activationsToken: "token", configurationsToken: "token", assetsToken: "token", managementToken: "token" },
+  ],
+})
+/** @category models */
+export type DeclarationTokens = typeof DeclarationTokens.Type
+
+/**
+ * A declaration's identifier and the token of its current content.
+ *
+ * @category schemas
+ */
+export const DeclarationItem = Schema.Struct({
+  identifier: Schema.NonEmptyString,
+  serverToken: Schema.NonEmptyString,
+}).annotate({
+  identifier: "DeclarationItem",
+  description: "A declaration's identifier and the token of its current content",
+  examples: [{ identifier: "activation-id", serverToken: "token" }],
+})
+/** @category models */
+export type DeclarationItem = typeof DeclarationItem.Type
+
+const items = Schema.Array(DeclarationItem)
+
+/**
+ * Everything declared for a channel, by kind.
+ *
+ * @category schemas
+ */
+export const DeclarationItems = Schema.Struct({
+  activations: items,
+  configurations: items,
+  assets: items,
+  management: items,
+}).annotate({
+  identifier: "DeclarationItems",
+  description: "Everything declared for a channel, by kind",
+  examples: [
+    {
+      activations: [{ identifier: "activation-id", serverToken: "token" }],
+      configurations: [{ identifier: "configuration-id", serverToken: "token" }],
+      assets: [],
+      management: [],
+    },
+  ],
+})
+/** @category models */
+export type DeclarationItems = typeof DeclarationItems.Type
+
+/**
+ * The four kinds of declaration.
+ *
+ * @category schemas
+ */
+export const DeclarationType = Schema.Literals(["activation", "configuration", "asset", "management"]).annotate({
+  identifier: "DeclarationType",
+  description: "The four kinds of declaration",
+})
+/** @category models */
+export type DeclarationType = typeof DeclarationType.Type
+
+/**
+ * Body of `declaration`.
+ *
+ * @category schemas
+ */
+export const DeclarationRequest = Schema.Struct({
+  scope: Scope,
+  type: DeclarationType,
+  identifier: Schema.NonEmptyString,
+}).annotate({
+  identifier: "DeclarationRequest",
+  description: "A channel asks for one declaration",
+  examples: [{ scope: scopeExample, type: "configuration", identifier: "configuration-id" }],
+})
+/** @category models */
+export type DeclarationRequest = typeof DeclarationRequest.Type
+
+/**
+ * One declaration as Apple defines it: `Type`, `Identifier`, `ServerToken` and `Payload`. Other keys are kept.
+ *
+ * @category schemas
+ */
+export const Declaration = Schema.JsonObject.annotate({
+  identifier: "Declaration",
+  description: "One declaration as Apple defines it",
+  examples: [
+    {
+      Type: "com.apple.configuration.passcode.settings",
+      Identifier: "configuration-id",
+      ServerToken: "token",
+      Payload: { RequirePasscode: true },
+    },
+  ],
+})
+/** @category models */
+export type Declaration = typeof Declaration.Type
+
+/**
+ * Answer of `declaration`. `null` makes the device delete that declaration.
+ *
+ * @category schemas
+ */
+export const DeclarationAnswer = Schema.NullOr(Declaration)
+/** @category models */
+export type DeclarationAnswer = typeof DeclarationAnswer.Type
+
+/**
+ * Apple's single `DeclarationsToken` out of the four: lower-case hex SHA-256 over each token preceded by its
+ * UTF-8 length as four big-endian bytes, in the order activations, configurations, assets, management.
+ *
+ * @category tokens
+ */
+export const combinedDeclarationsToken = (tokens: DeclarationTokens): string => {
+  const hash = sha256.create()
+  for (const token of [
+    tokens.activationsToken,
+    tokens.configurationsToken,
+    tokens.assetsToken,
+    tokens.managementToken,
+  ]) {
+    const bytes = utf8ToBytes(token)
+    const length = new Uint8Array(4)
+    new DataView(length.buffer).setUint32(0, bytes.length)
+    hash.update(length).update(bytes)
+  }
+  return bytesToHex(hash.digest())
+}

@@ -1,0 +1,189 @@
+/**
+ * What happened on a device: enrolled, reachable, gone, a command done, a declarative status.
+ *
+ * The names and fields are Apple's, in the seed's spelling. An event is posted once the device has said it and until
+ * the backend has taken it: the device is the retry queue, so a backend may hear the same event twice.
+ */
+import { Schema } from "effect"
+import { PropertyListDictionary } from "./PropertyList.ts"
+import { Scope } from "./Scope.ts"
+
+const optionalString = Schema.optionalKey(Schema.String)
+const base64 = Schema.String.check(Schema.isBase64())
+
+/**
+ * A device begins to enroll (Apple: Authenticate). Nothing can be pushed to it before its `TokenUpdate`.
+ *
+ * @category schemas
+ */
+export const Authenticate = Schema.TaggedStruct("Authenticate", {
+  serialNumber: optionalString,
+  model: optionalString,
+  osVersion: optionalString,
+  modelName: optionalString,
+  deviceName: optionalString,
+  productName: optionalString,
+  buildVersion: optionalString,
+  imei: optionalString,
+  meid: optionalString,
+  topic: optionalString,
+}).annotate({
+  identifier: "Authenticate",
+  description: "Enrollment authentication data such as serial number, model, and OS version",
+  examples: [{ _tag: "Authenticate", serialNumber: "C02...", model: "MacBookPro", osVersion: "15.0" }],
+})
+
+/**
+ * The channel can be pushed to, from now on with this token (Apple: TokenUpdate).
+ *
+ * @category schemas
+ */
+export const TokenUpdate = Schema.TaggedStruct("TokenUpdate", {
+  pushToken: base64.annotate({ description: "The APNs device token, base64" }),
+  pushMagic: Schema.String.annotate({ description: "The `mdm` member of a push" }),
+  topic: Schema.String.annotate({ description: "The MDM push topic, com.apple.mgmt.…" }),
+  channel: Schema.Literals(["device", "user"]),
+  unlockToken: Schema.optionalKey(base64.annotate({ description: "Unlocks a device by ClearPasscode, base64" })),
+  awaitingConfiguration: Schema.optionalKey(Schema.Boolean),
+  notOnConsole: Schema.optionalKey(Schema.Boolean),
+}).annotate({
+  identifier: "TokenUpdate",
+  description: "Push token, push magic, MDM topic, and channel",
+  examples: [
+    {
+      _tag: "TokenUpdate",
+      pushToken: "cHVzaC10b2tlbg==",
+      pushMagic: "AD5F2C6B-6E4A-4C4E-9D0A-6B5B3C1B8C5E",
+      topic: "com.apple.mgmt.External.example",
+      channel: "device",
+    },
+  ],
+})
+
+/**
+ * The device removed its management profile (Apple: CheckOut).
+ *
+ * @category schemas
+ */
+export const CheckOut = Schema.TaggedStruct("CheckOut", {}).annotate({
+  identifier: "CheckOut",
+  description: "Device unenrolled",
+  examples: [{ _tag: "CheckOut" }],
+})
+
+/**
+ * One link of Apple's ErrorChain.
+ *
+ * @category schemas
+ */
+export const ErrorChainItem = Schema.Struct({
+  errorCode: Schema.Int,
+  errorDomain: Schema.String,
+  localizedDescription: Schema.String,
+  usEnglishDescription: optionalString,
+}).annotate({
+  identifier: "ErrorChainItem",
+  description: "One link of Apple's ErrorChain",
+  examples: [
+    { errorCode: 12021, errorDomain: "MCMDMErrorDomain", localizedDescription: "“Nothing” is not a valid command." },
+  ],
+})
+/** @category models */
+export type ErrorChainItem = typeof ErrorChainItem.Type
+
+/**
+ * How a device answers a command. `NotNow`: it will ask again by itself.
+ *
+ * @category schemas
+ */
+export const CommandStatus = Schema.Literals(["Acknowledged", "Error", "CommandFormatError", "NotNow"]).annotate({
+  identifier: "CommandStatus",
+  description: "How a device answers a command",
+})
+/** @category models */
+export type CommandStatus = typeof CommandStatus.Type
+
+/**
+ * A device's answer to a command. `payload` is the rest of the result, as a property list in JSON.
+ *
+ * @category schemas
+ */
+export const CommandResult = Schema.TaggedStruct("CommandResult", {
+  commandUUID: Schema.String,
+  status: CommandStatus,
+  errorChain: Schema.optionalKey(Schema.Array(ErrorChainItem)),
+  payload: PropertyListDictionary,
+}).annotate({
+  identifier: "CommandResult",
+  description: "Result for a previously issued imperative MDM command",
+  examples: [
+    {
+      _tag: "CommandResult",
+      commandUUID: "command-uuid",
+      status: "Acknowledged",
+      payload: { QueryResponses: { DeviceName: "Ada's iPhone", OSVersion: "18.1" } },
+    },
+  ],
+})
+
+/**
+ * Apple's declarative StatusReport, as the device sent it: unknown keys are kept.
+ *
+ * @category schemas
+ */
+export const StatusReport = Schema.StructWithRest(
+  Schema.Struct({
+    StatusItems: Schema.optionalKey(Schema.JsonObject),
+    Errors: Schema.optionalKey(Schema.Array(Schema.Json)),
+    FullReport: Schema.optionalKey(Schema.Boolean),
+  }),
+  [Schema.JsonObject],
+).annotate({
+  identifier: "StatusReport",
+  description: "Apple's StatusReport",
+  examples: [{ StatusItems: { device: { "operating-system": { version: "18.1" } } }, Errors: [] }],
+})
+/** @category models */
+export type StatusReport = typeof StatusReport.Type
+
+/**
+ * A declarative management status report.
+ *
+ * @category schemas
+ */
+export const DeclarationStatus = Schema.TaggedStruct("DeclarationStatus", { report: StatusReport }).annotate({
+  identifier: "DeclarationStatus",
+  description: "Declarative device management status report",
+  examples: [{ _tag: "DeclarationStatus", report: { StatusItems: {}, Errors: [] } }],
+})
+
+/**
+ * What happened on a device. `Event.match` demands a case for every tag.
+ *
+ * @category schemas
+ */
+export const Event = Schema.Union([Authenticate, TokenUpdate, CheckOut, CommandResult, DeclarationStatus])
+  .annotate({ identifier: "Event", description: "What happened on a device" })
+  .pipe(Schema.toTaggedUnion("_tag"))
+/** @category models */
+export type Event = typeof Event.Type
+/** @category models */
+export type EventTag = Event["_tag"]
+
+/**
+ * Body of `POST /webhook/apple/event`; the answer is 204.
+ *
+ * @category schemas
+ */
+export const EventRequest = Schema.Struct({ scope: Scope, event: Event }).annotate({
+  identifier: "EventRequest",
+  description: "An event and the channel it happened on",
+  examples: [
+    {
+      scope: { _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } },
+      event: { _tag: "Authenticate", serialNumber: "C02...", model: "MacBookPro", osVersion: "15.0" },
+    },
+  ],
+})
+/** @category models */
+export type EventRequest = typeof EventRequest.Type

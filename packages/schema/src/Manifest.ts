@@ -1,0 +1,82 @@
+/**
+ * What a device is told to do next: nothing, one command, or a declarative sync.
+ *
+ * One answer at a time, because Apple's command channel carries one command a connection. After `NotNow` the
+ * same command must not be returned in the same connection: the device would loop.
+ */
+import { Schema } from "effect"
+import { PropertyListDictionary } from "./PropertyList.ts"
+import { Scope } from "./Scope.ts"
+
+/**
+ * Nothing to do: the device hangs up.
+ *
+ * @category schemas
+ */
+export const Idle = Schema.TaggedStruct("Idle", {}).annotate({
+  identifier: "Idle",
+  description: "Nothing to do",
+  examples: [{ _tag: "Idle" }],
+})
+
+/**
+ * An imperative command. The server sends `{CommandUUID, Command: {RequestType, …payload}}`.
+ *
+ * @category schemas
+ */
+export const Command = Schema.TaggedStruct("Command", {
+  commandUUID: Schema.NonEmptyString,
+  requestType: Schema.NonEmptyString.annotate({ description: "Apple's RequestType, such as DeviceInformation" }),
+  payload: PropertyListDictionary,
+}).annotate({
+  identifier: "Command",
+  description: "An imperative MDM command",
+  examples: [
+    {
+      _tag: "Command",
+      commandUUID: "command-uuid",
+      requestType: "DeviceInformation",
+      payload: { Queries: ["DeviceName", "OSVersion"] },
+    },
+  ],
+})
+/** @category models */
+export type Command = typeof Command.Type
+
+/**
+ * Synchronise declarations. `serverToken` is best the `combinedDeclarationsToken` of the four tokens: the device
+ * then skips what it already has.
+ *
+ * @category schemas
+ */
+export const DdmSync = Schema.TaggedStruct("DdmSync", { serverToken: Schema.String }).annotate({
+  identifier: "DdmSync",
+  description: "Ask the device to synchronise its declarations",
+  examples: [{ _tag: "DdmSync", serverToken: "server-token" }],
+})
+/** @category models */
+export type DdmSync = typeof DdmSync.Type
+
+/**
+ * What a device is told to do next: exactly one of the three.
+ *
+ * @category schemas
+ */
+export const Manifest = Schema.Union([Idle, Command, DdmSync])
+  .annotate({ identifier: "Manifest", description: "The next management action" })
+  .pipe(Schema.toTaggedUnion("_tag"))
+/** @category models */
+export type Manifest = typeof Manifest.Type
+
+/**
+ * Body of `POST /webhook/apple/checkin`; the answer is a {@link Manifest}.
+ *
+ * @category schemas
+ */
+export const CheckInRequest = Schema.Struct({ scope: Scope }).annotate({
+  identifier: "CheckInRequest",
+  description: "A channel asks what to do next",
+  examples: [{ scope: { _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } } }],
+})
+/** @category models */
+export type CheckInRequest = typeof CheckInRequest.Type

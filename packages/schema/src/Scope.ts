@@ -1,0 +1,95 @@
+/**
+ * Whom a webhook is about: a device, or one user's channel on it.
+ *
+ * The whitelabel server builds a scope from Apple's message and from what it verified itself; the backend
+ * may therefore trust `udid`, `userId` and `identityCertificate` as far as it trusts the server's signature.
+ */
+import { Schema } from "effect"
+
+/**
+ * The origin that the device called, out of the server's allow-list: one server can carry many brands.
+ *
+ * @category schemas
+ */
+export const MdmOrigin = Schema.Struct({
+  url: Schema.String.check(
+    Schema.isPattern(/^https?:\/\/[^/\s?#@]+$/, { message: "Expected an origin such as https://mdm.example.com" }),
+  ),
+}).annotate({
+  identifier: "MdmOrigin",
+  description: "The origin the device called, such as https://mdm.example.com",
+  examples: [{ url: "https://mdm.example.com" }],
+})
+/** @category models */
+export type MdmOrigin = typeof MdmOrigin.Type
+
+const channel = {
+  udid: Schema.NonEmptyString.annotate({
+    description: "Apple's UDID, or the EnrollmentID where User Enrollment hides the UDID",
+  }),
+  enrollmentKind: Schema.optionalKey(
+    Schema.Literals(["device", "userEnrollment"]).annotate({
+      description: "`userEnrollment` when an EnrollmentID stands in for the UDID",
+    }),
+  ),
+  identityCertificate: Schema.optionalKey(
+    Schema.String.annotate({ description: "PEM of the verified device identity; absent when there was none" }),
+  ),
+  mdmOrigin: MdmOrigin,
+}
+
+/**
+ * A device's own channel.
+ *
+ * @category schemas
+ */
+export const DeviceScope = Schema.TaggedStruct("device", channel).annotate({
+  identifier: "DeviceScope",
+  description: "A device's own channel",
+  examples: [{ _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } }],
+})
+/** @category models */
+export type DeviceScope = typeof DeviceScope.Type
+
+/**
+ * One user's channel on a device: a Mac's directory or local user, a Shared iPad's Managed Apple Account.
+ *
+ * @category schemas
+ */
+export const UserScope = Schema.TaggedStruct("user", {
+  ...channel,
+  userId: Schema.NonEmptyString.annotate({ description: "Apple's UserID, or the EnrollmentUserID" }),
+  userShortName: Schema.optionalKey(Schema.String),
+}).annotate({
+  identifier: "UserScope",
+  description: "One user's channel on a device",
+  examples: [
+    {
+      _tag: "user",
+      udid: "DEVICE-UDID",
+      userId: "USER-ID",
+      userShortName: "shortname",
+      mdmOrigin: { url: "https://mdm.example.com" },
+    },
+  ],
+})
+/** @category models */
+export type UserScope = typeof UserScope.Type
+
+/**
+ * Whom a webhook is about.
+ *
+ * @example
+ * ```ts
+ * import { Scope } from "@espalier/schema"
+ *
+ * const owner = (scope: Scope) => Scope.match(scope, { device: (_) => _.udid, user: (_) => _.userId })
+ * ```
+ *
+ * @category schemas
+ */
+export const Scope = Schema.Union([DeviceScope, UserScope])
+  .annotate({ identifier: "Scope", description: "The device or user channel a webhook is about" })
+  .pipe(Schema.toTaggedUnion("_tag"))
+/** @category models */
+export type Scope = typeof Scope.Type

@@ -1,0 +1,43 @@
+/**
+ * User authentication (optional webhook): a directory user logs in on a Mac and opens a user channel, in two steps.
+ */
+import { Schema } from "effect"
+import { Scope } from "./Scope.ts"
+
+/**
+ * Body of `user-authenticate`: first without, then with the digest response to the challenge.
+ *
+ * @category schemas
+ */
+export const UserAuthenticateRequest = Schema.Struct({
+  scope: Scope,
+  digestResponse: Schema.optionalKey(Schema.String),
+}).annotate({
+  identifier: "UserAuthenticateRequest",
+  description: "A directory user opens a user channel; the second step carries the digest response",
+  examples: [
+    {
+      scope: { _tag: "user", udid: "DEVICE-UDID", userId: "USER-ID", mdmOrigin: { url: "https://mdm.example.com" } },
+    },
+  ],
+})
+/** @category models */
+export type UserAuthenticateRequest = typeof UserAuthenticateRequest.Type
+
+/**
+ * Manage this user, do not (410 to the device), or challenge first.
+ *
+ * @category schemas
+ */
+export const UserAuthenticateAnswer = Schema.Union([
+  Schema.TaggedStruct("Accept", {}).annotate({ identifier: "UserAccepted", examples: [{ _tag: "Accept" }] }),
+  Schema.TaggedStruct("Decline", {}).annotate({ identifier: "UserDeclined", examples: [{ _tag: "Decline" }] }),
+  Schema.TaggedStruct("Challenge", { digest: Schema.String }).annotate({
+    identifier: "UserChallenged",
+    examples: [{ _tag: "Challenge", digest: 'Digest realm="example", nonce="…", qop="auth"' }],
+  }),
+])
+  .annotate({ identifier: "UserAuthenticateAnswer", description: "Manage this user, do not, or challenge first" })
+  .pipe(Schema.toTaggedUnion("_tag"))
+/** @category models */
+export type UserAuthenticateAnswer = typeof UserAuthenticateAnswer.Type

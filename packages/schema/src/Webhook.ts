@@ -1,0 +1,131 @@
+/**
+ * The webhooks, one entry each: path, body, answer. The HttpApi, the handler's services, the client's methods and
+ * the OpenAPI file all follow from this table, so a new webhook is a new entry here and the compiler names the rest.
+ */
+import { Schema } from "effect"
+import { AssetAnswer, AssetRequest } from "./Asset.ts"
+import { BootstrapTokenAnswer, BootstrapTokenRequest } from "./BootstrapToken.ts"
+import {
+  DeclarationAnswer,
+  DeclarationItems,
+  DeclarationRequest,
+  DeclarationTokens,
+  DeclarativeRequest,
+} from "./DeclarativeManagement.ts"
+import { EnrollAnswer, EnrollRequest } from "./Enroll.ts"
+import { EventRequest } from "./Event.ts"
+import { TokenAnswer, TokenRequest } from "./GetToken.ts"
+import { CheckInRequest, Manifest } from "./Manifest.ts"
+import { UserAuthenticateAnswer, UserAuthenticateRequest } from "./UserAuthenticate.ts"
+
+/**
+ * One webhook: `POST {base}{path}` with `request` as JSON, answered 200 with `answer` as JSON — or 204 where
+ * `answer` is `Schema.Void`. A backend may lack an `optional` one.
+ *
+ * @category models
+ */
+export interface Webhook {
+  readonly path: `/webhook/apple/${string}`
+  readonly summary: string
+  readonly optional: boolean
+  readonly request: PureSchema
+  readonly answer: PureSchema
+}
+
+/** A schema that needs no service to decode or encode. */
+type PureSchema = Schema.Top & { readonly DecodingServices: never; readonly EncodingServices: never }
+
+/**
+ * All webhooks by name.
+ *
+ * @category webhooks
+ */
+export const webhooks = {
+  event: {
+    path: "/webhook/apple/event",
+    summary: "Receives Apple device lifecycle and status events",
+    optional: false,
+    request: EventRequest,
+    answer: Schema.Void,
+  },
+  checkin: {
+    path: "/webhook/apple/checkin",
+    summary: "Returns the next management action for a device check-in",
+    optional: false,
+    request: CheckInRequest,
+    answer: Manifest,
+  },
+  declarationTokens: {
+    path: "/webhook/apple/declaration-tokens",
+    summary: "Returns declarative management tokens",
+    optional: false,
+    request: DeclarativeRequest,
+    answer: DeclarationTokens,
+  },
+  declarationItems: {
+    path: "/webhook/apple/declaration-items",
+    summary: "Returns declarative management item identifiers and server tokens",
+    optional: false,
+    request: DeclarativeRequest,
+    answer: DeclarationItems,
+  },
+  declaration: {
+    path: "/webhook/apple/declaration",
+    summary: "Returns one declarative management declaration",
+    optional: false,
+    request: DeclarationRequest,
+    answer: DeclarationAnswer,
+  },
+  asset: {
+    path: "/webhook/apple/asset",
+    summary: "Returns one asset by identifier",
+    optional: false,
+    request: AssetRequest,
+    answer: AssetAnswer,
+  },
+  bootstrapToken: {
+    path: "/webhook/apple/bootstrap-token",
+    summary: "Escrows a Mac's bootstrap token, or returns it",
+    optional: true,
+    request: BootstrapTokenRequest,
+    answer: BootstrapTokenAnswer,
+  },
+  userAuthenticate: {
+    path: "/webhook/apple/user-authenticate",
+    summary: "Decides on a directory user's own channel",
+    optional: true,
+    request: UserAuthenticateRequest,
+    answer: UserAuthenticateAnswer,
+  },
+  token: {
+    path: "/webhook/apple/token",
+    summary: "Returns a token of a service that the device names",
+    optional: true,
+    request: TokenRequest,
+    answer: TokenAnswer,
+  },
+  enroll: {
+    path: "/webhook/apple/enroll",
+    summary: "Decides who gets an enrollment profile, and its wording",
+    optional: true,
+    request: EnrollRequest,
+    answer: EnrollAnswer,
+  },
+} as const satisfies Record<string, Webhook>
+
+/** @category webhooks */
+export type Webhooks = typeof webhooks
+/** @category webhooks */
+export type WebhookName = keyof Webhooks
+/**
+ * The decoded body of a webhook.
+ *
+ * @category webhooks
+ */
+export type RequestOf<Name extends WebhookName> = Webhooks[Name]["request"]["Type"]
+/**
+ * What a webhook is answered with.
+ *
+ * @category webhooks
+ */
+export type AnswerOf<Name extends WebhookName> = Webhooks[Name]["answer"]["Type"]
