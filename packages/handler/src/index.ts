@@ -1,1 +1,7 @@
-export {}
+/**
+ * Your Effect services in, an HttpApp for the management webhooks out.
+ */
+export * from "./Handlers.ts"
+export { BodyLimits } from "./JsonBody.ts"
+export * as Webhooks from "./Webhooks.ts"
+export * from "./WebhookVerifier.ts"

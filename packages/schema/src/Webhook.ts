@@ -129,3 +129,22 @@ export type RequestOf<Name extends WebhookName> = Webhooks[Name]["request"]["Typ
  * @category webhooks
  */
 export type AnswerOf<Name extends WebhookName> = Webhooks[Name]["answer"]["Type"]
+
+/**
+ * One webhook, typed by its name.
+ *
+ * @category webhooks
+ */
+export interface WebhookOf<Name extends WebhookName> extends Webhook {
+  readonly request: Schema.Codec<RequestOf<Name>, unknown>
+  readonly answer: Schema.Codec<AnswerOf<Name>, unknown>
+}
+
+const byName: { readonly [Name in WebhookName]: WebhookOf<Name> } = webhooks
+
+/**
+ * Looks a webhook up, for code that is generic in its name.
+ *
+ * @category webhooks
+ */
+export const webhookOf = <Name extends WebhookName>(name: Name): WebhookOf<Name> => byName[name]

@@ -1,0 +1,109 @@
+/**
+ * Your services as an HttpApp: as routes of an existing app, as one effect, as a fetch handler.
+ *
+ * The routes answer `POST /webhook/apple/…`, and whatever else comes under `/webhook/apple/` with a typed 404 or 405. For `node:http` and
+ * Express there is `@espalier/handler/node`.
+ *
+ * @example
+ * ```ts
+ * import { CheckInHandler } from "@espalier/handler"
+ * import { Effect } from "effect"
+ *
+ * const CheckIn = CheckInHandler.layer(() => Effect.succeed({ _tag: "Idle" }))
+ * ```
+ */
+import { ManagementApi, MethodNotAllowed, UnknownWebhook, type WebhookName, webhooks } from "@espalier/schema"
+import { Context, Effect, Layer, type Scope } from "effect"
+import { HttpRouter, HttpServer, type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpApiScalar, OpenApi } from "effect/http-api"
+import * as Call from "./Call.ts"
+import * as ErrorResponse from "./ErrorResponse.ts"
+import { type Handle, type Handlers, handlers } from "./Handlers.ts"
+import { WebhookVerifier } from "./WebhookVerifier.ts"
+
+/**
+ * What the routes need: every webhook's service, and the decision who may call.
+ *
+ * @category models
+ */
+export type Backend = Handlers | WebhookVerifier
+
+const unknownWebhook = ErrorResponse.make(new UnknownWebhook({ message: "No such webhook" }))
+const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Webhooks are called with POST" }))
+const paths = new Set<string>(Object.values(webhooks).map((webhook) => webhook.path))
+
+/** Whatever is under `/webhook/apple/` and no call: a wrong method, or no webhook. */
+const astray = (request: HttpServerRequest.HttpServerRequest) => {
+  const path = request.url.split("?", 1)[0] ?? ""
+  return Effect.succeed(paths.has(path) ? methodNotAllowed : unknownWebhook)
+}
+
+const add = Effect.fnUntraced(function* <Name extends WebhookName>(
+  router: HttpRouter.HttpRouter,
+  name: Name,
+  handle: Handle<Name>,
+) {
+  yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier))
+})
+
+/**
+ * The routes, for an app that has an `HttpRouter`.
+ *
+ * @category layers
+ */
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> = HttpRouter.use(
+  Effect.fnUntraced(function* (router) {
+    yield* add(router, "event", yield* handlers.event)
+    yield* add(router, "checkin", yield* handlers.checkin)
+    yield* add(router, "declarationTokens", yield* handlers.declarationTokens)
+    yield* add(router, "declarationItems", yield* handlers.declarationItems)
+    yield* add(router, "declaration", yield* handlers.declaration)
+    yield* add(router, "asset", yield* handlers.asset)
+    yield* add(router, "bootstrapToken", yield* handlers.bootstrapToken)
+    yield* add(router, "userAuthenticate", yield* handlers.userAuthenticate)
+    yield* add(router, "token", yield* handlers.token)
+    yield* add(router, "enroll", yield* handlers.enroll)
+    yield* router.add("*", "/webhook/apple/*", astray)
+  }),
+)
+
+/**
+ * `GET /webhook/openapi.json`, and the same as a page to browse at `GET /webhook/reference`.
+ *
+ * @category layers
+ */
+export const layerReference: Layer.Layer<never, never, HttpRouter.HttpRouter> = Layer.merge(
+  HttpRouter.add("GET", "/webhook/openapi.json", HttpServerResponse.jsonUnsafe(OpenApi.fromApi(ManagementApi))),
+  HttpApiScalar.layer(ManagementApi, { path: "/webhook/reference" }),
+)
+
+/**
+ * The routes as one effect from a request to a response, to mount in another Effect app. Built once, in the scope.
+ *
+ * @category conversions
+ */
+export const toHttpEffect = <E, R>(
+  backend: Layer.Layer<Backend, E, R>,
+): Effect.Effect<
+  Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest | Scope.Scope>,
+  E,
+  R | Scope.Scope
+> =>
+  Effect.map(Layer.build(layer.pipe(Layer.provide(backend), Layer.provideMerge(HttpRouter.layer))), (context) =>
+    Effect.catch(Context.get(context, HttpRouter.HttpRouter).asHttpEffect(), () => Effect.succeed(unknownWebhook)),
+  )
+
+/**
+ * The routes as a fetch handler, for Hono, Deno, Bun, workers and the like. `dispose` ends what the backend's layers hold.
+ *
+ * @category conversions
+ */
+export const toFetchHandler = <E>(
+  backend: Layer.Layer<Backend, E>,
+): {
+  readonly handler: (request: Request) => Promise<Response>
+  readonly dispose: () => Promise<void>
+} =>
+  HttpRouter.toWebHandler(layer.pipe(Layer.provide(backend), Layer.provide(HttpServer.layerServices)), {
+    disableLogger: true,
+  })
