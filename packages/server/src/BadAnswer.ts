@@ -1,0 +1,12 @@
+/**
+ * An answer of the backend's that fits its schema and still cannot be passed on.
+ */
+import { BackendUnavailable } from "@espalier/client"
+
+/**
+ * Counts as no usable answer, so the device is told to come back.
+ *
+ * @category errors
+ */
+export const badAnswer = (message: string): BackendUnavailable =>
+  new BackendUnavailable({ reason: "BadAnswer", message })

@@ -1,0 +1,79 @@
+/**
+ * The origins that this server answers for. Whitelabel: one server carries many, each vendor's devices call their own.
+ *
+ * A device's `Host` picks the origin out of the list; whatever is not in the list is refused (421), so a
+ * request cannot make up an origin that a backend would then believe.
+ */
+import type { MdmOrigin } from "@espalier/schema"
+import { Context, Effect, Layer, Result, Schema } from "effect"
+import { HttpServer, type HttpServerRequest } from "effect/http"
+import { Refusal } from "./Refusal.ts"
+
+/**
+ * An origin that cannot be served; the message says how one looks.
+ *
+ * @category errors
+ */
+export class InvalidOrigin extends Schema.TaggedError<InvalidOrigin>()("InvalidOrigin", { message: Schema.String }) {}
+
+/**
+ * The allow-list, as a function from a request to the origin it calls.
+ *
+ * @category services
+ */
+export class Origins extends Context.Service<
+  Origins,
+  (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<MdmOrigin, Refusal>
+>()("@espalier/server/Origins") {
+  /** The origins in the list, such as `https://mdm.example.com`, and no others. */
+  static readonly layer = (origins: ReadonlyArray<string>): Layer.Layer<Origins, InvalidOrigin> =>
+    Layer.effect(Origins, make(origins))
+
+  /** The names by which this machine calls its own server, for trying things out. */
+  static readonly layerLoopback: Layer.Layer<Origins, InvalidOrigin, HttpServer.HttpServer> = Layer.effect(
+    Origins,
+    Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
+      make("port" in address ? loopback.map((host) => `http://${host}:${address.port}`) : []),
+    ),
+  )
+}
+
+const loopback = ["localhost", "127.0.0.1", "[::1]"]
+
+const make = Effect.fnUntraced(function* (
+  origins: ReadonlyArray<string>,
+): Effect.fn.Return<Origins["Service"], InvalidOrigin> {
+  const byHost = new Map<string, MdmOrigin>()
+  for (const text of origins) {
+    const url = yield* Effect.fromResult(parse(text))
+    byHost.set(url.host, { url: url.origin })
+  }
+  return (request) => {
+    const origin = byHost.get(hostOf(request))
+    return origin === undefined ? misdirected : Effect.succeed(origin)
+  }
+})
+
+const misdirected = Effect.fail(
+  new Refusal({ status: 421, detail: "This server does not answer for that host: add it to --origin" }),
+)
+
+const parse = (text: string): Result.Result<URL, InvalidOrigin> => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isOrigin =
+    url !== undefined &&
+    (url.protocol === "https:" || url.protocol === "http:") &&
+    url.pathname === "/" &&
+    url.search + url.hash + url.username + url.password === ""
+  return isOrigin
+    ? Result.succeed(url)
+    : Result.fail(
+        new InvalidOrigin({
+          message: `"${text}" is not an origin: write scheme and host, such as https://mdm.example.com`,
+        }),
+      )
+}
+
+/** The `Host` as a URL spells it: lower case, without the port that its scheme implies. */
+const hostOf = (request: HttpServerRequest.HttpServerRequest): string =>
+  (request.headers["host"] ?? "").toLowerCase().replace(/:(?:80|443)$/, "")
