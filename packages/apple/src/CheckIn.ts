@@ -1,0 +1,178 @@
+/**
+ * The check-in protocol: what a device says about its enrollment, its push token and its secrets, one schema for every
+ * `MessageType`, under Apple's names.
+ *
+ * A device authenticates, then sends a `TokenUpdate` (and another whenever its token changes), and at the end a
+ * `CheckOut`. The other messages ask the server for something in between; their answers are in `CheckInResponse.ts`.
+ *
+ * Promises: keys this package does not know are kept; a known key of the wrong type is an error that names it. Only
+ * what a server cannot do without is required: which identifying keys a message needs is for `Channel.of` to say.
+ * Apple marks `Topic` required in every message but reads it from the profile itself, so it is required only in
+ * `TokenUpdate`, where a push needs it.
+ *
+ * Source: Apple, "Check-in" (developer.apple.com/documentation/devicemanagement/check-in).
+ */
+import * as Schema from "effect/Schema"
+import * as Channel from "./Channel.ts"
+import { openStruct } from "./PropertyList.ts"
+
+const text = Schema.optionalKey(Schema.String)
+
+/**
+ * A device begins to enroll. It cannot be pushed to before its `TokenUpdate`, and may never send one.
+ *
+ * Everything that describes the device is optional: iOS and its kin send it only when the profile's access rights allow
+ * device queries, User Enrollments hide serial number, IMEI and MEID, and only Macs send `DeviceName`, `Model`, `ModelName`.
+ *
+ * @category schemas
+ */
+export const Authenticate = openStruct({
+  MessageType: Schema.Literal("Authenticate"),
+  ...Channel.fields,
+  Topic: text,
+  DeviceName: text,
+  Model: text,
+  ModelName: text,
+  OSVersion: text,
+  BuildVersion: text,
+  ProductName: text,
+  SerialNumber: text,
+  IMEI: text,
+  MEID: text,
+})
+/** @category models */
+export type Authenticate = typeof Authenticate.Type
+
+/**
+ * The channel can be pushed to, from now on with this token. Sent on the device channel and on every user channel.
+ *
+ * `Token` is the raw APNs token, `PushMagic` the value of the push's `mdm` member, `UnlockToken` what `ClearPasscode`
+ * needs later (absent does not mean revoked: keep the last one). `AwaitingConfiguration` asks for `DeviceConfigured`, on a user channel
+ * for `UserConfigured`.
+ *
+ * @category schemas
+ */
+export const TokenUpdate = openStruct({
+  MessageType: Schema.Literal("TokenUpdate"),
+  ...Channel.fields,
+  Topic: Schema.String,
+  Token: Schema.Uint8Array,
+  PushMagic: Schema.String,
+  UnlockToken: Schema.optionalKey(Schema.Uint8Array),
+  AwaitingConfiguration: Schema.optionalKey(Schema.Boolean),
+})
+/** @category models */
+export type TokenUpdate = typeof TokenUpdate.Type
+
+/**
+ * The enrollment profile is gone. Sent once, when the profile says `CheckOutWhenRemoved`, and only if the network is there.
+ *
+ * @category schemas
+ */
+export const CheckOut = openStruct({ MessageType: Schema.Literal("CheckOut"), ...Channel.fields, Topic: text })
+/** @category models */
+export type CheckOut = typeof CheckOut.Type
+
+/**
+ * A network or mobile user logs in to a Mac. Two steps: without `DigestResponse` the device asks for a challenge, with it
+ * the device answers one. Apple lists `DigestResponse` as required, which is true of the second step.
+ *
+ * @category schemas
+ */
+export const UserAuthenticate = openStruct({
+  MessageType: Schema.Literal("UserAuthenticate"),
+  ...Channel.fields,
+  UserID: Schema.String.check(Schema.isMaxLength(Channel.maxIdentifierLength)),
+  DigestResponse: text,
+})
+/** @category models */
+export type UserAuthenticate = typeof UserAuthenticate.Type
+
+/**
+ * A device escrows its bootstrap token. Missing or empty: the server is to forget the one it has.
+ *
+ * @category schemas
+ */
+export const SetBootstrapToken = openStruct({
+  MessageType: Schema.Literal("SetBootstrapToken"),
+  ...Channel.fields,
+  BootstrapToken: Schema.optionalKey(Schema.Uint8Array),
+  AwaitingConfiguration: Schema.optionalKey(Schema.Boolean),
+})
+/** @category models */
+export type SetBootstrapToken = typeof SetBootstrapToken.Type
+
+/**
+ * A device wants the bootstrap token it escrowed.
+ *
+ * @category schemas
+ */
+export const GetBootstrapToken = openStruct({
+  MessageType: Schema.Literal("GetBootstrapToken"),
+  ...Channel.fields,
+  AwaitingConfiguration: Schema.optionalKey(Schema.Boolean),
+})
+/** @category models */
+export type GetBootstrapToken = typeof GetBootstrapToken.Type
+
+/**
+ * A device wants a token for one of Apple's services: today `com.apple.maid` (Managed Apple Accounts) and
+ * `com.apple.watch.pairing`. A service the server does not know is answered with HTTP 400.
+ *
+ * @category schemas
+ */
+export const GetToken = openStruct({
+  MessageType: Schema.Literal("GetToken"),
+  ...Channel.fields,
+  TokenServiceType: Schema.String,
+  TokenParameters: Schema.optionalKey(openStruct({ SecurityToken: text, PhoneUDID: text, WatchUDID: text })),
+})
+/** @category models */
+export type GetToken = typeof GetToken.Type
+
+/**
+ * Declarative management over check-in. `Endpoint` says what is asked (`DeclarativeManagement.parseEndpoint`); `Data`
+ * holds JSON bytes, in practice the status report of the `status` endpoint.
+ *
+ * @category schemas
+ */
+export const DeclarativeManagement = openStruct({
+  MessageType: Schema.Literal("DeclarativeManagement"),
+  ...Channel.fields,
+  Endpoint: Schema.String,
+  Data: Schema.optionalKey(Schema.Uint8Array),
+})
+/** @category models */
+export type DeclarativeManagement = typeof DeclarativeManagement.Type
+
+/**
+ * A supervised device in return-to-service mode is about to erase itself and asks with which profiles (iOS 26).
+ *
+ * @category schemas
+ */
+export const ReturnToService = openStruct({ MessageType: Schema.Literal("ReturnToService"), ...Channel.fields })
+/** @category models */
+export type ReturnToService = typeof ReturnToService.Type
+
+/**
+ * Any check-in message. `CheckInMessage.match(message, { Authenticate: …, … })` wants a case for every `MessageType`.
+ *
+ * @category schemas
+ */
+export const CheckInMessage = Schema.Union([
+  Authenticate,
+  TokenUpdate,
+  CheckOut,
+  UserAuthenticate,
+  SetBootstrapToken,
+  GetBootstrapToken,
+  GetToken,
+  DeclarativeManagement,
+  ReturnToService,
+]).pipe(Schema.toTaggedUnion("MessageType"))
+
+/** @category models */
+export type CheckInMessage = typeof CheckInMessage.Type
+
+/** Every `MessageType` this package knows. @category models */
+export type MessageType = CheckInMessage["MessageType"]

@@ -1,0 +1,50 @@
+/**
+ * What a server answers a check-in with, for those messages that ask: property lists, to be written by `Plist.toXml`.
+ * The others are answered with an empty 200.
+ *
+ * Source: Apple, "Check-in", the response object of each message.
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * To the first `UserAuthenticate`: a challenge to digest. Empty: this user needs no `AuthToken`.
+ * (A server that does not manage the user answers HTTP 410 instead.)
+ *
+ * @category schemas
+ */
+export const UserAuthenticateChallenge = Schema.Struct({ DigestChallenge: Schema.String })
+
+/**
+ * To the second `UserAuthenticate`: the secret this user's messages will carry. Empty: the digest was wrong.
+ *
+ * @category schemas
+ */
+export const UserAuthenticateResponse = Schema.Struct({ AuthToken: Schema.String })
+
+/**
+ * To `GetBootstrapToken`: the escrowed token; absent or empty when there is none.
+ *
+ * @category schemas
+ */
+export const GetBootstrapTokenResponse = Schema.Struct({ BootstrapToken: Schema.optionalKey(Schema.Uint8Array) })
+
+/**
+ * To `GetToken`: the token's bytes, for a text token its UTF-8.
+ *
+ * @category schemas
+ */
+export const GetTokenResponse = Schema.Struct({ TokenData: Schema.Uint8Array })
+
+/**
+ * To `ReturnToService`: erase and enroll again, with these profiles. Without `BootstrapToken` apps are not preserved.
+ *
+ * @category schemas
+ */
+export const ReturnToServiceResponse = Schema.Struct({
+  ReturnToService: Schema.Struct({
+    Enabled: Schema.Boolean,
+    WiFiProfileData: Schema.optionalKey(Schema.Uint8Array),
+    MDMProfileData: Schema.optionalKey(Schema.Uint8Array),
+    BootstrapToken: Schema.optionalKey(Schema.Uint8Array),
+  }),
+})

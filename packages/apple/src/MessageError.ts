@@ -1,0 +1,62 @@
+/**
+ * Why bytes from a device are no message. A sender can put anything into a message, and errors are logged: these say
+ * which key and what was expected of it, never what stood there.
+ */
+import { PlistError } from "@espalier/plist"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+
+/**
+ * A property list that is not the message it should be. `key` is the path of the offending key, its parts joined with
+ * `.` (`ErrorChain.0.ErrorCode`), empty when it is the message itself: no dictionary.
+ *
+ * @category errors
+ */
+export class MessageInvalid extends Schema.TaggedError<MessageInvalid>()("MessageInvalid", {
+  key: Schema.String,
+  message: Schema.String,
+}) {}
+
+/**
+ * A check-in of a type this package does not know. `messageType` is that type made fit to print: at most 64 characters,
+ * anything but letters, digits and `._-` replaced by `?`.
+ *
+ * @category errors
+ */
+export class UnknownMessageType extends Schema.TaggedError<UnknownMessageType>()("UnknownMessageType", {
+  messageType: Schema.String,
+  message: Schema.String,
+}) {}
+
+/** Anything that keeps bytes from being a message. @category errors */
+export const MessageError = Schema.Union([PlistError, MessageInvalid, UnknownMessageType])
+/** @category models */
+export type MessageError = typeof MessageError.Type
+
+const longest = 64
+
+const printable = (text: string): string => {
+  const clean = text.slice(0, longest).replace(/[^A-Za-z0-9._-]/g, "?")
+  return text.length > longest ? `${clean}…` : clean
+}
+
+/** A type this package does not know. @category constructors */
+export const unknownMessageType = (messageType: string): UnknownMessageType => {
+  const name = printable(messageType)
+  return new UnknownMessageType({ messageType: name, message: `Unknown MessageType: ${name}` })
+}
+
+/** A key and what is wrong with it. @category constructors */
+export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): MessageInvalid => {
+  const key = path.map((part) => printable(String(part))).join(".")
+  return new MessageInvalid({ key, message: `${key === "" ? "The message" : key}: ${what}` })
+}
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** The first thing a schema found wrong. Schemas report no input unless asked to, and here nobody asks. @category constructors */
+export const fromIssue = (issue: SchemaIssue.Issue): MessageInvalid => {
+  const [first] = format(issue).issues
+  const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
+  return invalid(path, first?.message ?? "not as expected")
+}
