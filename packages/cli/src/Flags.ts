@@ -1,0 +1,77 @@
+/**
+ * Flags that can also be set by an environment variable: `--webhook-url` is `ESPALIER_WEBHOOK_URL`.
+ *
+ * A flag wins over its variable, the variable over the default; a repeatable flag's variable holds its values separated by commas.
+ */
+import { Config, Schema } from "effect"
+import { Flag } from "effect/cli"
+
+/**
+ * The variable of a flag.
+ *
+ * @category flags
+ */
+export const variable = (name: string): string => `ESPALIER_${name.toUpperCase().replaceAll("-", "_")}`
+
+const documented = (name: string, description: string) => `${description} [env: ${variable(name)}]`
+
+/**
+ * A flag that takes text.
+ *
+ * @category flags
+ */
+export const text = (name: string, description: string): Flag.Flag<string> =>
+  Flag.String(name).pipe(
+    Flag.withDescription(documented(name, description)),
+    Flag.withFallbackConfig(Config.String(variable(name))),
+  )
+
+/**
+ * A flag that may be given several times.
+ *
+ * @category flags
+ */
+export const texts = (name: string, description: string): Flag.Flag<ReadonlyArray<string>> =>
+  Flag.String(name).pipe(
+    Flag.withDescription(documented(name, description)),
+    Flag.atLeast(1),
+    Flag.withFallbackConfig(
+      Config.map(Config.String(variable(name)), (list) =>
+        list
+          .split(",")
+          .map((value) => value.trim())
+          .filter((value) => value !== ""),
+      ),
+    ),
+    Flag.withDefault<ReadonlyArray<string>>([]),
+  )
+
+/**
+ * A flag that takes a TCP port.
+ *
+ * @category flags
+ */
+export const port = (name: string, description: string): Flag.Flag<number> =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(documented(name, description)),
+    Flag.withFallbackConfig(Config.Int(variable(name))),
+    Flag.filter(
+      (value) => value >= 0 && value <= 65535,
+      (value) => `${value} is not a port: use 0 to 65535`,
+    ),
+  )
+
+/**
+ * A flag that takes one of some words.
+ *
+ * @category flags
+ */
+export const oneOf = <const Words extends ReadonlyArray<string>>(
+  name: string,
+  words: Words,
+  description: string,
+): Flag.Flag<Words[number]> =>
+  Flag.Literals(name, words).pipe(
+    Flag.withDescription(documented(name, description)),
+    Flag.withFallbackConfig(Config.schema(Schema.Literals(words), variable(name))),
+  )
