@@ -37,9 +37,9 @@ const tokens = Effect.fnUntraced(function* (scope: Scope) {
 
 const declarationItems = Effect.fnUntraced(function* (scope: Scope) {
   const backend = yield* ManagementBackend
-  const [four, items] = yield* Effect.all([backend.declarationTokens({ scope }), backend.declarationItems({ scope })], {
-    concurrency: 2,
-  })
+  // Tokens first: should something change in between, the device gets newer items under an older token, and asks again.
+  const four = yield* backend.declarationTokens({ scope })
+  const items = yield* backend.declarationItems({ scope })
   const body: Apple.DeclarationItemsResponse = {
     Declarations: {
       Activations: items.activations.map(capitalised),

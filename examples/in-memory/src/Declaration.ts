@@ -1,0 +1,100 @@
+/**
+ * One declaration and its tokens. A token is a SHA-256 over canonical JSON, so it changes when the content does, and only then:
+ * the order of keys and the time of writing do not matter, and a declaration put back gets its old token back.
+ */
+import { createHash } from "node:crypto"
+import type { DeclarationItem, DeclarationItems, DeclarationTokens, DeclarationType } from "@espalier/schema"
+import { Schema } from "effect"
+
+/**
+ * What is declared, before it has an identifier and a token: Apple's `Type` and `Payload`.
+ *
+ * @category schemas
+ */
+export const DeclarationContent = Schema.Struct({
+  Type: Schema.String.check(
+    Schema.isPattern(/^com\.apple\.(activation|configuration|asset|management)\.[\w.-]+$/, {
+      message: "Expected a type such as com.apple.configuration.passcode.settings",
+    }),
+  ),
+  Payload: Schema.JsonObject,
+}).annotate({ identifier: "DeclarationContent" })
+/** @category models */
+export type DeclarationContent = typeof DeclarationContent.Type
+
+/**
+ * A declaration as Apple defines it.
+ *
+ * @category schemas
+ */
+export const Declaration = Schema.Struct({
+  ...DeclarationContent.fields,
+  Identifier: Schema.NonEmptyString,
+  ServerToken: Schema.NonEmptyString,
+}).annotate({ identifier: "Declaration" })
+/** @category models */
+export type Declaration = typeof Declaration.Type
+
+/**
+ * Gives the content its identifier and its token.
+ *
+ * @category constructors
+ */
+export const make = (identifier: string, { Payload, Type }: DeclarationContent): Declaration => ({
+  Type,
+  Identifier: identifier,
+  ServerToken: sha256({ Identifier: identifier, Payload, Type }),
+  Payload,
+})
+
+/**
+ * Is it an activation, a configuration, …? Apple says so in the type's name.
+ *
+ * @category predicates
+ */
+export const isOfKind = ({ Type }: DeclarationContent, kind: DeclarationType): boolean =>
+  Type.startsWith(`com.apple.${kind}.`)
+
+/**
+ * Declarations as the webhook lists them, each kind in the order of identifiers.
+ *
+ * @category conversions
+ */
+export const itemsOf = (declarations: Iterable<Declaration>): DeclarationItems => {
+  const all = [...declarations].sort((a, b) => (a.Identifier < b.Identifier ? -1 : 1))
+  const items = (kind: DeclarationType): ReadonlyArray<DeclarationItem> =>
+    all
+      .filter((declaration) => isOfKind(declaration, kind))
+      .map(({ Identifier, ServerToken }) => ({ identifier: Identifier, serverToken: ServerToken }))
+  return {
+    activations: items("activation"),
+    configurations: items("configuration"),
+    assets: items("asset"),
+    management: items("management"),
+  }
+}
+
+/**
+ * One token a kind; an empty kind has one too.
+ *
+ * @category tokens
+ */
+export const tokensOf = (items: DeclarationItems): DeclarationTokens => ({
+  activationsToken: sha256(items.activations),
+  configurationsToken: sha256(items.configurations),
+  assetsToken: sha256(items.assets),
+  managementToken: sha256(items.management),
+})
+
+const sha256 = (json: Schema.Json): string => createHash("sha256").update(canonical(json)).digest("hex")
+
+/** JSON with sorted keys and no spaces. */
+const canonical = (json: Schema.Json): string => {
+  if (isArray(json)) return `[${json.map(canonical).join()}]`
+  if (typeof json !== "object" || json === null) return JSON.stringify(json)
+  const members = Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${canonical(value)}`).join()}}`
+}
+
+/** `Array.isArray` does not narrow read-only arrays. */
+const isArray = (json: Schema.Json): json is ReadonlyArray<Schema.Json> => Array.isArray(json)
