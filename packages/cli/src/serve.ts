@@ -17,7 +17,7 @@ const flags = {
   ).pipe(Flag.withMetavar("<secret>")),
   webhookTimeout: Flags.text(
     "webhook-timeout",
-    "Longest a call of your backend may take, retries included. Default: "15 seconds"",
+    'Longest a call of your backend may take, retries included. Default: "15 seconds"',
   ).pipe(
     Flag.withMetavar("<duration>"),
     Flag.withSchema(Schema.DurationFromString),
