@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Config, Effect, Layer, References, Schema } from "effect"
+import { Cause, Config, Effect, Exit, Layer, References, Runtime, Schema } from "effect"
 import { Command } from "effect/cli"
 import * as Flags from "./Flags.ts"
 import { serve } from "./serve.ts"
@@ -24,8 +24,12 @@ const logLevel = Layer.effect(
   Config.LogLevel(Flags.variable("log-level")).pipe(Config.withDefault("Info")),
 )
 
+/** Who is told to stop and does so has not failed. */
+const teardown: Runtime.Teardown = (exit, onExit) =>
+  Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? onExit(0) : Runtime.defaultTeardown(exit, onExit)
+
 espalier.pipe(
   Command.run({ version: manifest.version }),
   Effect.provide(Layer.merge(logLevel, NodeServices.layer)),
-  NodeRuntime.runMain,
+  NodeRuntime.runMain({ teardown }),
 )

@@ -1,0 +1,139 @@
+import { createServer } from "node:http"
+import { type AddressInfo, createServer as createTcpServer } from "node:net"
+import { describe, expect, it } from "vitest"
+import { run, runUntil } from "./Run.ts"
+
+const ready = /ready: http:\/\/\S+?:(\d+) → (\S+)/
+
+/** A backend that takes every event and has nothing to do; remembers what it was sent. */
+const backend = async () => {
+  const requests: Array<{ path: string | undefined; headers: Record<string, unknown>; body: string }> = []
+  const server = createServer((request, response) => {
+    let body = ""
+    request.on("data", (chunk) => {
+      body += chunk
+    })
+    request.on("end", () => {
+      requests.push({ path: request.url, headers: request.headers, body })
+      if (request.url?.endsWith("/event")) response.writeHead(204).end()
+      else response.writeHead(200, { "content-type": "application/json" }).end('{"_tag":"Idle"}')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, requests, close: () => server.close() }
+}
+
+const idle = `<?xml version="1.0"?><plist version="1.0"><dict><key>Status</key><string>Idle</string><key>UDID</key><string>U-1</string></dict></plist>`
+
+const poll = (port: string | undefined, host?: string) =>
+  fetch(`http://127.0.0.1:${port}/mdm/apple/mdm`, {
+    method: "PUT",
+    headers: { "content-type": "application/x-apple-aspen-mdm", ...(host === undefined ? {} : { host }) },
+    body: idle,
+  })
+
+describe("espalier", () => {
+  it("explains itself", async () => {
+    const { code, output } = await run(["serve", "--help"])
+    expect(code).toBe(0)
+    for (const flag of ["webhook-url", "webhook-secret", "webhook-timeout", "origin", "host", "port", "log-format"]) {
+      expect(output).toContain(`--${flag}`)
+      expect(output).toContain(`[env: ESPALIER_${flag.toUpperCase().replaceAll("-", "_")}]`)
+    }
+  })
+
+  it("has a version and completions", async () => {
+    const [version, completions] = await Promise.all([run(["--version"]), run(["--completions", "bash"])])
+    expect(version.output).toMatch(/^espalier v\d+\.\d+\.\d+/)
+    expect(completions.output).toContain("--webhook-url")
+  })
+
+  it.each([
+    ["no backend", ["serve"], "Missing required flag: --webhook-url"],
+    ["a URL that is none", ["serve", "--webhook-url", "backend"], "--webhook-url is not an absolute URL"],
+    [
+      "an origin that is none",
+      ["serve", "--webhook-url", "http://b", "--origin", "mdm.example.com"],
+      "is not an origin",
+    ],
+    [
+      "a secret that is none",
+      ["serve", "--webhook-url", "http://b", "--webhook-secret", "abc"],
+      "--webhook-secret: a webhook secret starts with",
+    ],
+    ["a port that is none", ["serve", "--webhook-url", "http://b", "--port", "70000"], "70000 is not a port"],
+    [
+      "a duration that is none",
+      ["serve", "--webhook-url", "http://b", "--webhook-timeout", "soon"],
+      "--webhook-timeout",
+    ],
+    ["an unknown flag", ["serve", "--webhook-ulr", "http://b"], "--webhook-ulr"],
+  ])("refuses %s with a sentence", async (_, args, sentence) => {
+    const { code, output } = await run(args)
+    expect(code).toBe(1)
+    expect(output).toContain(sentence)
+    expect(output).not.toContain("    at ")
+  })
+
+  it("says that a port is taken", async () => {
+    const taken = createTcpServer().listen(0, "127.0.0.1")
+    await new Promise((resolve) => taken.once("listening", resolve))
+    const port = String((taken.address() as AddressInfo).port)
+    const { code, output } = await run(["serve", "--webhook-url", "http://b", "--host", "127.0.0.1", "--port", port])
+    taken.close()
+    expect(code).toBe(1)
+    expect(output).toContain("That port is in use: choose another with --port")
+  })
+})
+
+describe("espalier serve", () => {
+  it("stands between a device and the backend, and ends when it is told to", async () => {
+    const { url, requests, close } = await backend()
+    const { found, stop } = await runUntil(ready, ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0"])
+    const response = await poll(found[1])
+    const { code, output } = await stop()
+    close()
+    expect(response.status).toBe(200)
+    expect(requests.map(({ path }) => path)).toEqual(["/webhook/apple/checkin"])
+    expect(JSON.parse(requests[0]?.body ?? "")).toMatchObject({ scope: { _tag: "device", udid: "U-1" } })
+    expect(output).toContain("Calls to the backend are not signed: set --webhook-secret")
+    expect(output).toContain("Only this machine is answered: set --origin")
+    expect(output).toContain("Idle → 200")
+    expect(code).toBe(0)
+  })
+
+  it("takes every flag from the environment, and shows no secret", async () => {
+    const { url, requests, close } = await backend()
+    const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    const { found, stop } = await runUntil(/"message":"ready: http:\/\/127\.0\.0\.1:(\d+) /, ["serve"], {
+      ESPALIER_WEBHOOK_URL: url,
+      ESPALIER_WEBHOOK_SECRET: `${secret}, whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD`,
+      ESPALIER_WEBHOOK_TIMEOUT: "3 seconds",
+      ESPALIER_ORIGIN: "https://mdm.example.com,https://mdm.example.org",
+      ESPALIER_HOST: "127.0.0.1",
+      ESPALIER_PORT: "0",
+      ESPALIER_LOG_FORMAT: "json",
+      ESPALIER_LOG_LEVEL: "Debug",
+    })
+    const stranger = await poll(found[1])
+    const { output } = await stop()
+    close()
+    expect(stranger.status).toBe(421)
+    expect(requests).toEqual([])
+    expect(output).not.toContain(secret.slice(6))
+    for (const line of output.trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow()
+  })
+
+  it("signs with the secrets it is given", async () => {
+    const { url, requests, close } = await backend()
+    const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
+    const flags = secrets.flatMap((secret) => ["--webhook-secret", secret])
+    const args = ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0", ...flags]
+    const { found, stop } = await runUntil(ready, args)
+    await poll(found[1])
+    await stop()
+    close()
+    expect(String(requests[0]?.headers["webhook-signature"]).split(" ")).toHaveLength(2)
+  })
+})
