@@ -39,6 +39,7 @@ export const make = <Name extends WebhookName>(
   name: Name,
   handle: Handle<Name>,
   verify: WebhookVerifier["Service"],
+  limits: JsonBody.Limits,
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> => {
   const webhook = webhookOf(name)
   SchemaJITCompiler.enable(webhook.request.ast)
@@ -47,8 +48,7 @@ export const make = <Name extends WebhookName>(
 
   const answer = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const limits = yield* JsonBody.BodyLimits
-    const bytes = yield* JsonBody.read(request)
+    const bytes = yield* JsonBody.read(request, limits)
     yield* verify(request.headers, bytes)
     const json = yield* Effect.fromResult(JsonBody.parse(bytes, limits.maxDepth))
     const decoded = yield* Effect.fromResult(
@@ -65,10 +65,9 @@ export const make = <Name extends WebhookName>(
     name,
     Effect.matchCauseEffect(answer, {
       onSuccess: (response) => Effect.succeed({ outcome: "success", response }),
+      // When the call itself is interrupted, nothing comes here; a service that interrupts itself has failed.
       onFailure: (cause) =>
-        Cause.hasInterruptsOnly(cause)
-          ? Effect.interrupt
-          : Effect.map(refusal(cause), (error) => ({ outcome: error._tag, response: ErrorResponse.make(error) })),
+        Effect.map(refusal(cause), (error) => ({ outcome: error._tag, response: ErrorResponse.make(error) })),
     }),
   )
 }

@@ -24,5 +24,18 @@ export const isTyped = Schema.is(Any)
 export const make = (error: WebhookError | RequestError): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(encode(error), {
     status: Number(statuses.get(error._tag)),
-    ...(error._tag === "MethodNotAllowed" ? { headers: { allow: "POST" } } : {}),
+    ...headersOf(error),
   })
+
+const headersOf = (error: WebhookError | RequestError) => {
+  switch (error._tag) {
+    case "MethodNotAllowed":
+      return { headers: { allow: "POST" } }
+    // The rest of the body is not read: RFC 9110 §15.5.9 and §15.5.14.
+    case "RequestTimeout":
+    case "PayloadTooLarge":
+      return { headers: { connection: "close" } }
+    default:
+      return {}
+  }
+}

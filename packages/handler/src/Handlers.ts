@@ -8,7 +8,7 @@
  */
 import type { AnswerOf, Event, EventTag, RequestOf, Scope, WebhookError, WebhookName } from "@espalier/schema"
 import { ManagementNotSupported } from "@espalier/schema"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Tracer } from "effect"
 
 /**
  * What answers one webhook. The events' answer is nothing at all (204).
@@ -26,9 +26,12 @@ const layerOf =
       service,
       Effect.map(
         Effect.context<R>(),
-        (context): Handle<Name> =>
+        // All but the span is the layer's own: what a service does belongs to the call, not to the start of the program.
+        (own): Handle<Name> =>
           (request) =>
-            Effect.provideContext(handle(request), context),
+            Effect.contextWith((call: Context.Context<never>) =>
+              Effect.provideContext(handle(request), Context.merge(own, Context.pick(Tracer.ParentSpan)(call))),
+            ),
       ),
     )
 

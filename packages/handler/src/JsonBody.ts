@@ -3,19 +3,27 @@
  * syntax, depth. Bytes first, because the signature is over them.
  */
 import { InvalidRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType } from "@espalier/schema"
-import { ByteSize, Context, Duration, Effect, Result } from "effect"
+import { ByteSize, Context, Duration, Effect, Fiber, Result } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 
 /**
- * How much a caller may send, how deeply nested, and how long it may take. Provide the reference to change them.
+ * How much a caller may send, how deeply nested, and how long it may take.
  *
  * @category limits
  */
-export const BodyLimits = Context.Reference<{
+export interface Limits {
   readonly maxBytes: ByteSize.Input
   readonly maxDepth: number
   readonly timeout: Duration.Input
-}>("@espalier/handler/BodyLimits", {
+}
+
+/**
+ * The limits of the routes: 10 MiB, 64 levels and 30 seconds, unless a layer beside the backend says otherwise. Read
+ * once, when the routes are built.
+ *
+ * @category limits
+ */
+export const BodyLimits = Context.Reference<Limits>("@espalier/handler/BodyLimits", {
   defaultValue: () => ({ maxBytes: "10 MiB", maxDepth: 64, timeout: "30 seconds" }),
 })
 
@@ -27,7 +35,7 @@ const jsonMediaType = /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\
  *
  * @category reading
  */
-export const read = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+export const read = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, limits: Limits) {
   const contentType = request.headers["content-type"]
   if (contentType === undefined || !jsonMediaType.test(contentType)) {
     return yield* new UnsupportedMediaType({ message: "Send the body as content-type application/json, in UTF-8" })
@@ -35,11 +43,14 @@ export const read = Effect.fnUntraced(function* (request: HttpServerRequest.Http
   if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
     return yield* new UnsupportedMediaType({ message: "Send the body without content-encoding" })
   }
-  const limits = yield* BodyLimits
   const maxBytes = ByteSize.fromInputUnsafe(limits.maxBytes)
   if (Number(request.headers["content-length"] ?? 0) > Number(maxBytes)) return yield* tooLarge(maxBytes)
-  const buffer = yield* request.arrayBuffer.pipe(
+  // In a fiber that ends with the call: to interrupt the reading itself would reset the connection before the answer.
+  const reading = yield* request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBytes),
+    Effect.forkChild({ startImmediately: true }),
+  )
+  const buffer = yield* Fiber.join(reading).pipe(
     Effect.mapError((error) => (isTooLarge(error) ? tooLarge(maxBytes) : broken)),
     Effect.timeoutOrElse({
       duration: limits.timeout,
@@ -79,16 +90,22 @@ export const parse = (bytes: Uint8Array, maxDepth: number): Result.Result<unknow
   } catch {
     return refuse("The body is not UTF-8")
   }
+  if (text.charCodeAt(0) === byteOrderMark) return refuse("The body begins with a byte order mark")
   if (nestsDeeper(text, maxDepth)) return refuse(`The body nests deeper than ${maxDepth} levels`)
   try {
     return Result.succeed(JSON.parse(text))
   } catch (error) {
     // V8 quotes the text in its message; only the position is worth repeating.
-    const position = error instanceof SyntaxError ? /at position (\d+)/.exec(error.message)?.[1] : undefined
+    const position =
+      error instanceof SyntaxError
+        ? / JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(error.message)?.[1]
+        : undefined
     return refuse(`The body is not JSON${position === undefined ? "" : ` (at character ${position})`}`)
   }
 }
 
+/** RFC 8259 §8.1: whoever sends JSON must not add one. */
+const byteOrderMark = 0xfeff
 const quote = 0x22
 const backslash = 0x5c
 

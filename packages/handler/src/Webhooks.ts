@@ -14,11 +14,12 @@
  */
 import { ManagementApi, MethodNotAllowed, UnknownWebhook, type WebhookName, webhooks } from "@espalier/schema"
 import { Context, Effect, Layer, type Scope } from "effect"
-import { HttpRouter, HttpServer, type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpEffect, HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiScalar, OpenApi } from "effect/http-api"
 import * as Call from "./Call.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
 import { type Handle, type Handlers, handlers } from "./Handlers.ts"
+import { BodyLimits } from "./JsonBody.ts"
 import { WebhookVerifier } from "./WebhookVerifier.ts"
 
 /**
@@ -32,9 +33,9 @@ const unknownWebhook = ErrorResponse.make(new UnknownWebhook({ message: "No such
 const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Webhooks are called with POST" }))
 const paths = new Set<string>(Object.values(webhooks).map((webhook) => webhook.path))
 
-/** Whatever is under `/webhook/apple/` and no call: a wrong method, or no webhook. */
+/** Whatever is under `/webhook/apple/` and no call: a wrong method, or no webhook. Slashes count as the router counts them. */
 const astray = (request: HttpServerRequest.HttpServerRequest) => {
-  const path = request.url.split("?", 1)[0] ?? ""
+  const path = `/${(request.url.split("?", 1)[0] ?? "").split("/").filter(String).join("/")}`
   return Effect.succeed(paths.has(path) ? methodNotAllowed : unknownWebhook)
 }
 
@@ -43,7 +44,7 @@ const add = Effect.fnUntraced(function* <Name extends WebhookName>(
   name: Name,
   handle: Handle<Name>,
 ) {
-  yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier))
+  yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier, yield* BodyLimits))
 })
 
 /**
@@ -77,8 +78,21 @@ export const layerReference: Layer.Layer<never, never, HttpRouter.HttpRouter> = 
   HttpApiScalar.layer(ManagementApi, { path: "/webhook/reference" }),
 )
 
+/** The backend stays in the context, so that loggers, tracers and the like that stand beside it hold for the calls too. */
+const alone = <E, R>(backend: Layer.Layer<Backend, E, R>) =>
+  layer.pipe(Layer.provideMerge(backend), Layer.provideMerge(HttpRouter.layer))
+
+const answering = (context: Context.Context<HttpRouter.HttpRouter | Backend>) =>
+  Context.get(context, HttpRouter.HttpRouter)
+    .asHttpEffect()
+    .pipe(
+      Effect.catch(() => Effect.succeed(unknownWebhook)),
+      Effect.provideContext(context),
+    )
+
 /**
- * The routes as one effect from a request to a response, to mount in another Effect app. Built once, in the scope.
+ * The routes as one effect from a request to a response, to mount in another Effect app. Built once, in the scope. What is
+ * no webhook is answered with a typed 404.
  *
  * @category conversions
  */
@@ -88,13 +102,11 @@ export const toHttpEffect = <E, R>(
   Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest | Scope.Scope>,
   E,
   R | Scope.Scope
-> =>
-  Effect.map(Layer.build(layer.pipe(Layer.provide(backend), Layer.provideMerge(HttpRouter.layer))), (context) =>
-    Effect.catch(Context.get(context, HttpRouter.HttpRouter).asHttpEffect(), () => Effect.succeed(unknownWebhook)),
-  )
+> => Effect.map(Layer.build(alone(backend)), answering)
 
 /**
  * The routes as a fetch handler, for Hono, Deno, Bun, workers and the like. `dispose` ends what the backend's layers hold.
+ * Where the backend does not start, every call rejects with the reason.
  *
  * @category conversions
  */
@@ -103,7 +115,4 @@ export const toFetchHandler = <E>(
 ): {
   readonly handler: (request: Request) => Promise<Response>
   readonly dispose: () => Promise<void>
-} =>
-  HttpRouter.toWebHandler(layer.pipe(Layer.provide(backend), Layer.provide(HttpServer.layerServices)), {
-    disableLogger: true,
-  })
+} => HttpEffect.toWebHandlerLayerWith(alone(backend), { toHandler: (context) => Effect.succeed(answering(context)) })

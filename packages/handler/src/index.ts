@@ -2,6 +2,6 @@
  * Your Effect services in, an HttpApp for the management webhooks out.
  */
 export * from "./Handlers.ts"
-export { BodyLimits } from "./JsonBody.ts"
+export { BodyLimits, type Limits } from "./JsonBody.ts"
 export * as Webhooks from "./Webhooks.ts"
 export * from "./WebhookVerifier.ts"

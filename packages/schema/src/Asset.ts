@@ -68,6 +68,9 @@ export type Asset = typeof Asset.Type
  *
  * @category schemas
  */
-export const AssetAnswer = Schema.NullOr(Asset)
+export const AssetAnswer = Schema.NullOr(Asset).annotate({
+  identifier: "AssetAnswer",
+  description: "An asset, or null when there is none",
+})
 /** @category models */
 export type AssetAnswer = typeof AssetAnswer.Type

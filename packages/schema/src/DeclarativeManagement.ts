@@ -145,7 +145,10 @@ export type Declaration = typeof Declaration.Type
  *
  * @category schemas
  */
-export const DeclarationAnswer = Schema.NullOr(Declaration)
+export const DeclarationAnswer = Schema.NullOr(Declaration).annotate({
+  identifier: "DeclarationAnswer",
+  description: "A declaration; null makes the device delete it",
+})
 /** @category models */
 export type DeclarationAnswer = typeof DeclarationAnswer.Type
 

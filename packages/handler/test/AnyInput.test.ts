@@ -1,0 +1,84 @@
+/**
+ * Generated and mutated bodies: whatever is sent, the answer is one that the protocol documents.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { RequestError, WebhookError } from "@espalier/schema"
+import { Effect, Schema } from "effect"
+import fc from "fast-check"
+import { backendOf, deviceScope, fetchHandler, type Mounted, pathOf, stillAnswers } from "./Backend.ts"
+
+const decodeRefusal = Schema.decodeUnknownSync(Schema.Union([...WebhookError.members, ...RequestError.members]))
+
+const backend = backendOf({
+  checkin: () => Effect.succeed({ _tag: "Idle" }),
+  event: () => Effect.void,
+  asset: () => Effect.succeed(null),
+})
+
+describe("whatever is sent", () => {
+  const documented = new Set([200, 204, 400, 404, 405, 408, 413, 415, 501])
+
+  const isAnswered = async (mounted: Mounted, path: string, body: string | Uint8Array<ArrayBuffer>) => {
+    const response = await mounted.fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    })
+    const text = await response.text()
+    expect(documented.has(response.status), `${response.status} ${text}`).toBe(true)
+    if (response.status >= 400) expect(() => decodeRefusal(JSON.parse(text))).not.toThrow()
+  }
+
+  const paths = fc.constantFrom(pathOf("checkin"), pathOf("event"), pathOf("asset"))
+  const checkedWith = <A>(input: fc.Arbitrary<A>, bodyOf: (input: A) => string | Uint8Array<ArrayBuffer>) =>
+    Effect.gen(function* () {
+      const mounted = yield* fetchHandler(backend)
+      yield* Effect.promise(() =>
+        fc.assert(
+          fc.asyncProperty(paths, input, (path, value) => isAnswered(mounted, path, bodyOf(value))),
+          { numRuns: 300 },
+        ),
+      )
+      yield* stillAnswers(mounted)
+    })
+
+  const examples = [
+    { scope: deviceScope },
+    { scope: deviceScope, event: { _tag: "Authenticate", serialNumber: "C02" } },
+    {
+      scope: { ...deviceScope, _tag: "user", userId: "U" },
+      event: {
+        _tag: "CommandResult",
+        commandUUID: "c",
+        status: "NotNow",
+        payload: { a: [{ $data: "AAAA" }, 1.5, true] },
+      },
+    },
+    { scope: deviceScope, event: { _tag: "DeclarationStatus", report: { StatusItems: { a: null }, Errors: [] } } },
+    { identityCertificate: "PEM", identifier: "asset-id" },
+  ].map((example) => Buffer.from(JSON.stringify(example)))
+
+  it.live("any bytes", () => checkedWith(fc.uint8Array({ maxLength: 200 }), (value) => new Uint8Array(value)))
+
+  it.live("any JSON", () => checkedWith(fc.json(), (value) => value))
+
+  it.live("any JSON in the places of the protocol", () =>
+    checkedWith(fc.record({ scope: fc.jsonValue(), event: fc.jsonValue(), identifier: fc.jsonValue() }), (value) =>
+      JSON.stringify(value),
+    ),
+  )
+
+  it.live("good bodies with some bytes changed, cut or doubled", () => {
+    const edit = fc.record({ at: fc.nat(), length: fc.nat(6), insert: fc.uint8Array({ maxLength: 6 }) })
+    return checkedWith(
+      fc.record({ example: fc.constantFrom(...examples), edits: fc.array(edit, { minLength: 1, maxLength: 4 }) }),
+      ({ example, edits }) =>
+        new Uint8Array(
+          edits.reduce((body, { at, length, insert }) => {
+            const start = at % (body.length + 1)
+            return Buffer.concat([body.subarray(0, start), insert, body.subarray(start + length)])
+          }, example),
+        ),
+    )
+  })
+})

@@ -1,0 +1,187 @@
+/**
+ * Signed requests reach the services; all others are told one thing, and no service hears of them.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { Secret, WebhookId, WebhookSignature } from "@espalier/signing"
+import { type Array, Effect, Exit, Layer, Logger, Redacted } from "effect"
+import { Webhook as ReferenceLibrary } from "standardwebhooks"
+import { WebhookVerifier } from "../src/index.ts"
+import { call, deviceScope, fetchHandler, handlersOf, type Mount, mounts, pathOf } from "./Backend.ts"
+
+const body = JSON.stringify({ scope: deviceScope })
+const now = () => Math.floor(Date.now() / 1000)
+const hmac = Effect.runSync(Secret.generateHmac)
+const otherHmac = Effect.runSync(Secret.generateHmac)
+const ed25519 = Effect.runSync(Secret.generateEd25519)
+const otherEd25519 = Effect.runSync(Secret.generateEd25519)
+
+const signed = (
+  secrets: Array.NonEmptyReadonlyArray<Secret.SigningSecret>,
+  options: { readonly timestamp?: number; readonly body?: string } = {},
+): Record<string, string> =>
+  WebhookSignature.sign({
+    id: Effect.runSync(WebhookId.make),
+    timestamp: options.timestamp ?? now(),
+    body: options.body ?? body,
+    secrets,
+  })
+
+/** A backend that trusts `secrets`, and how often it was asked. */
+const trusting = Effect.fnUntraced(function* (mount: Mount, secrets: Array.NonEmptyReadonlyArray<Secret.Secret>) {
+  let asked = 0
+  const handlers = handlersOf({
+    checkin: () =>
+      Effect.sync(() => {
+        asked++
+        return { _tag: "Idle" }
+      }),
+  })
+  const [first, ...rest] = secrets
+  const verifier = WebhookVerifier.layer({
+    secrets: [Redacted.make(Secret.format(first)), ...rest.map(Secret.format)],
+  })
+  const mounted = yield* mount(Layer.merge(handlers, verifier))
+  const callWith = (headers: Record<string, string>, sent: string = body) =>
+    Effect.promise(async () => {
+      const response = await mounted.fetch(pathOf("checkin"), {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: sent,
+      })
+      return { status: response.status, json: JSON.parse(await response.text()) }
+    })
+  return { call: callWith, asked: () => asked }
+})
+
+describe.each(mounts)("%s", (_name, mount) => {
+  const accepted: ReadonlyArray<
+    readonly [
+      title: string,
+      trusted: Array.NonEmptyReadonlyArray<Secret.Secret>,
+      signing: Array.NonEmptyReadonlyArray<Secret.SigningSecret>,
+    ]
+  > = [
+    ["HMAC", [hmac], [hmac]],
+    ["ed25519, with the public key", [Secret.publicKey(ed25519)], [ed25519]],
+    ["ed25519, with the private key", [ed25519], [ed25519]],
+    ["sender rotates: old and new sign, the old is known", [hmac], [hmac, otherHmac]],
+    ["sender rotates: old and new sign, the new is known", [otherHmac], [hmac, otherHmac]],
+    ["receiver rotates: both are known, the old signs", [otherHmac, hmac], [hmac]],
+    ["from HMAC to ed25519", [hmac, Secret.publicKey(ed25519)], [ed25519]],
+  ]
+
+  it.live("accepted", () =>
+    Effect.gen(function* () {
+      for (const [title, trusted, signing] of accepted) {
+        const { call, asked } = yield* trusting(mount, trusted)
+        expect(yield* call(signed(signing)), title).toEqual({ status: 200, json: { _tag: "Idle" } })
+        expect(asked(), title).toBe(1)
+      }
+    }),
+  )
+
+  const refused: ReadonlyArray<readonly [title: string, headers: () => Record<string, string>, body?: string]> = [
+    ["unsigned", () => ({})],
+    ["another secret", () => signed([otherHmac])],
+    ["another key pair", () => signed([otherEd25519])],
+    ["another body", () => signed([hmac]), `${body} `],
+    ["no body", () => signed([hmac]), ""],
+    ["a body that is no JSON", () => signed([hmac]), "{"],
+    ["six minutes ago", () => signed([hmac], { timestamp: now() - 360 })],
+    ["in six minutes", () => signed([hmac], { timestamp: now() + 360 })],
+    ["a moved timestamp", () => ({ ...signed([hmac]), "webhook-timestamp": String(now() - 1) })],
+    ["another id", () => ({ ...signed([hmac]), "webhook-id": "msg_other" })],
+    ["no signature", () => ({ ...signed([hmac]), "webhook-signature": "" })],
+    [
+      "another version",
+      () => ({
+        ...signed([hmac]),
+        "webhook-signature": signed([hmac])["webhook-signature"]?.replace("v1,", "v2,") ?? "",
+      }),
+    ],
+    [
+      "a signature cut short",
+      () => ({ ...signed([hmac]), "webhook-signature": signed([hmac])["webhook-signature"]?.slice(0, -4) ?? "" }),
+    ],
+    ["a timestamp in words", () => ({ ...signed([hmac]), "webhook-timestamp": "now" })],
+    ...["webhook-id", "webhook-timestamp", "webhook-signature"].map(
+      (name) =>
+        [
+          `without ${name}`,
+          () => Object.fromEntries(Object.entries(signed([hmac])).filter(([header]) => header !== name)),
+        ] as const,
+    ),
+  ]
+
+  it.live("refused: one answer for all, and no service is asked", () =>
+    Effect.gen(function* () {
+      const { call, asked } = yield* trusting(mount, [hmac, Secret.publicKey(ed25519)])
+      for (const [title, headers, sent] of refused) {
+        expect(yield* call(headers(), sent), title).toEqual({
+          status: 401,
+          json: {
+            _tag: "InvalidSignature",
+            message: "The signature is missing, stale or wrong: check the secret and the clock",
+          },
+        })
+      }
+      expect(asked()).toBe(0)
+      expect((yield* call(signed([hmac]))).status).toBe(200)
+    }),
+  )
+
+  it.live("a retry carries the same id and is accepted", () =>
+    Effect.gen(function* () {
+      const { call, asked } = yield* trusting(mount, [hmac])
+      const headers = signed([hmac])
+      yield* call(headers)
+      expect((yield* call(headers)).status).toBe(200)
+      expect(asked()).toBe(2)
+    }),
+  )
+
+  it.live("what the reference library signs is accepted", () =>
+    Effect.gen(function* () {
+      const { call } = yield* trusting(mount, [hmac])
+      const moment = new Date()
+      const signature = new ReferenceLibrary(Secret.format(hmac)).sign("msg_reference", moment, body)
+      const answer = yield* call({
+        "webhook-id": "msg_reference",
+        "webhook-timestamp": String(Math.floor(moment.getTime() / 1000)),
+        "webhook-signature": signature,
+      })
+      expect(answer.status).toBe(200)
+    }),
+  )
+})
+
+describe("WebhookVerifier.layer", () => {
+  it.effect.each(["", "secret", "whsec_", "whsec_AAAA", "whsec_not base64 at all, not even close", "whpk_AAAA"])(
+    "does not start with %j, nor shows it",
+    (text) =>
+      Effect.gen(function* () {
+        for (const secret of [text, Redacted.make(text)]) {
+          const exit = yield* Effect.exit(
+            Effect.scoped(Layer.build(WebhookVerifier.layer({ secrets: [Secret.format(hmac), secret] }))),
+          )
+          expect(Exit.isFailure(exit)).toBe(true)
+          expect(JSON.stringify(exit)).toContain("SecretError")
+          if (text.length > 20) expect(JSON.stringify(exit) + String(exit)).not.toContain(text)
+        }
+      }),
+  )
+})
+
+it.live("WebhookVerifier.layerUnsigned accepts everybody and says so in the log, once", () =>
+  Effect.gen(function* () {
+    const logs: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ logLevel, message }) => logs.push(`${logLevel} ${String(message)}`))])
+    const handlers = handlersOf({ checkin: () => Effect.succeed({ _tag: "Idle" }) })
+    const { fetch } = yield* fetchHandler(
+      Layer.merge(handlers, WebhookVerifier.layerUnsigned).pipe(Layer.provideMerge(logger)),
+    )
+    for (const _ of [1, 2]) expect((yield* call(fetch, "checkin", { scope: deviceScope })).status).toBe(200)
+    expect(logs.length).toBe(1)
+    expect(logs[0]).toMatch(/^Warn .*signatures are not checked/)
+  }),
+)

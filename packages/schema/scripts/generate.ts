@@ -1,0 +1,48 @@
+/**
+ * Writes what readers in other languages use: `generated/openapi.json`, and the same components as one JSON Schema file,
+ * `generated/management.schema.json`, for those who want the bodies without the HTTP.
+ *
+ * Both follow from `ManagementApi`. Run: `node --conditions=@espalier/source packages/schema/scripts/generate.ts`
+ */
+import { mkdir, writeFile } from "node:fs/promises"
+import { Predicate } from "effect"
+import { OpenApi } from "effect/http-api"
+import { ManagementApi } from "../src/index.ts"
+
+/** Where the files are, for the script and for the test that they are current. */
+export const folder = new URL("../generated/", import.meta.url)
+
+const inDefs = (node: unknown): unknown => {
+  if (Array.isArray(node)) return node.map(inDefs)
+  if (!Predicate.isObject(node)) return node
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === "$ref" && typeof value === "string" ? value.replace("#/components/schemas/", "#/$defs/") : inDefs(value),
+    ]),
+  )
+}
+
+const print = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`
+
+/** The files' texts by name. Components stand in alphabetical order, so that a change shows as small as it is. */
+export const generate = (): Readonly<Record<string, string>> => {
+  const document = OpenApi.fromApi(ManagementApi)
+  const schemas = Object.fromEntries(
+    Object.entries(document.components.schemas).sort(([one], [other]) => (one < other ? -1 : 1)),
+  )
+  return {
+    "openapi.json": print({ ...document, components: { ...document.components, schemas } }),
+    "management.schema.json": print({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      title: document.info.title,
+      description: "Every request, answer and error by name, under $defs",
+      $defs: inDefs(schemas),
+    }),
+  }
+}
+
+if (import.meta.main) {
+  await mkdir(folder, { recursive: true })
+  for (const [name, text] of Object.entries(generate())) await writeFile(new URL(name, folder), text)
+}

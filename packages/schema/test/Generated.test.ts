@@ -1,0 +1,67 @@
+/**
+ * The files for other languages are those that the schemas generate now, and hold together.
+ */
+import { readdir, readFile } from "node:fs/promises"
+import { describe, expect, it } from "@effect/vitest"
+import { Predicate } from "effect"
+import { folder, generate } from "../scripts/generate.ts"
+import { RequestError, WebhookError, webhooks } from "../src/index.ts"
+
+const files = generate()
+const outdated =
+  "is not what the schemas generate: run node --conditions=@espalier/source packages/schema/scripts/generate.ts"
+
+describe("generated/", () => {
+  it("has no other files", async () => {
+    expect((await readdir(folder)).sort()).toEqual(Object.keys(files).sort())
+  })
+
+  it.each(Object.entries(files))("%s is current", async (name, text) => {
+    expect((await readFile(new URL(name, folder), "utf8")) === text, `generated/${name} ${outdated}`).toBe(true)
+  })
+
+  it.each(Object.entries(files))("%s: every reference leads somewhere", (_name, text) => {
+    const document: unknown = JSON.parse(text)
+    const references = [...text.matchAll(/"\$ref": "([^"]+)"/g)].map((match) => match[1] ?? "")
+    expect(references.length).toBeGreaterThan(20)
+    for (const reference of new Set(references)) {
+      expect(resolve(document, reference), reference).toBeDefined()
+    }
+  })
+
+  it.each(Object.entries(files))("%s: no object is closed to unknown members", (_name, text) => {
+    expect(text).not.toContain('"additionalProperties": false')
+  })
+})
+
+const resolve = (document: unknown, reference: string): unknown =>
+  reference
+    .slice("#/".length)
+    .split("/")
+    .reduce((node: unknown, key) => (Predicate.isObject(node) ? Reflect.get(node, key) : undefined), document)
+
+describe("openapi.json", () => {
+  const document: unknown = JSON.parse(files["openapi.json"] ?? "")
+  const at = (reference: string) => resolve(document, reference)
+  const keys = (reference: string) => Object.keys(Object(at(reference)))
+
+  it("is OpenAPI 3.1", () => expect(at("#/openapi")).toBe("3.1.0"))
+
+  it("has a POST for every webhook, and nothing else", () => {
+    expect(keys("#/paths")).toEqual(Object.values(webhooks).map((webhook) => webhook.path))
+    for (const path of Object.values(Object(at("#/paths")))) expect(Object.keys(Object(path))).toEqual(["post"])
+  })
+
+  it("answers 204 to events and 200 to the rest", () => {
+    for (const [path, { post }] of Object.entries<{ post: { responses: object } }>(Object(at("#/paths")))) {
+      expect(Object.keys(post.responses)[0]).toBe(path.endsWith("/event") ? "204" : "200")
+    }
+  })
+
+  it("names components as the protocol does", () => {
+    const names = keys("#/components/schemas")
+    expect(names).toEqual(expect.arrayContaining(Object.keys({ ...WebhookError.cases, ...RequestError.cases })))
+    expect(names).toEqual(expect.arrayContaining(["Scope", "Event", "Manifest", "PropertyList", "DeclarationAnswer"]))
+    expect(names.filter((name) => /Encoded|[_\d]/.test(name))).toEqual([])
+  })
+})
