@@ -1,0 +1,16 @@
+/** Reads a property list of either kind: which one, its first bytes tell. */
+import type * as Result from "effect/Result"
+import { isBinary } from "./BinaryTrailer.ts"
+import type { Limits } from "./Limits.ts"
+import { parseBinary } from "./PlistBinary.ts"
+import type { PlistError } from "./PlistError.ts"
+import { parseXml } from "./PlistXml.ts"
+import type { Value } from "./Value.ts"
+
+/**
+ * Reads XML or `bplist00`. Never throws; the error names the byte, and in XML line and column.
+ *
+ * @category decoding
+ */
+export const parse = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> =>
+  isBinary(bytes) ? parseBinary(bytes, limits) : parseXml(bytes, limits)
