@@ -33,7 +33,7 @@ export const layer = HttpRouter.use(
     const answer = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       yield* originOf(request)
-      const { identifier = "" } = yield* HttpRouter.params
+      const identifier = yield* identifierOf(request)
       const asset = yield* backend.asset({ identifier })
       if (asset === null) return DeviceResponse.status(404)
       return "content" in asset ? yield* content(asset, request) : yield* location(asset, request, download)
@@ -43,6 +43,18 @@ export const layer = HttpRouter.use(
   }),
 )
 
+/** Not the router's parameter: that ends at a `;`, which an identifier may have in it (RFC 3986 §3.3). */
+const identifierOf = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<string, Refusal> =>
+  Effect.try({
+    try: () => decodeURIComponent((request.url.split(/[?#]/, 1)[0] ?? "").replace(/^.*?\/assets\/+/i, "")),
+    catch: () => new Refusal({ status: 400, detail: "The identifier is not UTF-8, percent-encoded" }),
+  }).pipe(
+    Effect.filterOrFail(
+      (identifier) => identifier !== "",
+      () => new Refusal({ status: 404, detail: "An asset has an identifier" }),
+    ),
+  )
+
 const content = Effect.fnUntraced(function* (
   asset: AssetContent,
   request: HttpServerRequest.HttpServerRequest,
@@ -50,6 +62,7 @@ const content = Effect.fnUntraced(function* (
   const bytes = yield* Effect.mapError(Effect.fromResult(Base64.decode(asset.content)), () =>
     badAnswer("The asset's content is not base64"),
   )
+  if (!/^[ -~]+$/.test(asset.contentType)) return yield* badAnswer("The asset's contentType is no media type")
   const etag = `"${createHash("sha256").update(bytes).digest("hex")}"`
   const headers = { etag, "accept-ranges": "bytes" }
   if (isFresh(request, etag)) return HttpServerResponse.empty({ status: 304, headers })

@@ -1,8 +1,11 @@
 /**
  * Whatever no route takes: 405 with the methods that the path has, or 404.
+ *
+ * It is no route of its own: a route for everything would take `HEAD` before the `GET` beside it, and would not get
+ * what the router cannot read.
  */
-import { Effect } from "effect"
-import { HttpRouter, type HttpServerRequest } from "effect/http"
+import { Effect, Predicate } from "effect"
+import { HttpRouter, HttpServerError, HttpServerRequest } from "effect/http"
 import { refused } from "./Observation.ts"
 import { Refusal } from "./Refusal.ts"
 
@@ -15,18 +18,26 @@ const methods: ReadonlyArray<readonly [path: RegExp, allow: string]> = [
 const astray = (request: HttpServerRequest.HttpServerRequest) => {
   const path = request.url.split("?", 1)[0] ?? ""
   const allow = methods.find(([pattern]) => pattern.test(path))?.[1]
+  if (allow === undefined) return refused(new Refusal({ status: 404, detail: "Nothing is served here" }))
   return refused(
-    allow === undefined
-      ? new Refusal({ status: 404, detail: "Nothing is served here" })
+    allow.split(", ").includes(request.method)
+      ? new Refusal({ status: 400, detail: "The path is not UTF-8, percent-encoded" })
       : new Refusal({ status: 405, detail: `Use ${allow}`, headers: { allow } }),
   )
 }
 
 /**
- * The route for the rest.
+ * The answer to the rest, over all routes of the router.
  *
  * @category routes
  */
-export const layer = HttpRouter.add("*", "/*", (request: HttpServerRequest.HttpServerRequest) =>
-  Effect.suspend(() => astray(request)),
+export const layer = HttpRouter.use((router) =>
+  router.addGlobalMiddleware((routes) =>
+    Effect.catch(routes, (error) =>
+      isRouteNotFound(error) ? Effect.flatMap(HttpServerRequest.HttpServerRequest, astray) : Effect.fail(error),
+    ),
+  ),
 )
+
+const isRouteNotFound = (error: unknown): boolean =>
+  HttpServerError.isHttpServerError(error) && Predicate.isTagged(error.reason, "RouteNotFound")

@@ -1,7 +1,7 @@
 /**
  * The body of a device's request: bounded in size and in time.
  */
-import { ByteSize, Context, Duration, Effect } from "effect"
+import { ByteSize, Context, Duration, Effect, Fiber } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { Refusal } from "./Refusal.ts"
 
@@ -24,20 +24,30 @@ export const read = Effect.fnUntraced(function* (request: HttpServerRequest.Http
   const limits = yield* BodyLimits
   const maxBytes = ByteSize.fromInputUnsafe(limits.maxBytes)
   const tooLarge = new Refusal({ status: 413, detail: `The body is larger than ${ByteSize.format(maxBytes)}` })
-  if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
+  if ((request.headers["content-encoding"] ?? "identity").trim().toLowerCase() !== "identity") {
     return yield* new Refusal({ status: 415, detail: "Send the body without content-encoding" })
   }
   if (Number(request.headers["content-length"] ?? 0) > Number(maxBytes)) return yield* tooLarge
   const within = Duration.format(Duration.fromInputUnsafe(limits.timeout))
-  const buffer = yield* request.arrayBuffer.pipe(
+  // Detached, because interrupting it would close the connection before the 408 is out. It ends with the connection at the latest.
+  const reading = yield* request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBytes),
-    Effect.mapError((error) =>
-      isTooLarge(error) ? tooLarge : new Refusal({ status: 400, detail: "The body broke off" }),
-    ),
-    Effect.timeoutOrElse({
-      duration: limits.timeout,
-      orElse: () => Effect.fail(new Refusal({ status: 408, detail: `The body did not arrive within ${within}` })),
-    }),
+    Effect.exit,
+    Effect.forkDetach({ startImmediately: true }),
+  )
+  const exit = yield* Effect.timeoutOrElse(Fiber.join(reading), {
+    duration: limits.timeout,
+    orElse: () =>
+      Effect.fail(
+        new Refusal({
+          status: 408,
+          detail: `The body did not arrive within ${within}`,
+          headers: { connection: "close" },
+        }),
+      ),
+  })
+  const buffer = yield* Effect.mapError(exit, (error) =>
+    isTooLarge(error) ? tooLarge : new Refusal({ status: 400, detail: "The body broke off" }),
   )
   return new Uint8Array(buffer)
 })

@@ -19,7 +19,7 @@ export interface ByteRange {
  * @category parsing
  */
 export const parse = (header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined => {
-  const [, from = "", to = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "") ?? []
+  const [, from = "", to = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(header?.trim() ?? "") ?? []
   if (from === "" && to === "") return undefined
   const first = from === "" ? Math.max(size - Number(to), 0) : Number(from)
   const last = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1)

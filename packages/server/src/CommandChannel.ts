@@ -69,8 +69,12 @@ const commandResult = (report: Result): Effect.Effect<Event, Refusal> =>
   }))
 
 const errorChainItem = (item: CommandReport.ErrorChainItem): ErrorChainItem => ({
-  errorCode: Number(item.ErrorCode),
+  errorCode: safeInteger(item.ErrorCode),
   errorDomain: item.ErrorDomain,
   localizedDescription: item.LocalizedDescription ?? "",
   ...(item.USEnglishDescription === undefined ? {} : { usEnglishDescription: item.USEnglishDescription }),
 })
+
+/** A code beyond JSON's integers is nobody's; the result that it came with must not be lost for it. */
+const safeInteger = (code: number | bigint): number =>
+  Math.min(Math.max(Number(code), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)

@@ -9,10 +9,8 @@ import { type Command, DeclarativeManagement } from "@espalier/apple"
 import type { DdmSync } from "@espalier/schema"
 import { DateTime, Effect } from "effect"
 
-const prefix = "DeclarativeManagement."
-
 const sameToken = (serverToken: string): string =>
-  `${prefix}${createHash("sha256").update(serverToken).digest("hex").slice(0, 32)}.`
+  `DeclarativeManagement.${createHash("sha256").update(serverToken).digest("hex").slice(0, 32)}.`
 
 /**
  * The command for a manifest, new each time.
@@ -27,12 +25,15 @@ export const command = (manifest: DdmSync): Effect.Effect<Command.Command> =>
     ),
   )
 
+/** All of it is looked at: a backend may name its own command alike, and the result of that is the backend's. */
+const own = /^DeclarativeManagement\.[0-9a-f]{32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /**
  * Whether a report is about a command of this server's own.
  *
  * @category guards
  */
-export const isOwn = (commandUUID: string): boolean => commandUUID.startsWith(prefix)
+export const isOwn = (commandUUID: string): boolean => own.test(commandUUID)
 
 /**
  * Whether the device has just reported on the sync to that very token.

@@ -4,7 +4,7 @@
  * Check-ins and the command channel share the route, told apart by the content type as Apple defines it.
  */
 import { type CheckIn, type CommandReport, Message } from "@espalier/apple"
-import { type BackendError, ManagementBackend } from "@espalier/client"
+import { type BackendError, type BackendUnavailable, ManagementBackend } from "@espalier/client"
 import type { Scope } from "@espalier/schema"
 import { Effect, Result } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
@@ -35,7 +35,11 @@ export const layer = HttpRouter.use(
       const scope = yield* ScopeOf.make(incoming.message, mdmOrigin)
       return yield* incoming
         .answer(scope)
-        .pipe(DeviceResponse.orElse(incoming.situation), observed(incoming.name, scope))
+        .pipe(
+          Effect.catchTag("BackendUnavailable", refuseUnsendable),
+          DeviceResponse.orElse(incoming.situation),
+          observed(incoming.name, scope),
+        )
     })
 
     yield* router.add(
@@ -45,6 +49,14 @@ export const layer = HttpRouter.use(
     )
   }),
 )
+
+/** A message that no webhook can carry is the device's mistake: told to come back with it, it would do so for ever. */
+const refuseUnsendable = (error: BackendUnavailable): Effect.Effect<never, BackendUnavailable | Refusal> =>
+  Effect.fail(
+    error.reason === "BadRequest"
+      ? new Refusal({ status: 400, detail: "The message lacks what its webhook needs" })
+      : error,
+  )
 
 interface Incoming {
   readonly name: string

@@ -49,6 +49,9 @@ export interface ServerOptions {
   readonly backend: BackendOptions
 }
 
+/** Request line and headers together, in bytes. */
+const maxHeaderSize = 16_384
+
 /**
  * Listens, and answers until the layer is released: then requests under way are finished and new connections refused.
  *
@@ -57,13 +60,29 @@ export interface ServerOptions {
 export const layer = (
   options: ServerOptions,
 ): Layer.Layer<HttpServer.HttpServer, HttpServerError.ServeError | InvalidOrigin | InvalidBackendOptions> =>
-  HttpRouter.serve(Layer.merge(routes, Astray.layer), { disableLogger: true, disableListenLog: true }).pipe(
+  HttpRouter.serve(Layer.merge(routes, Astray.layer), {
+    disableLogger: true,
+    disableListenLog: true,
+    // Paths are taken as they stand. An asset's identifier is bounded by the size of the headers.
+    routerConfig: {
+      caseSensitive: true,
+      ignoreDuplicateSlashes: false,
+      ignoreTrailingSlash: false,
+      maxParamLength: maxHeaderSize,
+    },
+  }).pipe(
     Layer.provide(options.origins === undefined ? Origins.layerLoopback : Origins.layer(options.origins)),
     Layer.provide(ManagementBackend.layer(options.backend)),
     Layer.provide(NodeHttpClient.layerUndici),
     Layer.provideMerge(
       NodeHttpServer.layer(
-        () => createServer({ headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 }),
+        () =>
+          createServer({
+            headersTimeout: 15_000,
+            requestTimeout: 60_000,
+            connectionsCheckingInterval: 5_000,
+            maxHeaderSize,
+          }),
         {
           port: options.port,
           ...(options.host === undefined ? {} : { host: options.host }),

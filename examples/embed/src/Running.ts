@@ -1,0 +1,38 @@
+/**
+ * Listening and stopping, the same for every program here.
+ */
+import { once } from "node:events"
+import type { Server } from "node:http"
+
+/** A program that listens. `stop` lets the requests under way end, then closes what the program holds. */
+export interface Running {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+/** Starts a program on a port; 0 is any free one. */
+export type Start = (port: number) => Promise<Running>
+
+/** Lets `server` listen; `dispose` is called when it has ended. */
+export const listen = async (server: Server, port: number, dispose: () => Promise<void>): Promise<Running> => {
+  server.listen(port)
+  await once(server, "listening")
+  const address = server.address()
+  return {
+    url: `http://localhost:${typeof address === "object" ? address?.port : port}`,
+    stop: async () => {
+      const closed = once(server, "close")
+      server.close()
+      await closed
+      await dispose()
+    },
+  }
+}
+
+/** Runs `start` on `PORT` (3000 unless given) when `file` is the program that Node was told to run, until it is told to stop. */
+export const runMain = async (file: string, start: Start): Promise<void> => {
+  if (process.argv[1] !== file) return
+  const { url, stop } = await start(Number(process.env["PORT"] ?? 3000))
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop)
+  process.stdout.write(`Listening on ${url}\n`)
+}

@@ -1,0 +1,118 @@
+/**
+ * Who may import whom, and the sentences that say where that is broken.
+ *
+ * The table is the architecture: a new arrow between two packages is a decision, made here first.
+ */
+import { isBuiltin } from "node:module"
+import { dirname, join, relative } from "node:path"
+import { type Import, importsOf } from "./Imports.ts"
+import type { Manifest, Package } from "./Workspace.ts"
+
+/** Our packages that each package may import; `"all"` is every one of the table but itself. */
+export const importTable: Record<string, ReadonlyArray<string> | "all"> = {
+  schema: [],
+  plist: [],
+  signing: [],
+  sql: [],
+  apple: ["plist"],
+  handler: ["schema", "signing"],
+  client: ["schema", "signing"],
+  notifications: ["schema", "signing", "sql"],
+  dashboard: ["schema", "notifications"],
+  server: ["schema", "plist", "apple", "client", "sql"],
+  simulator: ["schema", "plist", "apple"],
+  conformance: ["schema", "plist", "apple", "signing", "client", "simulator"],
+  cli: "all",
+}
+
+/** The packages that `self` may import. Examples and bench may import all of them. */
+export const allowedFor = (self: Pick<Package, "group" | "short">): ReadonlyArray<string> | undefined => {
+  const allowed = self.group === "packages" ? importTable[self.short] : "all"
+  return allowed === "all" ? Object.keys(importTable).filter((name) => name !== self.short) : allowed
+}
+
+/** One file, with what the rules need to know around it. */
+export interface Checked {
+  readonly package: Package
+  /** Whole path of the file. */
+  readonly file: string
+  readonly source: string
+  /** The manifests of our packages, by their folder's name. */
+  readonly ours: ReadonlyMap<string, Manifest>
+}
+
+const scope = "@espalier/"
+
+/** `@scope/name/deep/path` → `@scope/name` and `./deep/path`; `name` → `name` and `.`. */
+const split = (specifier: string): readonly [name: string, subpath: string] => {
+  const parts = specifier.split("/")
+  const count = specifier.startsWith("@") ? 2 : 1
+  return [parts.slice(0, count).join("/"), ["."].concat(parts.slice(count)).join("/")]
+}
+
+const exported = (manifest: Manifest, subpath: string): boolean =>
+  Object.keys(manifest.exports ?? {}).some((key) => {
+    const [head = "", tail] = key.split("*")
+    return tail === undefined ? key === subpath : subpath.startsWith(head) && subpath.endsWith(tail)
+  })
+
+const complaint = (
+  { specifier }: Import,
+  { package: self, file, ours }: Omit<Checked, "source">,
+): string | undefined => {
+  if (specifier.startsWith(".")) {
+    const target = relative(join(self.folder, "src"), join(dirname(file), specifier))
+    return target.startsWith("..")
+      ? `which is outside of ${self.group}/${self.short}/src: import the other package by its name`
+      : undefined
+  }
+  if (isBuiltin(specifier)) return undefined
+  const [name, subpath] = split(specifier)
+  if (name === self.manifest.name) return "which is its own package: import the file by its relative path"
+  if (name.startsWith(scope)) {
+    const short = name.slice(scope.length)
+    const allowed = allowedFor(self)
+    if (allowed === undefined) return `but ${self.short} is not in the import table (test/house/ImportTable.ts)`
+    if (!allowed.includes(short)) {
+      return allowed.length === 0
+        ? `but ${self.short} imports none of our packages`
+        : `but ${self.short} may import only ${allowed.join(", ")}`
+    }
+    const manifest = ours.get(short)
+    if (manifest === undefined) return `but there is no package ${name}`
+    if (!exported(manifest, subpath)) return `but ${name} does not export "${subpath}"`
+  }
+  const declared = { ...self.manifest.dependencies, ...self.manifest.peerDependencies }
+  return Object.hasOwn(declared, name)
+    ? undefined
+    : `but ${self.group}/${self.short}/package.json has no ${name} among its dependencies`
+}
+
+/** A sentence for each import of the file that breaks a rule. */
+export const complaintsAbout = ({ source, ...around }: Checked): ReadonlyArray<string> =>
+  importsOf(around.file, source).flatMap((one) => {
+    const reason = complaint(one, around)
+    if (reason === undefined) return []
+    const path = relative(dirname(dirname(around.package.folder)), around.file)
+    return [`${path}:${one.line} imports "${one.specifier}", ${reason}.`]
+  })
+
+/** The first cycle among the nodes, as the way around it; `undefined` when there is none. */
+export const cycleIn = (graph: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArray<string> | undefined => {
+  const cleared = new Set<string>()
+  const walk = (node: string, way: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
+    if (way.includes(node)) return [...way.slice(way.indexOf(node)), node]
+    if (cleared.has(node)) return undefined
+    for (const next of graph.get(node) ?? []) {
+      const cycle = walk(next, [...way, node])
+      if (cycle !== undefined) return cycle
+    }
+    cleared.add(node)
+    return undefined
+  }
+  for (const node of graph.keys()) {
+    const cycle = walk(node, [])
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
+}
