@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     projects: projects.map((root) => ({
       // Sources are run as they stand: see "exports" of any package.
-      ssr: { resolve: { conditions: ["@espalier/source", "module", "node", "import", "default"] } },
+      ssr: { resolve: { conditions: ["@espalier/source", "module", "node"] } },
       test: { name: root, root, include: root === "test" ? ["*.test.ts"] : ["test/**/*.test.ts"], testTimeout: 20_000 },
     })),
   },
