@@ -119,14 +119,14 @@ const cutReference = (cursor: Cursor): PlistError =>
 const readCharacterReference = (cursor: Cursor): string => {
   const { text } = cursor
   const radix = text.charCodeAt(cursor.at + 2) === 120 ? 16 : 10
-  const first = cursor.at + (radix === 16 ? 3 : 2)
   let code = 0
-  let at = first
+  let at = cursor.at + (radix === 16 ? 3 : 2)
   for (let digit = digitOf(text.charCodeAt(at)); digit < radix; digit = digitOf(text.charCodeAt(++at))) {
-    code = Math.min(code * radix + digit, 0x110000)
+    // Too many digits make this Infinity at most, which is no character either.
+    code = code * radix + digit
   }
   if (at >= text.length) throw cutReference(cursor)
-  if (at === first || text.charCodeAt(at) !== 59 || !isCharacter(code)) {
+  if (text.charCodeAt(at) !== 59 || !isCharacter(code)) {
     throw failure(cursor, "Entity", "This reference names no character that XML allows")
   }
   cursor.at = at + 1

@@ -208,6 +208,9 @@ describe("errors say what and where", () => {
     ["<plist><string>&#xFFFF;</string></plist>", undefined, "Entity", 15, 1, 16],
     ["<plist><string>&#x110000;</string></plist>", undefined, "Entity", 15, 1, 16],
     [`<plist><string>&#${"9".repeat(400)};</string></plist>`, undefined, "Entity", 15, 1, 16],
+    ["<plist><string>&#;</string></plist>", undefined, "Entity", 15, 1, 16],
+    ["<plist><string>&#4A;</string></plist>", undefined, "Entity", 15, 1, 16],
+    ["<plist><string>&#65</string></plist>", undefined, "Entity", 15, 1, 16],
     ["<plist><string>&#X41;</string></plist>", undefined, "Entity", 15, 1, 16],
     ["<plist><string>&#xZ;</string></plist>", undefined, "Entity", 15, 1, 16],
     // what a property list has no need of
