@@ -46,7 +46,7 @@ const make = Effect.fnUntraced(function* (
   const byHost = new Map<string, MdmOrigin>()
   for (const text of origins) {
     const url = yield* Effect.fromResult(parse(text))
-    byHost.set(url.host, { url: url.origin })
+    for (const host of hostsOf(url)) byHost.set(host, { url: url.origin })
   }
   return (request) => {
     const origin = byHost.get(hostOf(request))
@@ -74,6 +74,8 @@ const parse = (text: string): Result.Result<URL, InvalidOrigin> => {
       )
 }
 
-/** The `Host` as a URL spells it: lower case, without the port that its scheme implies. */
-const hostOf = (request: HttpServerRequest.HttpServerRequest): string =>
-  (request.headers["host"] ?? "").toLowerCase().replace(/:(?:80|443)$/, "")
+/** How a `Host` may name it. Without a port of its own it may carry that of either scheme: a proxy may have ended TLS. */
+const hostsOf = (url: URL): ReadonlyArray<string> =>
+  url.port === "" ? [url.host, `${url.host}:80`, `${url.host}:443`] : [url.host]
+
+const hostOf = (request: HttpServerRequest.HttpServerRequest): string => (request.headers["host"] ?? "").toLowerCase()

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { alphabet, content, etag, path, serving, sha256 } from "./support/Assets.ts"
+import { alphabet, etag, path, serving, sha256 } from "./support/Assets.ts"
 import * as Backend from "./support/Backend.ts"
 import * as Whitelabel from "./support/Whitelabel.ts"
 

@@ -65,7 +65,7 @@ describe("logs, spans and metrics", () => {
       const elsewhere = yield* Backend.start({}, Backend.json({}))
       const backend = yield* Backend.start({
         ...authority,
-        asset: Backend.json({ url: `${elsewhere.url}/webhook/apple/asset?X-Amz-Signature=${secret}` }),
+        asset: Backend.json({ url: `${elsewhere.url}/${secret}?ticket=${secret}` }),
       })
       const server = yield* Whitelabel.start(backend, {}, [logger])
       const put = (contentType: string) => (message: Parameters<typeof Whitelabel.xml>[0]) =>

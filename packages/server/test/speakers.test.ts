@@ -4,8 +4,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { Plist } from "@espalier/plist"
 import { Effect } from "effect"
-import * as Backend from "./support/Backend.ts"
-import { bytes, emptyAnswer, given, scope } from "./support/Conversation.ts"
+import { bytes, emptyAnswer, given } from "./support/Conversation.ts"
 import * as Messages from "./support/Messages.ts"
 import * as Whitelabel from "./support/Whitelabel.ts"
 
