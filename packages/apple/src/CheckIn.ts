@@ -14,7 +14,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Channel from "./Channel.ts"
-import { openStruct } from "./PropertyList.ts"
+import { dictionary, openStruct } from "./PropertyList.ts"
 
 const text = Schema.optionalKey(Schema.String)
 
@@ -125,7 +125,7 @@ export const GetToken = openStruct({
   MessageType: Schema.Literal("GetToken"),
   ...Channel.fields,
   TokenServiceType: Schema.String,
-  TokenParameters: Schema.optionalKey(openStruct({ SecurityToken: text, PhoneUDID: text, WatchUDID: text })),
+  TokenParameters: Schema.optionalKey(dictionary({ SecurityToken: text, PhoneUDID: text, WatchUDID: text })),
 })
 /** @category models */
 export type GetToken = typeof GetToken.Type

@@ -6,6 +6,7 @@
  */
 import { Plist } from "@espalier/plist"
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 
 /**
  * Schema of a dictionary with `Fields`, and any other keys besides.
@@ -25,3 +26,20 @@ export interface OpenStruct<Fields extends Schema.Struct.Fields>
  */
 export const openStruct = <const Fields extends Schema.Struct.Fields>(fields: Fields): OpenStruct<Fields> =>
   Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Plist.Value)])
+
+const Dictionary = Schema.Unknown.check(
+  Schema.makeFilter((input) => Plist.isDictionary(input) || "Expected a dictionary", { identifier: "dictionary" }),
+)
+
+/**
+ * The same inside a message: a date or data is no dictionary, though JavaScript takes both for objects.
+ *
+ * @category constructors
+ */
+export const dictionary = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
+  Dictionary.pipe(
+    Schema.decodeTo(
+      openStruct(fields),
+      SchemaTransformation.passthrough<OpenStruct<Fields>["Encoded"], unknown>({ strict: false }),
+    ),
+  )
