@@ -1,1 +1,8 @@
-export {}
+/**
+ * One `SqlClient` by URL, a SQLite file or PostgreSQL, and its migrations.
+ */
+export * as Database from "./Database.ts"
+export { DatabaseError, DatabaseErrorReason } from "./DatabaseError.ts"
+export * as DatabaseUrl from "./DatabaseUrl.ts"
+export * as Migrations from "./Migrations.ts"
+export * as SqlFailure from "./SqlFailure.ts"

@@ -1,0 +1,51 @@
+/**
+ * The tables of `StoreSql`, which SQLite and PostgreSQL read alike. Times are milliseconds since 1970.
+ *
+ * A step that has been released is never changed, only followed by another.
+ */
+import { Migrations } from "@espalier/sql"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+
+const step = (id: number, name: string, ...statements: ReadonlyArray<string>): Migrations.Migration => ({
+  id,
+  name,
+  up: Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.forEach(statements, (text) => sql.unsafe(text))),
+})
+
+const steps = [
+  step(
+    1,
+    "store",
+    `CREATE TABLE espalier_pin (
+      udid text PRIMARY KEY,
+      fingerprint text NOT NULL,
+      pinned_at bigint NOT NULL
+    )`,
+    `CREATE TABLE espalier_used_challenge (
+      id text PRIMARY KEY,
+      expires_at bigint NOT NULL
+    )`,
+    `CREATE INDEX espalier_used_challenge_expires_at ON espalier_used_challenge (expires_at)`,
+    `CREATE TABLE espalier_enrollment_token (
+      id text PRIMARY KEY,
+      created_at bigint NOT NULL,
+      expires_at bigint,
+      use_limit bigint,
+      note text NOT NULL,
+      used bigint NOT NULL,
+      revoked_at bigint
+    )`,
+    `CREATE TABLE espalier_probe (
+      id integer PRIMARY KEY,
+      written_at bigint NOT NULL
+    )`,
+  ),
+]
+
+/**
+ * Brings the tables up to date. A database of a newer version is refused and left untouched.
+ *
+ * @category running
+ */
+export const migrate = Migrations.run(steps, { table: "espalier_server_migrations" })

@@ -1,0 +1,58 @@
+/**
+ * One `SqlClient` by URL: a SQLite file, SQLite in memory, or PostgreSQL.
+ *
+ * The layer opens the database when it is built, so a server that came up has one, and a `DatabaseError` says in a sentence what an
+ * operator must do otherwise. The URL stays `Redacted`: no error, log or span holds its password.
+ *
+ * @example
+ * ```ts
+ * import { Database } from "@espalier/sql"
+ * import { Redacted } from "effect"
+ *
+ * const database = Database.layer({ url: Redacted.make("sqlite:///var/lib/espalier/data.db") })
+ * ```
+ */
+import { type Duration, Effect, Layer, type Redacted, type Scope } from "effect"
+import { Reactivity } from "effect/reactivity"
+import { SqlClient } from "effect/sql"
+import type { DatabaseError } from "./DatabaseError.ts"
+import { parse } from "./DatabaseUrl.ts"
+import * as Postgres from "./Postgres.ts"
+import * as Sqlite from "./Sqlite.ts"
+
+/** @category models */
+export interface DatabaseOptions {
+  /** See `DatabaseUrl`. */
+  readonly url: Redacted.Redacted
+  /** PostgreSQL: how many connections this process opens at most. Defaults to 10. */
+  readonly maxConnections?: number | undefined
+  /** PostgreSQL: how long to wait for a connection. Defaults to 5 seconds. */
+  readonly connectTimeout?: Duration.Input | undefined
+  /** SQLite: how long a statement waits for another process's lock. Defaults to 5 seconds. */
+  readonly busyTimeout?: Duration.Input | undefined
+}
+
+/**
+ * Opens the database of the URL. The client closes it with the scope.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function* ({
+  url,
+  maxConnections,
+  connectTimeout,
+  busyTimeout,
+}: DatabaseOptions): Effect.fn.Return<SqlClient.SqlClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
+  const parsed = yield* Effect.fromResult(parse(url))
+  return parsed._tag === "Sqlite"
+    ? yield* Sqlite.make({ path: parsed.path, busyTimeout })
+    : yield* Postgres.make({ url: parsed, maxConnections, connectTimeout })
+})
+
+/**
+ * `make` as a layer of the `SqlClient`.
+ *
+ * @category layers
+ */
+export const layer = (options: DatabaseOptions): Layer.Layer<SqlClient.SqlClient, DatabaseError> =>
+  Layer.effect(SqlClient.SqlClient, make(options)).pipe(Layer.provide(Reactivity.layer))

@@ -1,0 +1,128 @@
+/**
+ * Brings a database's schema up to date: migrations that it has not had yet, in order, all of them or none.
+ *
+ * Everything happens in one transaction under a lock (PostgreSQL: an advisory lock; SQLite: `BEGIN IMMEDIATE`), so any number of
+ * servers may start at once: one migrates, the others wait and find nothing to do. Effect's `Migrator` keeps the table and applies;
+ * this adds what it lets pass: a database that a newer or another program has migrated is refused, and left as it was.
+ *
+ * What surprises: a migration that has been released is never changed or removed, only followed by another. Each part of a
+ * program that has tables of its own has a `table` of its own for this, so that parts can share a database.
+ *
+ * @example
+ * ```ts
+ * import { Migrations } from "@espalier/sql"
+ * import { Effect } from "effect"
+ * import { SqlClient } from "effect/sql"
+ *
+ * const migrate = Migrations.run(
+ *   [{ id: 1, name: "plums", up: Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE plum (id text PRIMARY KEY)`) }],
+ *   { table: "plum_migrations" },
+ * )
+ * ```
+ */
+import { Effect, Option, Schema } from "effect"
+import { Migrator, SqlClient, type SqlError } from "effect/sql"
+
+/**
+ * One step of a schema. `id` is a positive integer, larger than that of the step before.
+ *
+ * @category models
+ */
+export interface Migration {
+  readonly id: number
+  readonly name: string
+  readonly up: Effect.Effect<unknown, SqlError.SqlError, SqlClient.SqlClient>
+}
+
+/**
+ * Why a database was not migrated; it is as it was before.
+ *
+ * - `Newer`: it has had a migration that this program does not know. Start the newer version, or restore a backup.
+ * - `Different`: it has had a migration of this id under another name, or one before its last is missing: another program's database.
+ * - `Failed`: a migration failed; `cause` is the database's own error.
+ *
+ * @category errors
+ */
+export class MigrationError extends Schema.TaggedError<MigrationError>("espalier/sql/MigrationError")(
+  "MigrationError",
+  {
+    reason: Schema.Literals(["Newer", "Different", "Failed"]),
+    message: Schema.String,
+    cause: Schema.optionalKey(Schema.Defect()),
+  },
+) {}
+
+/**
+ * Applies what is missing and gives the names of what it applied.
+ *
+ * @category running
+ */
+export const run = Effect.fnUntraced(function* (
+  migrations: ReadonlyArray<Migration>,
+  { table = "espalier_migrations" }: { readonly table?: string | undefined } = {},
+): Effect.fn.Return<ReadonlyArray<string>, MigrationError | SqlError.SqlError, SqlClient.SqlClient> {
+  const sql = yield* SqlClient.SqlClient
+  const apply = (steps: ReadonlyArray<Migration>) =>
+    Migrator.make({})({
+      table,
+      loader: Effect.succeed(steps.map(({ id, name, up }) => [id, name, Effect.succeed(up)] as const)),
+    })
+
+  return yield* Effect.gen(function* () {
+    yield* sql.onDialectOrElse({
+      pg: () => sql`SELECT pg_advisory_xact_lock(${LOCK}, hashtext(${table}))`,
+      orElse: () => Effect.void,
+    })
+    yield* apply([])
+    const applied = yield* sql<Applied>`SELECT migration_id, name FROM ${sql(table)} ORDER BY migration_id`
+    const objection = objectionTo(applied, migrations)
+    if (Option.isSome(objection)) return yield* objection.value
+    return (yield* apply(migrations)).map(([, name]) => name)
+  }).pipe(
+    sql.withTransaction,
+    Effect.catchTag("MigrationError", (error) => Effect.fail(ours(error))),
+  )
+})
+
+interface Applied {
+  readonly migration_id: number
+  readonly name: string
+}
+
+/** "espa": the first half of the advisory lock's key; the second is the table's name. */
+const LOCK = 0x65737061
+
+const objectionTo = (
+  applied: ReadonlyArray<Applied>,
+  migrations: ReadonlyArray<Migration>,
+): Option.Option<MigrationError> => {
+  for (const [index, { migration_id, name }] of applied.entries()) {
+    const known = migrations[index]
+    if (known === undefined) {
+      return Option.some(
+        new MigrationError({
+          reason: "Newer",
+          message: `The database was migrated by a newer version (${migration_id}_${name}). Start that version, or restore a backup.`,
+        }),
+      )
+    }
+    if (known.id !== migration_id || known.name !== name) {
+      return Option.some(
+        new MigrationError({
+          reason: "Different",
+          message: `The database has had ${migration_id}_${name} where this version has ${known.id}_${known.name}. Name another database.`,
+        }),
+      )
+    }
+  }
+  return Option.none()
+}
+
+const ours = (error: MigrationError | Migrator.MigrationError): MigrationError =>
+  error instanceof MigrationError
+    ? error
+    : new MigrationError({
+        reason: "Failed",
+        message: `${error.message}. The database is as it was.`,
+        ...(error.cause === undefined ? {} : { cause: error.cause }),
+      })

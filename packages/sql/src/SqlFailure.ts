@@ -1,0 +1,112 @@
+/**
+ * What a failed statement means for whoever runs the server: effect's `SqlError` of either database as one short list.
+ *
+ * Effect's reasons do not tell a full disk from a bug. This does, from SQLite's result code or PostgreSQL's SQLSTATE. Neither the
+ * kind nor the sentence holds a value of the statement, which PostgreSQL's own messages do ("Key (id)=(…) already exists").
+ */
+import { Predicate } from "effect"
+import type { SqlError } from "effect/sql"
+import { resultCode } from "./SqliteError.ts"
+
+/**
+ * - `Unreachable`: no connection, or it broke. What the statement did is unknown.
+ * - `Locked`: somebody else held what it needs for too long, or the two excluded each other. Another try may succeed.
+ * - `DiskFull`: no room for the write.
+ * - `ReadOnly`: the file, its folder or the server takes no writes.
+ * - `Denied`: the user lacks a right, or the password is wrong.
+ * - `Damaged`: the disk failed, or the file is no longer a database.
+ * - `Duplicate`: such a row is there already.
+ * - `Constraint`: any other rule of the schema.
+ * - `Other`: a bug in the statement, or anything else.
+ *
+ * @category models
+ */
+export type SqlFailure =
+  | "Unreachable"
+  | "Locked"
+  | "DiskFull"
+  | "ReadOnly"
+  | "Denied"
+  | "Damaged"
+  | "Duplicate"
+  | "Constraint"
+  | "Other"
+
+/**
+ * The kind of a failure.
+ *
+ * @category getters
+ */
+export const of = (error: SqlError.SqlError): SqlFailure => {
+  const { cause } = error.reason
+  const known = sqlite.get((resultCode(cause) ?? 0) & 0xff) ?? postgres.get(sqlState(cause) ?? "")
+  if (known !== undefined) return known
+  switch (error.reason._tag) {
+    case "ConnectionError":
+      return "Unreachable"
+    case "LockTimeoutError":
+    case "DeadlockError":
+    case "SerializationError":
+    case "StatementTimeoutError":
+      return "Locked"
+    case "AuthenticationError":
+    case "AuthorizationError":
+      return "Denied"
+    case "UniqueViolation":
+      return "Duplicate"
+    case "ConstraintError":
+      return "Constraint"
+    default:
+      return "Other"
+  }
+}
+
+/**
+ * A sentence for an operator, with the database's own code where that helps to look further.
+ *
+ * @category getters
+ */
+export const sentence = (error: SqlError.SqlError): string => {
+  const kind = of(error)
+  const code = resultCode(error.reason.cause) ?? sqlState(error.reason.cause)
+  return code === undefined ? `${sentences[kind]}.` : `${sentences[kind]} (${code}).`
+}
+
+const sentences: Readonly<Record<SqlFailure, string>> = {
+  Unreachable: "The database does not answer",
+  Locked: "Another transaction held the database for too long",
+  DiskFull: "The database's disk is full",
+  ReadOnly: "The database takes no writes",
+  Denied: "The database denied this user the statement",
+  Damaged: "The database's file or disk is damaged",
+  Duplicate: "The database holds such a row already",
+  Constraint: "The database's schema does not allow the row",
+  Other: "The database failed the statement",
+}
+
+/** Primary result codes, https://www.sqlite.org/rescode.html. */
+const sqlite: ReadonlyMap<number, SqlFailure> = new Map<number, SqlFailure>([
+  [8, "ReadOnly"],
+  [10, "Damaged"],
+  [11, "Damaged"],
+  [13, "DiskFull"],
+  [26, "Damaged"],
+])
+
+/** SQLSTATE, PostgreSQL manual, appendix A. */
+const postgres: ReadonlyMap<string, SqlFailure> = new Map<string, SqlFailure>([
+  ["25006", "ReadOnly"],
+  ["53100", "DiskFull"],
+  ["53300", "Unreachable"],
+  ["57P01", "Unreachable"],
+  ["57P02", "Unreachable"],
+  ["57P03", "Unreachable"],
+  ["58030", "Damaged"],
+  ["XX001", "Damaged"],
+  ["XX002", "Damaged"],
+])
+
+const sqlState = (cause: unknown): string | undefined =>
+  Predicate.hasProperty(cause, "code") && typeof cause.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code)
+    ? cause.code
+    : undefined

@@ -1,0 +1,138 @@
+/**
+ * A `SqlClient` over one SQLite database, by `node:sqlite` alone: `@effect/sql-sqlite-node` has no release for this Effect yet.
+ *
+ * What it promises: a statement or transaction that succeeded outlives the process and the machine's power (write-ahead log,
+ * `synchronous=FULL`). Statements run one at a time over one connection, transactions begin as `IMMEDIATE`, nested ones are
+ * savepoints, foreign keys are enforced. Several processes may share the file: they wait for each other's writes.
+ *
+ * What surprises: a stream outside of a transaction reads over a connection of its own, as of its first row, so that whoever
+ * consumes it may write meanwhile; hence it cannot itself write (`INSERT … RETURNING` as a stream fails). In memory, where no
+ * second connection sees the database, it reads everything first.
+ */
+import { existsSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { Duration, Effect, type Scope, Semaphore, Stream } from "effect"
+import type { Reactivity } from "effect/reactivity"
+import { SqlClient, type SqlConnection, type SqlError, Statement } from "effect/sql"
+import { DatabaseError } from "./DatabaseError.ts"
+import { memory } from "./DatabaseUrl.ts"
+import * as SqliteConnection from "./SqliteConnection.ts"
+import * as SqliteError from "./SqliteError.ts"
+
+/** @category models */
+export interface SqliteOptions {
+  /** A file's path, or `:memory:`. The file is made when it is not there; its folder must be. */
+  readonly path: string
+  /** How long a statement waits for another process's lock before it fails as `LockTimeoutError`. Defaults to 5 seconds. */
+  readonly busyTimeout?: Duration.Input | undefined
+}
+
+/**
+ * Opens the database and gives a client that closes it with the scope.
+ *
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function* ({
+  path,
+  busyTimeout = Duration.seconds(5),
+}: SqliteOptions): Effect.fn.Return<SqlClient.SqlClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
+  const db = yield* Effect.acquireRelease(open(path), (db) => Effect.sync(() => db.close()))
+  const connection = SqliteConnection.make(db, { busyTimeout })
+  yield* Effect.forEach(settings, (sql) => connection.executeUnprepared(sql, [], undefined)).pipe(
+    // Takes the lock that a writer needs and leaves the file as it is: an unwritable one is told now, not at the first device.
+    Effect.andThen(connection.executeUnprepared("BEGIN IMMEDIATE", [], undefined)),
+    Effect.andThen(connection.executeUnprepared("ROLLBACK", [], undefined)),
+    Effect.mapError((error) => explain(path, error.reason.cause)),
+  )
+
+  const { borrower, transactionAcquirer, onCommitFailure, isTransaction } = SqlClient.makeSqliteAcquirers({
+    connection: Effect.succeed(connection),
+    semaphore: Semaphore.makeUnsafe(1),
+    isTransaction: (self) => self.isTransaction(),
+  })
+  return yield* SqlClient.make({
+    driver: "node-sqlite",
+    compiler: Statement.makeCompilerSqlite(),
+    // With a borrower beside it, this one serves streams only.
+    acquirer: path === memory ? Effect.succeed(readingFirst(connection, borrower)) : reader(path, busyTimeout),
+    borrower,
+    transactionAcquirer,
+    isTransaction,
+    onCommitFailure,
+    beginTransaction: "BEGIN IMMEDIATE",
+    prepareTransactionControls: true,
+    releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
+    spanAttributes: [
+      ["db.system.name", "sqlite"],
+      ["db.namespace", path],
+    ],
+  })
+})
+
+const settings = [
+  "PRAGMA journal_mode = WAL",
+  "PRAGMA synchronous = FULL",
+  // macOS: a plain fsync leaves the data in the disk's own cache.
+  "PRAGMA fullfsync = ON",
+  "PRAGMA foreign_keys = ON",
+  "PRAGMA trusted_schema = OFF",
+]
+
+const open = (path: string): Effect.Effect<DatabaseSync, DatabaseError> =>
+  // No time-out of SQLite's own: it would hold the event loop. See SqliteConnection.
+  Effect.try({ try: () => new DatabaseSync(path, { timeout: 0 }), catch: (cause) => explain(path, cause) })
+
+const reader = (
+  path: string,
+  busyTimeout: Duration.Input,
+): Effect.Effect<SqlConnection.Connection, SqlError.SqlError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () => new DatabaseSync(path, { readOnly: true, timeout: 0 }),
+      catch: (cause) => SqliteError.fromCause(cause, "connect"),
+    }),
+    (db) => Effect.sync(() => db.close()),
+  ).pipe(Effect.map((db) => SqliteConnection.make(db, { busyTimeout })))
+
+const readingFirst = (
+  connection: SqlConnection.Connection,
+  borrow: SqlConnection.Borrower,
+): SqlConnection.Connection => ({
+  ...connection,
+  executeStream: (sql, params, transform) =>
+    Stream.fromIterableEffect(borrow((self) => self.execute(sql, params, transform))),
+})
+
+const explain = (path: string, cause: unknown): DatabaseError => {
+  const folder = dirname(path)
+  const fail = (reason: DatabaseError["reason"], message: string) => new DatabaseError({ reason, message })
+  switch ((SqliteError.resultCode(cause) ?? 0) & 0xff) {
+    case 5:
+      return fail("Locked", `Another process holds the SQLite file ${path}. End it, or let it finish its transaction.`)
+    case 11:
+    case 26:
+      return fail("NotADatabase", `${path} is no SQLite database, or a damaged one. Name another file, or restore it.`)
+    case 3:
+    case 8:
+      return fail("NotWritable", `The SQLite file ${path} takes no writes. Give this user write permission to it.`)
+    case 13:
+      return fail("NotWritable", `There is no room for the SQLite file ${path}. Free some of its disk.`)
+    case 14:
+      if (!existsSync(folder)) {
+        return fail("DirectoryMissing", `The folder ${folder} of the SQLite file does not exist. Create it.`)
+      }
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+        return fail("NotWritable", `${path} is a folder. Name a file in it.`)
+      }
+      return fail(
+        "NotWritable",
+        `The SQLite file ${path} cannot be opened. Give this user permission to read and write it and its folder.`,
+      )
+    default:
+      return fail(
+        "Other",
+        `The SQLite file ${path} could not be opened: ${SqliteError.fromCause(cause, "connect").message}.`,
+      )
+  }
+}
