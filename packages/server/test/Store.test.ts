@@ -61,7 +61,8 @@ describe("SQLite", () => {
         yield* Effect.scoped(
           Effect.gen(function* () {
             const { store, sql } = yield* server(fileUrl(path))
-            for (const id of said) expect(yield* store.useChallenge(id, farOff)).toBe(false)
+            for (const id of said)
+              expect(yield* store.enroll({ id, expiresAt: farOff, request: "another" })).toBe("Refused")
             expect(yield* sql`PRAGMA integrity_check`).toEqual([{ integrity_check: "ok" }])
           }),
         )
@@ -89,7 +90,7 @@ describe("SQLite", () => {
       })
       yield* sql`PRAGMA query_only = OFF`
       yield* sql`PRAGMA max_page_count = 1`
-      const use = (id: number) => store.useChallenge(`secret-${id}`.padEnd(255, "x"), farOff)
+      const use = (id: number) => store.enroll({ id: `secret-${id}`.padEnd(255, "x"), expiresAt: farOff, request: "r" })
       const full = yield* Effect.flip(Effect.forEach(Array.from({ length: 1000 }).keys(), use))
       expect(full).toMatchObject({ reason: "DiskFull", message: "The database's disk is full (13)." })
       expect(JSON.stringify(full)).not.toContain("secret")
@@ -123,12 +124,12 @@ function databases<R>(
       const kept = Effect.map(sql<{ id: string }>`SELECT id FROM espalier_used_challenge ORDER BY id`, (rows) =>
         rows.map(({ id }) => id),
       )
-      yield* store.useChallenge("a", DateTime.makeUnsafe(60_000))
+      yield* store.enroll({ id: "a", expiresAt: DateTime.makeUnsafe(60_000), request: "r" })
       yield* TestClock.setTime(60_000 + 3_600_000)
-      yield* store.useChallenge("b", farOff)
+      yield* store.enroll({ id: "b", expiresAt: farOff, request: "r" })
       expect(yield* kept).toEqual(["a", "b"])
       yield* TestClock.setTime(60_000 + 3_600_000 + 60_000)
-      yield* store.useChallenge("c", farOff)
+      yield* store.enroll({ id: "c", expiresAt: farOff, request: "r" })
       expect(yield* kept).toEqual(["b", "c"])
     }),
   )

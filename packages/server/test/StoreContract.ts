@@ -17,7 +17,13 @@ const racers = Array.from({ length: 50 }, (_, index) => index)
 /** Registers the suite. Times start at 1970, by the test's clock. */
 export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>): void => {
   const test = (name: string, body: (one: Store["Service"], other: Store["Service"]) => Effect.Effect<void, unknown>) =>
-    it.effect(name, () => Effect.flatMap(servers, ([one, other]) => body(one, other)))
+    it.effect(name, () =>
+      // A suite under one layer shares its clock.
+      Effect.andThen(
+        TestClock.setTime(0),
+        Effect.flatMap(servers, ([one, other]) => body(one, other)),
+      ),
+    )
 
   /** Fifty calls at once, every other one to the other server; how many were told `true`. */
   const race = (call: (index: number) => Effect.Effect<boolean, StoreError>) =>
@@ -29,92 +35,139 @@ export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>
   test("a device has no pin before its first Authenticate, then that one, on every server", (one, other) =>
     Effect.gen(function* () {
       expect(yield* one.pinned("U")).toEqual(Option.none())
-      yield* one.pin("U", old)
+      expect(yield* one.owner(old)).toEqual(Option.none())
+      expect(yield* one.pin("U", old)).toBe(true)
       expect(yield* other.pinned("U")).toEqual(Option.some(old))
+      expect(yield* other.owner(old)).toEqual(Option.some("U"))
       expect(yield* other.pinned("u")).toEqual(Option.none())
     }))
 
   test("another Authenticate replaces the pin, of that device alone", (one, other) =>
     Effect.gen(function* () {
       yield* one.pin("U", old)
-      yield* one.pin("V", old)
-      yield* other.pin("U", next)
+      yield* one.pin("V", "v")
+      expect(yield* other.pin("U", next)).toBe(true)
       expect(yield* one.pinned("U")).toEqual(Option.some(next))
-      expect(yield* one.pinned("V")).toEqual(Option.some(old))
+      expect(yield* one.pinned("V")).toEqual(Option.some("v"))
+      expect(yield* one.owner(old)).toEqual(Option.none())
     }))
 
-  test("a renewal needs the old certificate, and happens once", (one, other) =>
-    Effect.gen(function* () {
-      expect(yield* one.renew("U", old, next)).toBe(false)
-      expect(yield* one.pinned("U")).toEqual(Option.none())
-      yield* one.pin("U", old)
-      expect(yield* other.renew("U", next, old)).toBe(false)
-      expect(yield* one.renew("U", old, next)).toBe(true)
-      expect(yield* other.renew("U", old, next)).toBe(false)
-      expect(yield* other.pinned("U")).toEqual(Option.some(next))
-    }))
-
-  test("of renewals that race, one wins, and the pin is the winner's", (one, other) =>
+  test("a certificate is one device's: another cannot be pinned to it", (one, other) =>
     Effect.gen(function* () {
       yield* one.pin("U", old)
-      const winners: Array<string> = []
-      const renew = (index: number) =>
-        Effect.tap((index % 2 === 0 ? one : other).renew("U", old, `next-${index}`), (won) =>
-          Effect.sync(() => won && winners.push(`next-${index}`)),
-        )
-      expect(yield* race(renew)).toBe(1)
-      expect(yield* one.pinned("U")).toEqual(Option.fromUndefinedOr(winners[0]))
+      yield* one.pin("V", "v")
+      expect(yield* other.pin("V", old)).toBe(false)
+      expect(yield* other.pin("W", old)).toBe(false)
+      expect(yield* one.pin("U", old)).toBe(true)
+      expect(yield* one.pinned("V")).toEqual(Option.some("v"))
+      expect(yield* one.pinned("W")).toEqual(Option.none())
     }))
 
-  test("an operator forgets a device", (one, other) =>
+  test("of devices that race for one certificate, one wins", (one, other) =>
+    Effect.gen(function* () {
+      expect(yield* race((index) => (index % 2 === 0 ? one : other).pin(`U-${index}`, old))).toBe(1)
+    }))
+
+  test("only the pinned certificate speaks for a device", (one, other) =>
+    Effect.gen(function* () {
+      expect(yield* one.admit("U", old)).toBe(false)
+      yield* one.pin("U", old)
+      expect(yield* other.admit("U", old)).toBe(true)
+      expect(yield* other.admit("U", next)).toBe(false)
+      expect(yield* other.admit("V", old)).toBe(false)
+    }))
+
+  test("a renewed certificate takes over when it is first shown, and the old one is good until then", (one, other) =>
     Effect.gen(function* () {
       yield* one.pin("U", old)
-      expect(yield* other.unpin("U")).toBe(true)
-      expect(yield* one.pinned("U")).toEqual(Option.none())
-      expect(yield* one.unpin("U")).toBe(false)
-      expect(yield* one.renew("U", old, next)).toBe(false)
+      yield* one.succeed(old, next)
+      yield* one.succeed(old, "third")
+      yield* other.succeed(old, next)
+      expect(yield* other.admit("U", old)).toBe(true)
+      expect(yield* other.admit("U", next)).toBe(true)
+      expect(yield* one.pinned("U")).toEqual(Option.some(next))
+      expect(yield* one.admit("U", old)).toBe(false)
+      expect(yield* one.admit("U", "third")).toBe(false)
+      expect(yield* one.admit("U", next)).toBe(true)
     }))
 
-  test("a challenge is used once, on whichever server", (one, other) =>
+  test("a certificate that succeeds another device's is not this one's", (one, other) =>
     Effect.gen(function* () {
-      expect(yield* one.useChallenge("C", soon)).toBe(true)
-      expect(yield* one.useChallenge("C", soon)).toBe(false)
-      expect(yield* other.useChallenge("C", DateTime.makeUnsafe(120_000))).toBe(false)
-      expect(yield* other.useChallenge("D", soon)).toBe(true)
+      yield* one.pin("U", old)
+      yield* one.pin("V", "v")
+      yield* one.succeed("v", next)
+      expect(yield* other.admit("U", next)).toBe(false)
+      expect(yield* other.admit("V", next)).toBe(true)
     }))
 
-  test("a challenge raced fifty times is used once", (one, other) =>
+  test("a renewed certificate raced fifty times is admitted every time", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.pin("U", old)
+      yield* one.succeed(old, next)
+      expect(yield* race((index) => (index % 2 === 0 ? one : other).admit("U", next))).toBe(50)
+    }))
+
+  const challenge = (id: string, request = "key") => ({ id, request, expiresAt: soon })
+
+  test("a challenge is good for one request, on whichever server, and for that one again", (one, other) =>
+    Effect.gen(function* () {
+      expect(yield* one.enroll(challenge("C"))).toBe("First")
+      expect(yield* one.enroll(challenge("C"))).toBe("Repeated")
+      expect(yield* other.enroll({ ...challenge("C"), expiresAt: DateTime.makeUnsafe(120_000) })).toBe("Repeated")
+      expect(yield* other.enroll(challenge("C", "another key"))).toBe("Refused")
+      expect(yield* other.enroll(challenge("D"))).toBe("First")
+    }))
+
+  test("a challenge raced by fifty requests is one's", (one, other) =>
     Effect.gen(function* () {
       for (const id of ["C", "D", "E"]) {
-        expect(yield* race((index) => (index % 2 === 0 ? one : other).useChallenge(id, soon))).toBe(1)
+        const enroll = (index: number) => (index % 2 === 0 ? one : other).enroll(challenge(id, `key-${index}`))
+        expect(yield* race((index) => Effect.map(enroll(index), (answer) => answer === "First"))).toBe(1)
       }
     }))
 
   test("a challenge that has expired is good for nothing, used before or not", (one, other) =>
     Effect.gen(function* () {
-      expect(yield* one.useChallenge("C", soon)).toBe(true)
+      expect(yield* one.enroll(challenge("C"))).toBe("First")
       yield* TestClock.setTime(59_999)
-      expect(yield* other.useChallenge("C", soon)).toBe(false)
-      expect(yield* other.useChallenge("D", soon)).toBe(true)
+      expect(yield* other.enroll(challenge("C"))).toBe("Repeated")
+      expect(yield* other.enroll(challenge("D"))).toBe("First")
       for (const hours of [0, 1, 2, 24]) {
         yield* TestClock.setTime(60_000 + hours * 3_600_000)
-        for (const id of ["C", "D", "E"]) expect(yield* one.useChallenge(id, soon)).toBe(false)
+        for (const id of ["C", "D", "E"]) expect(yield* one.enroll(challenge(id))).toBe("Refused")
       }
     }))
+
+  let used = 0
+  /** A first enrollment by a token. */
+  const count = (store: Store["Service"], id: string, limit?: number) =>
+    Effect.map(store.enroll(challenge(`challenge-${used++}`), { id, limit }), (answer) => answer === "First")
 
   test("an enrollment token counts up to its limit", (one, other) =>
     Effect.gen(function* () {
       expect(yield* one.createEnrollmentToken({ id: "T", limit: 2 })).toBe(true)
-      expect(yield* one.countEnrollment("T", 2)).toBe(true)
-      expect(yield* other.countEnrollment("T", 2)).toBe(true)
-      expect(yield* one.countEnrollment("T", 2)).toBe(false)
+      expect(yield* one.mayEnroll("T", 2)).toBe(true)
+      expect(yield* count(one, "T", 2)).toBe(true)
+      expect(yield* count(other, "T", 2)).toBe(true)
+      expect(yield* one.mayEnroll("T", 2)).toBe(false)
+      expect(yield* count(one, "T", 2)).toBe(false)
       expect((yield* other.enrollmentTokens).map(({ used }) => used)).toEqual([2])
+    }))
+
+  test("a repeated request is not counted twice, and a refused one does not use up its challenge", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.createEnrollmentToken({ id: "T", limit: 1 })
+      expect(yield* one.enroll(challenge("C"), { id: "T", limit: 1 })).toBe("First")
+      expect(yield* other.enroll(challenge("C"), { id: "T", limit: 1 })).toBe("Repeated")
+      expect(yield* other.enroll(challenge("D"), { id: "T", limit: 1 })).toBe("Refused")
+      expect(yield* one.enroll(challenge("D"))).toBe("First")
+      expect((yield* other.enrollmentTokens).map(({ used }) => used)).toEqual([1])
     }))
 
   test("one without a limit counts on", (one, other) =>
     Effect.gen(function* () {
       yield* one.createEnrollmentToken({ id: "T" })
-      expect(yield* race((index) => (index % 2 === 0 ? one : other).countEnrollment("T"))).toBe(50)
+      expect(yield* race((index) => count(index % 2 === 0 ? one : other, "T"))).toBe(50)
       expect((yield* one.enrollmentTokens).map(({ used }) => used)).toEqual([50])
     }))
 
@@ -122,19 +175,22 @@ export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>
     Effect.gen(function* () {
       yield* one.createEnrollmentToken({ id: "T", limit: 7 })
       for (const id of ["T", "unheard-of"]) {
-        expect(yield* race((index) => (index % 2 === 0 ? one : other).countEnrollment(id, 7))).toBe(7)
+        expect(yield* race((index) => count(index % 2 === 0 ? one : other, id, 7))).toBe(7)
       }
     }))
 
   test("a revoked token counts for nothing, known before or not", (one, other) =>
     Effect.gen(function* () {
       yield* one.createEnrollmentToken({ id: "T" })
-      expect(yield* one.countEnrollment("T")).toBe(true)
+      expect(yield* count(one, "T")).toBe(true)
       expect(yield* other.revokeEnrollmentToken("T")).toBe(true)
       expect(yield* other.revokeEnrollmentToken("unheard-of")).toBe(false)
-      for (const id of ["T", "unheard-of"]) expect(yield* one.countEnrollment(id)).toBe(false)
+      for (const id of ["T", "unheard-of"]) {
+        expect(yield* count(one, id)).toBe(false)
+        expect(yield* other.mayEnroll(id)).toBe(false)
+      }
       expect(yield* one.createEnrollmentToken({ id: "unheard-of" })).toBe(false)
-      expect(yield* one.countEnrollment("unheard-of")).toBe(false)
+      expect(yield* count(one, "unheard-of")).toBe(false)
     }))
 
   test("tokens are listed as they were made, used and revoked", (one, other) =>
@@ -144,12 +200,12 @@ export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>
       yield* TestClock.setTime(2000)
       expect(yield* other.createEnrollmentToken({ id: "T", note: "again" })).toBe(false)
       yield* other.createEnrollmentToken({ id: "A" })
-      yield* other.countEnrollment("T", 3)
+      yield* count(other, "T", 3)
       yield* TestClock.setTime(3000)
       yield* one.revokeEnrollmentToken("T")
       yield* TestClock.setTime(4000)
       yield* one.revokeEnrollmentToken("T")
-      yield* one.countEnrollment("S")
+      yield* count(one, "S")
       const tokens: ReadonlyArray<EnrollmentToken> = [
         {
           id: "T",
@@ -169,26 +225,30 @@ export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>
   test("what a device might send for a UDID is kept as it is, or refused alike by every store", (one, other) =>
     Effect.gen(function* () {
       for (const udid of ["'; DROP TABLE espalier_pin --", "þ\u{1F351}", " ", "x".repeat(255)]) {
-        yield* one.pin(udid, old)
-        expect(yield* other.pinned(udid)).toEqual(Option.some(old))
+        yield* one.pin(udid, udid)
+        expect(yield* other.pinned(udid)).toEqual(Option.some(udid))
       }
       for (const udid of ["", "U\0", "\ud800", "x".repeat(256)]) {
         const verbs: ReadonlyArray<Effect.Effect<unknown, StoreError>> = [
           one.pin(udid, old),
           one.pin("U", udid),
           one.pinned(udid),
-          one.unpin(udid),
-          one.renew(udid, old, next),
-          one.renew("U", old, udid),
-          one.useChallenge(udid, soon),
+          one.owner(udid),
+          one.admit(udid, old),
+          one.admit("U", udid),
+          one.succeed(udid, old),
+          one.succeed(old, udid),
+          one.enroll(challenge(udid)),
+          one.enroll(challenge("C", udid)),
+          one.enroll(challenge("C"), { id: udid }),
           one.createEnrollmentToken({ id: udid }),
-          one.countEnrollment(udid),
+          one.mayEnroll(udid),
           one.revokeEnrollmentToken(udid),
         ]
         for (const verb of verbs) expect(yield* Effect.flip(verb)).toMatchObject({ reason: "Invalid" })
       }
       for (const limit of [0, -1, 1.5, Number.NaN]) {
-        expect(yield* Effect.flip(one.countEnrollment("T", limit))).toMatchObject({ reason: "Invalid" })
+        expect(yield* Effect.flip(one.mayEnroll("T", limit))).toMatchObject({ reason: "Invalid" })
       }
     }))
 

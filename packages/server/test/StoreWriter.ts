@@ -13,7 +13,7 @@ const farOff = DateTime.makeUnsafe("2999-01-01T00:00:00Z")
 const write = Effect.gen(function* () {
   const store = yield* Store
   for (let id = 0; ; id++) {
-    yield* store.useChallenge(`${id}`, farOff)
+    yield* store.enroll({ id: `${id}`, expiresAt: farOff, request: "key" })
     writeSync(1, `${id}\n`)
   }
 })

@@ -83,40 +83,48 @@ export interface NewEnrollmentToken {
 export class Store extends Context.Service<
   Store,
   {
-    /** `Authenticate`: from now on the device is whoever has this certificate. Replaces what was pinned. */
-    readonly pin: (udid: string, fingerprint: string) => Effect.Effect<void, StoreError>
+    /**
+     * `Authenticate`: from now on the device is whoever has this certificate. Replaces what was pinned; `false`, and nothing changes,
+     * when the certificate is another device's.
+     */
+    readonly pin: (udid: string, fingerprint: string) => Effect.Effect<boolean, StoreError>
 
-    /** The fingerprint that every later message of the device must show; none when it has never sent an `Authenticate`. */
+    /**
+     * The fingerprint that every later message of the device must show; none when it has never sent an `Authenticate`. `CheckOut` does
+     * not unpin: the device may have to repeat it when an answer is lost.
+     */
     readonly pinned: (udid: string) => Effect.Effect<Option.Option<string>, StoreError>
 
-    /**
-     * The device has a renewed certificate (SCEP): pins the next fingerprint if the old one is still what is pinned. `false` when it is
-     * not, and nothing changes; that is so for a second call after a first one that succeeded.
-     */
-    readonly renew: (udid: string, oldFingerprint: string, newFingerprint: string) => Effect.Effect<boolean, StoreError>
+    /** The device that a certificate is pinned to. */
+    readonly owner: (fingerprint: string) => Effect.Effect<Option.Option<string>, StoreError>
+
+    /** SCEP has issued a certificate to whoever holds another one. The device goes over to it when it first shows it, see `admit`. */
+    readonly succeed: (predecessor: string, fingerprint: string) => Effect.Effect<void, StoreError>
 
     /**
-     * Forgets the device; `false` when it was not known. For an operator. `CheckOut` does not unpin: the device may have to repeat
-     * it when an answer is lost, a late answer of its still belongs to the same identity, and another certificate can take over the UDID
-     * only by a new `Authenticate`.
+     * May this certificate speak for the device? It is what is pinned, or was issued to the holder of what is pinned: then it is pinned
+     * from now on, and its predecessor no longer.
      */
-    readonly unpin: (udid: string) => Effect.Effect<boolean, StoreError>
+    readonly admit: (udid: string, fingerprint: string) => Effect.Effect<boolean, StoreError>
 
     /**
-     * Uses up a SCEP challenge whose signature the caller has verified: `true` exactly once for each id, over all servers. `false` from
-     * `expiresAt` on, so that ids need not be kept for ever.
+     * Uses up a SCEP challenge whose signature the caller has verified, and counts the enrollment token it was given out for: both or
+     * neither. `request` names the request (key and subject) it is used for.
+     *
+     * - `First`: exactly once for each id, over all servers.
+     * - `Repeated`: the same request has used it before; its answer may have got lost.
+     * - `Refused`: another request has; or it has expired; or the token's limit is reached, or the token revoked.
      */
-    readonly useChallenge: (id: string, expiresAt: DateTime.Utc) => Effect.Effect<boolean, StoreError>
+    readonly enroll: (
+      challenge: { readonly id: string; readonly expiresAt: DateTime.Utc; readonly request: string },
+      token?: { readonly id: string; readonly limit?: number | undefined } | undefined,
+    ) => Effect.Effect<"First" | "Repeated" | "Refused", StoreError>
 
     /** Notes a token that was made. `false` when its id is known already, and nothing changes. */
     readonly createEnrollmentToken: (token: NewEnrollmentToken) => Effect.Effect<boolean, StoreError>
 
-    /**
-     * Counts one enrollment by a token whose signature and expiry the caller has verified; `limit` is the one that it carries.
-     * `false`, and not counted, when the limit is reached or the token is revoked. A token that the store has not heard of is counted
-     * from there on: its signature says that it was made, perhaps where this store could not be reached.
-     */
-    readonly countEnrollment: (tokenId: string, limit?: number | undefined) => Effect.Effect<boolean, StoreError>
+    /** Whether an enrollment token still counts: not revoked, and used less often than its limit. One that the store has not heard of does. */
+    readonly mayEnroll: (tokenId: string, limit?: number | undefined) => Effect.Effect<boolean, StoreError>
 
     /**
      * From now on the token counts for nothing, on any server. `false` when the store has not heard of it; it is revoked all the same.

@@ -13,12 +13,19 @@ export const guarded = (store: Store["Service"]): Store["Service"] => ({
   ...store,
   pin: (udid, fingerprint) => check("pin", [udid, fingerprint], store.pin(udid, fingerprint)),
   pinned: (udid) => check("pinned", [udid], store.pinned(udid)),
-  renew: (udid, ...fingerprints) => check("renew", [udid, ...fingerprints], store.renew(udid, ...fingerprints)),
-  unpin: (udid) => check("unpin", [udid], store.unpin(udid)),
-  useChallenge: (id, expiresAt) => check("useChallenge", [id], store.useChallenge(id, expiresAt)),
+  owner: (fingerprint) => check("owner", [fingerprint], store.owner(fingerprint)),
+  succeed: (...fingerprints) => check("succeed", fingerprints, store.succeed(...fingerprints)),
+  admit: (udid, fingerprint) => check("admit", [udid, fingerprint], store.admit(udid, fingerprint)),
+  enroll: (challenge, token) =>
+    check(
+      "enroll",
+      [challenge.id, challenge.request, ...(token === undefined ? [] : [token.id])],
+      store.enroll(challenge, token),
+      token?.limit,
+    ),
   createEnrollmentToken: (token) =>
     check("createEnrollmentToken", [token.id], store.createEnrollmentToken(token), token.limit, token.note),
-  countEnrollment: (id, limit) => check("countEnrollment", [id], store.countEnrollment(id, limit), limit),
+  mayEnroll: (id, limit) => check("mayEnroll", [id], store.mayEnroll(id, limit), limit),
   revokeEnrollmentToken: (id) => check("revokeEnrollmentToken", [id], store.revokeEnrollmentToken(id)),
 })
 

@@ -3,7 +3,7 @@
  *
  * What surprises: used challenges are swept as they expire, everything else grows with the devices and tokens there are.
  */
-import { Clock, DateTime, Effect, Layer, Option } from "effect"
+import { DateTime, Effect, Layer, Option } from "effect"
 import { type EnrollmentToken, Store } from "./Store.ts"
 import { guarded } from "./StoreGuard.ts"
 
@@ -14,14 +14,16 @@ import { guarded } from "./StoreGuard.ts"
  */
 export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
   const pins = new Map<string, string>()
-  const challenges = new Map<string, number>()
+  const owners = new Map<string, string>()
+  const predecessors = new Map<string, string>()
+  const challenges = new Map<string, { readonly expiresAt: number; readonly request: string }>()
   const tokens = new Map<string, EnrollmentToken>()
   let sweepAt = Number.POSITIVE_INFINITY
 
   const sweep = (now: number): void => {
     if (now < sweepAt) return
-    for (const [id, expiresAt] of challenges) if (expiresAt <= now) challenges.delete(id)
-    sweepAt = Math.min(...challenges.values(), Number.POSITIVE_INFINITY)
+    for (const [id, { expiresAt }] of challenges) if (expiresAt <= now) challenges.delete(id)
+    sweepAt = Math.min(...[...challenges.values()].map(({ expiresAt }) => expiresAt), Number.POSITIVE_INFINITY)
   }
 
   const token = (id: string, now: DateTime.Utc): EnrollmentToken =>
@@ -35,23 +37,43 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
       revokedAt: Option.none(),
     }
 
+  const pin = (udid: string, fingerprint: string): boolean => {
+    if ((owners.get(fingerprint) ?? udid) !== udid) return false
+    const old = pins.get(udid)
+    if (old !== undefined) owners.delete(old)
+    pins.set(udid, fingerprint)
+    owners.set(fingerprint, udid)
+    return true
+  }
+
+  const counts = (known: EnrollmentToken, limit = Number.POSITIVE_INFINITY): boolean =>
+    Option.isNone(known.revokedAt) && known.used < limit
+
   return guarded({
-    pin: (udid, fingerprint) => Effect.sync(() => void pins.set(udid, fingerprint)),
+    pin: (udid, fingerprint) => Effect.sync(() => pin(udid, fingerprint)),
     pinned: (udid) => Effect.sync(() => Option.fromUndefinedOr(pins.get(udid))),
-    unpin: (udid) => Effect.sync(() => pins.delete(udid)),
-    renew: (udid, oldFingerprint, newFingerprint) =>
+    owner: (fingerprint) => Effect.sync(() => Option.fromUndefinedOr(owners.get(fingerprint))),
+    succeed: (predecessor, fingerprint) => Effect.sync(() => void predecessors.set(fingerprint, predecessor)),
+    admit: (udid, fingerprint) =>
       Effect.sync(() => {
-        if (pins.get(udid) !== oldFingerprint) return false
-        pins.set(udid, newFingerprint)
-        return true
+        const pinned = pins.get(udid)
+        if (pinned === undefined) return false
+        return pinned === fingerprint || (predecessors.get(fingerprint) === pinned && pin(udid, fingerprint))
       }),
-    useChallenge: (id, expiresAt) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        sweep(now)
-        if (expiresAt.epochMilliseconds <= now || challenges.has(id)) return false
-        challenges.set(id, expiresAt.epochMilliseconds)
+    enroll: ({ id, expiresAt, request }, enrollment) =>
+      Effect.map(DateTime.now, (now) => {
+        sweep(now.epochMilliseconds)
+        if (expiresAt.epochMilliseconds <= now.epochMilliseconds) return "Refused"
+        const used = challenges.get(id)
+        if (used !== undefined) return used.request === request ? "Repeated" : "Refused"
+        if (enrollment !== undefined) {
+          const known = token(enrollment.id, now)
+          if (!counts(known, enrollment.limit)) return "Refused"
+          tokens.set(known.id, { ...known, used: known.used + 1 })
+        }
+        challenges.set(id, { expiresAt: expiresAt.epochMilliseconds, request })
         sweepAt = Math.min(sweepAt, expiresAt.epochMilliseconds)
-        return true
+        return "First"
       }),
     createEnrollmentToken: ({ id, expiresAt, limit, note = "" }) =>
       Effect.map(DateTime.now, (now) => {
@@ -60,13 +82,7 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
         tokens.set(id, { ...token(id, now), expiresAt: expiry, limit: bound, note })
         return true
       }),
-    countEnrollment: (id, limit = Number.POSITIVE_INFINITY) =>
-      Effect.map(DateTime.now, (now) => {
-        const known = token(id, now)
-        if (Option.isSome(known.revokedAt) || known.used >= limit) return false
-        tokens.set(id, { ...known, used: known.used + 1 })
-        return true
-      }),
+    mayEnroll: (id, limit) => Effect.map(DateTime.now, (now) => counts(token(id, now), limit)),
     revokeEnrollmentToken: (id) =>
       Effect.map(DateTime.now, (now) => {
         const heard = tokens.has(id)

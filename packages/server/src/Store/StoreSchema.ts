@@ -19,11 +19,17 @@ const steps = [
     "store",
     `CREATE TABLE espalier_pin (
       udid text PRIMARY KEY,
-      fingerprint text NOT NULL,
+      fingerprint text NOT NULL UNIQUE,
       pinned_at bigint NOT NULL
+    )`,
+    `CREATE TABLE espalier_successor (
+      fingerprint text PRIMARY KEY,
+      predecessor text NOT NULL,
+      issued_at bigint NOT NULL
     )`,
     `CREATE TABLE espalier_used_challenge (
       id text PRIMARY KEY,
+      request text NOT NULL,
       expires_at bigint NOT NULL
     )`,
     `CREATE INDEX espalier_used_challenge_expires_at ON espalier_used_challenge (expires_at)`,

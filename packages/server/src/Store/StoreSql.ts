@@ -1,8 +1,8 @@
 /**
  * The store in a SQL database: a SQLite file for one server, or several processes of one machine; PostgreSQL for any number.
  *
- * Every verb that decides something is a single statement whose row, or lack of one, is the decision. So there is nothing between a
- * look and a write for another server to come into, and no transaction to retry.
+ * Every decision is a single statement whose row, or lack of one, is the decision, so there is nothing between a look and a write for
+ * another server to come into. Only `enroll` has two of them, in a transaction: both or neither.
  */
 import { type Migrations, SqlFailure } from "@espalier/sql"
 import { Clock, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
@@ -32,6 +32,12 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
       return Effect.ignore(sql`DELETE FROM espalier_used_challenge WHERE expires_at < ${now - skew}`, { log: true })
     })
 
+  /** Counts one enrollment by a token, known or not; no row when its limit is reached or it is revoked. */
+  const count = (id: string, limit = Number.MAX_SAFE_INTEGER, now: number) => sql`
+    INSERT INTO espalier_enrollment_token AS token (id, created_at, note, used) VALUES (${id}, ${now}, '', 1)
+    ON CONFLICT (id) DO UPDATE SET used = token.used + 1
+    WHERE token.used < ${limit} AND token.revoked_at IS NULL RETURNING id`
+
   return guarded({
     pin: (udid, fingerprint) =>
       Effect.flatMap(
@@ -39,7 +45,14 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
         (now) => sql`
           INSERT INTO espalier_pin (udid, fingerprint, pinned_at) VALUES (${udid}, ${fingerprint}, ${now})
           ON CONFLICT (udid) DO UPDATE SET fingerprint = excluded.fingerprint, pinned_at = excluded.pinned_at`,
-      ).pipe(Effect.asVoid, failAs("pin")),
+      ).pipe(
+        Effect.as(true),
+        Effect.catchIf(
+          (error) => SqlFailure.of(error) === "Duplicate",
+          () => Effect.succeed(false),
+        ),
+        failAs("pin"),
+      ),
 
     pinned: (udid) =>
       sql<{ fingerprint: string }>`SELECT fingerprint FROM espalier_pin WHERE udid = ${udid}`.pipe(
@@ -47,25 +60,58 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
         failAs("pinned"),
       ),
 
-    unpin: (udid) => sql`DELETE FROM espalier_pin WHERE udid = ${udid} RETURNING udid`.pipe(hit, failAs("unpin")),
+    owner: (fingerprint) =>
+      sql<{ udid: string }>`SELECT udid FROM espalier_pin WHERE fingerprint = ${fingerprint}`.pipe(
+        Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ udid }) => udid)),
+        failAs("owner"),
+      ),
 
-    renew: (udid, oldFingerprint, newFingerprint) =>
+    succeed: (predecessor, fingerprint) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
         (now) => sql`
-          UPDATE espalier_pin SET fingerprint = ${newFingerprint}, pinned_at = ${now}
-          WHERE udid = ${udid} AND fingerprint = ${oldFingerprint} RETURNING udid`,
-      ).pipe(hit, failAs("renew")),
+          INSERT INTO espalier_successor (fingerprint, predecessor, issued_at) VALUES (${fingerprint}, ${predecessor}, ${now})
+          ON CONFLICT (fingerprint) DO NOTHING`,
+      ).pipe(Effect.asVoid, failAs("succeed")),
 
-    useChallenge: (id, expiresAt) =>
+    admit: (udid, fingerprint) =>
+      Effect.gen(function* () {
+        const pinned = sql`SELECT udid FROM espalier_pin WHERE udid = ${udid} AND fingerprint = ${fingerprint}`
+        if (yield* hit(pinned)) return true
+        const now = yield* Clock.currentTimeMillis
+        const moved = yield* hit(sql`
+          UPDATE espalier_pin SET fingerprint = ${fingerprint}, pinned_at = ${now}
+          WHERE udid = ${udid}
+            AND fingerprint = (SELECT predecessor FROM espalier_successor WHERE fingerprint = ${fingerprint})
+          RETURNING udid`)
+        // Two messages with the new certificate at once: the other one may have moved the pin.
+        return moved || (yield* hit(pinned))
+      }).pipe(failAs("admit")),
+
+    enroll: ({ id, expiresAt, request }, token) =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        if (expiresAt.epochMilliseconds <= now) return false
+        if (expiresAt.epochMilliseconds <= now) return "Refused" as const
         yield* sweep(now)
-        return yield* hit(sql`
-          INSERT INTO espalier_used_challenge (id, expires_at) VALUES (${id}, ${expiresAt.epochMilliseconds})
-          ON CONFLICT (id) DO NOTHING RETURNING id`)
-      }).pipe(failAs("useChallenge")),
+        return yield* sql.withTransaction(
+          Effect.gen(function* () {
+            const first = yield* hit(sql`
+              INSERT INTO espalier_used_challenge (id, request, expires_at)
+              VALUES (${id}, ${request}, ${expiresAt.epochMilliseconds})
+              ON CONFLICT (id) DO NOTHING RETURNING id`)
+            if (!first) {
+              const same = sql`SELECT id FROM espalier_used_challenge WHERE id = ${id} AND request = ${request}`
+              return (yield* hit(same)) ? ("Repeated" as const) : ("Refused" as const)
+            }
+            if (token !== undefined && !(yield* hit(count(token.id, token.limit, now))))
+              return yield* Effect.fail(refused)
+            return "First" as const
+          }),
+        )
+      }).pipe(
+        Effect.catchTag("Refused", () => Effect.succeed("Refused" as const)),
+        failAs("enroll"),
+      ),
 
     createEnrollmentToken: ({ id, expiresAt, limit, note = "" }) =>
       Effect.flatMap(
@@ -76,14 +122,13 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
           ON CONFLICT (id) DO NOTHING RETURNING id`,
       ).pipe(hit, failAs("createEnrollmentToken")),
 
-    countEnrollment: (id, limit = Number.MAX_SAFE_INTEGER) =>
-      Effect.flatMap(
-        Clock.currentTimeMillis,
-        (now) => sql`
-          INSERT INTO espalier_enrollment_token AS token (id, created_at, note, used) VALUES (${id}, ${now}, '', 1)
-          ON CONFLICT (id) DO UPDATE SET used = token.used + 1
-          WHERE token.used < ${limit} AND token.revoked_at IS NULL RETURNING id`,
-      ).pipe(hit, failAs("countEnrollment")),
+    mayEnroll: (id, limit = Number.MAX_SAFE_INTEGER) =>
+      hit(
+        sql`SELECT id FROM espalier_enrollment_token WHERE id = ${id} AND (used >= ${limit} OR revoked_at IS NOT NULL)`,
+      ).pipe(
+        Effect.map((spent) => !spent),
+        failAs("mayEnroll"),
+      ),
 
     revokeEnrollmentToken: (id) =>
       Effect.gen(function* () {
@@ -147,6 +192,9 @@ const decodeTokens = Schema.decodeUnknownEffect(Schema.Array(TokenRow))
 
 const time = (millis: number | null): Option.Option<DateTime.Utc> =>
   Option.map(Option.fromNullOr(millis), DateTime.makeUnsafe)
+
+/** Undoes the transaction of an enrollment whose token does not count. */
+const refused = { _tag: "Refused" } as const
 
 /** Whether the statement gave a row. */
 const hit = <E, R>(rows: Effect.Effect<ReadonlyArray<unknown>, E, R>): Effect.Effect<boolean, E, R> =>
