@@ -1,11 +1,17 @@
 /**
  * Apple's device management protocol: what devices say and what they are told, as Effect schemas over property lists.
  */
+export * as Certificate from "./Certificate.ts"
 export * as Channel from "./Channel.ts"
 export * as CheckIn from "./CheckIn.ts"
 export * as CheckInResponse from "./CheckInResponse.ts"
+export * as Cms from "./Cms.ts"
 export * as Command from "./Command.ts"
 export * as CommandReport from "./CommandReport.ts"
 export * as DeclarativeManagement from "./DeclarativeManagement.ts"
+export * as EnrollmentProfile from "./EnrollmentProfile.ts"
+export * as Identity from "./Identity.ts"
 export * as Message from "./Message.ts"
 export { MessageError, MessageInvalid, UnknownMessageType } from "./MessageError.ts"
+export * as Push from "./Push.ts"
+export * as Scep from "./Scep.ts"

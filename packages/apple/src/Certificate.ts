@@ -1,0 +1,35 @@
+/**
+ * X.509 certificates (RFC 5280), as far as device management needs them: read them, compare them, follow them to a root,
+ * issue them.
+ *
+ * Nothing throws; whatever bytes come in, a certificate or a {@link CertificateError} goes out. A parsed certificate is not
+ * a trusted one: that is `verifyChain`.
+ */
+export { maxDepth, maxIntermediates, maxSignatures, verifyChain } from "./Certificate/Chain.ts"
+export { CertificateError, CertificateErrorReason } from "./Certificate/Error.ts"
+export {
+  backdatedMillis,
+  isRsaKey,
+  issue,
+  type KeyedCertificate,
+  selfSignedCa,
+  temporary,
+} from "./Certificate/Issue.ts"
+export { nameOf, type Subject, type Words } from "./Certificate/Name.ts"
+export {
+  type Certificate,
+  type Extension,
+  equals,
+  fingerprint,
+  fromDer,
+  fromPem,
+  issuerAndSerialNumber,
+  maxBytes,
+  parse,
+  serialNumber,
+  subjectKeyIdentifier,
+  subjectText,
+  toPem,
+  validAt,
+  validity,
+} from "./Certificate/Value.ts"

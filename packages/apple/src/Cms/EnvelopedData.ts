@@ -1,0 +1,137 @@
+/**
+ * EnvelopedData (RFC 5652 § 6): content for the holder of one RSA key.
+ *
+ * Key transport is RSA with PKCS #1 v1.5 padding, because SCEP clients have no other. A server that tells good padding from bad
+ * decrypts for strangers (Bleichenbacher, RFC 3218): so a key that does not decrypt is replaced by a random one, the
+ * content is decrypted all the same, and every failure is the one error `DecryptionFailed`. A caller that answers
+ * strangers must not tell that error from content that makes no sense either. Node does its part since 2024: it has such
+ * padding only where OpenSSL hides the difference, too.
+ */
+import { constants, createCipheriv, createDecipheriv, privateDecrypt, publicEncrypt, randomBytes } from "node:crypto"
+import * as Result from "effect/Result"
+import * as Asn1 from "../Asn1.ts"
+import * as Certificate from "../Certificate.ts"
+import { type Cipher, cipherOf, ciphers, rsaEncryption } from "./Algorithms.ts"
+import { contentInfo, id_data, id_envelopedData, type Limits, readContentInfo } from "./ContentInfo.ts"
+import { type CmsError, cmsError, malformed } from "./Error.ts"
+import { algorithmOf, identifies, readIdentifier } from "./SignedData.ts"
+
+/** More recipients than these are refused. @category limits */
+export const maxRecipients = 8
+
+/** An opened envelope. @category models */
+export interface Opened {
+  readonly content: Uint8Array
+  /** How it was encrypted: answer alike. */
+  readonly cipher: Cipher
+}
+
+/**
+ * Encrypts content to the RSA key of a certificate.
+ *
+ * @category encryption
+ */
+export const envelope = (
+  content: Uint8Array,
+  recipient: Certificate.Certificate,
+  cipher: Cipher = "aes-256-cbc",
+): Result.Result<Uint8Array, CmsError> => {
+  const { id, key: keyLength, block } = ciphers[cipher]
+  const refused = cmsError("Unsignable", "No RSA key to encrypt to")
+  if (recipient.x509.publicKey.asymmetricKeyType !== "rsa") return Result.fail(refused)
+  try {
+    const key = randomBytes(keyLength)
+    const iv = randomBytes(block)
+    const encryption = createCipheriv(cipher, key, iv)
+    const encrypted = Asn1.concat([encryption.update(content), encryption.final()])
+    const encryptedKey = publicEncrypt({ key: recipient.x509.publicKey, padding: constants.RSA_PKCS1_PADDING }, key)
+    const recipientInfo = Asn1.sequence(
+      Asn1.smallInteger(0),
+      Certificate.issuerAndSerialNumber(recipient),
+      Asn1.algorithm(rsaEncryption),
+      Asn1.octetString(encryptedKey),
+    )
+    const encryptedContent = Asn1.sequence(
+      Asn1.objectIdentifier(id_data),
+      Asn1.algorithm(id, Asn1.octetString(iv)),
+      Asn1.taggedPrimitive(0, encrypted),
+    )
+    const envelopedData = Asn1.sequence(Asn1.smallInteger(0), Asn1.setOf(recipientInfo), encryptedContent)
+    return Result.succeed(contentInfo(id_envelopedData, envelopedData))
+  } catch {
+    return Result.fail(refused)
+  }
+}
+
+/** The encrypted key for this recipient, when there is one. */
+const encryptedKeyFor = (recipients: ReadonlyArray<Asn1.Node>, certificate: Certificate.Certificate) => {
+  for (const recipient of recipients) {
+    const key = Result.gen(function* () {
+      const fields = yield* Asn1.enter(recipient, Asn1.Sequence)
+      yield* fields.next(Asn1.Integer)
+      const identifier = yield* readIdentifier(yield* fields.any())
+      const algorithm = yield* algorithmOf(yield* fields.next(Asn1.Sequence))
+      const encrypted = Asn1.octets(yield* fields.next(Asn1.OctetString))
+      return algorithm === rsaEncryption && identifies(identifier, certificate) ? encrypted : undefined
+    })
+    const found = Result.getOrElse(key, () => undefined)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const decryptKey = (encrypted: Uint8Array, recipient: Certificate.KeyedCertificate, length: number): Uint8Array => {
+  const stand = randomBytes(length)
+  try {
+    const key = privateDecrypt({ key: recipient.privateKey, padding: constants.RSA_PKCS1_PADDING }, encrypted)
+    return key.length === length ? key : stand
+  } catch {
+    return stand
+  }
+}
+
+/**
+ * Opens an envelope with a certificate's private key. The structure is public and its errors are telling; from the key
+ * on there is one error only.
+ *
+ * @category encryption
+ */
+export const open = (
+  bytes: Uint8Array,
+  recipient: Certificate.KeyedCertificate,
+  limits: Limits = {},
+): Result.Result<Opened, CmsError> =>
+  Result.gen(function* () {
+    const content = yield* readContentInfo(bytes, id_envelopedData, limits)
+    const structure = Result.gen(function* () {
+      const fields = yield* Asn1.enter(content, Asn1.Sequence)
+      yield* fields.next(Asn1.Integer)
+      fields.optional(Asn1.context(0))
+      const recipients = yield* fields.next(Asn1.Set)
+      const info = yield* Asn1.enter(yield* fields.next(Asn1.Sequence), Asn1.Sequence)
+      yield* info.next(Asn1.ObjectIdentifier)
+      const algorithm = yield* Asn1.enter(yield* info.next(Asn1.Sequence), Asn1.Sequence)
+      const algorithmId = yield* Asn1.oid(yield* algorithm.next(Asn1.ObjectIdentifier))
+      const iv = algorithm.optional(Asn1.OctetString)?.content
+      const encrypted = Asn1.octets(yield* info.next(Asn1.context(0)))
+      return { recipients: recipients.children, algorithmId, iv, encrypted }
+    })
+    const { recipients, algorithmId, iv, encrypted } = yield* Result.mapError(structure, malformed)
+    if (recipients.length > maxRecipients)
+      return yield* Result.fail(cmsError("TooLarge", "More recipients than allowed"))
+    const cipher = cipherOf(algorithmId)
+    if (cipher === undefined) return yield* Result.fail(cmsError("Unsupported", "Unknown content cipher"))
+    const { key: keyLength, block } = ciphers[cipher]
+    if (iv?.length !== block) return yield* Result.fail(malformed())
+    const failed = () => cmsError("DecryptionFailed", "The message cannot be decrypted")
+    const encryptedKey = encryptedKeyFor(recipients, recipient.certificate)
+    if (encryptedKey === undefined) return yield* Result.fail(failed())
+    const key = decryptKey(encryptedKey, recipient, keyLength)
+    return yield* Result.try({
+      try: () => {
+        const decryption = createDecipheriv(cipher, key, iv)
+        return { content: Asn1.concat([decryption.update(encrypted), decryption.final()]), cipher }
+      },
+      catch: failed,
+    })
+  })

@@ -1,0 +1,107 @@
+/** Making SignedData (RFC 5652 § 5), in DER: with a signer, or of certificates only. */
+import { createHash, sign as signBytes } from "node:crypto"
+import * as Result from "effect/Result"
+import * as Asn1 from "../Asn1.ts"
+import * as Certificate from "../Certificate.ts"
+import { type Digest, digestIds, ecdsaIds, rsaEncryption } from "./Algorithms.ts"
+import { contentInfo, id_data, id_signedData, type Limits } from "./ContentInfo.ts"
+import { type CmsError, cmsError } from "./Error.ts"
+import * as SignedData from "./SignedData.ts"
+
+/** What is signed, and by whom. @category models */
+export interface SignOptions {
+  readonly content: Uint8Array
+  /** RSA, or ECDSA with P-256 or P-384; its certificate goes into the message. */
+  readonly signer: Certificate.KeyedCertificate
+  /** Leaves the content out of the message. */
+  readonly detached?: boolean
+  /** SHA-256 unless given. */
+  readonly digest?: Digest
+  /** More certificates for the message, such as intermediate authorities. */
+  readonly certificates?: ReadonlyArray<Certificate.Certificate>
+  /** Goes in as an attribute. */
+  readonly signingTime?: Date
+  /** More attributes: object identifier and the DER of its one value. */
+  readonly attributes?: ReadonlyArray<readonly [oid: string, value: Uint8Array]>
+  /** Signs the content itself, with no attributes at all, as devices do. */
+  readonly withoutAttributes?: boolean
+}
+
+const attribute = (id: string, value: Uint8Array): Uint8Array =>
+  Asn1.sequence(Asn1.objectIdentifier(id), Asn1.setOf(value))
+
+const encapsulated = (content: Uint8Array | undefined): Uint8Array =>
+  Asn1.sequence(
+    Asn1.objectIdentifier(id_data),
+    ...(content === undefined ? [] : [Asn1.tagged(0, Asn1.octetString(content))]),
+  )
+
+/**
+ * A signed message. An empty content that is left out (`detached`) makes the message RFC 8894 answers failures with.
+ *
+ * @category signing
+ */
+export const sign = (options: SignOptions): Result.Result<Uint8Array, CmsError> => {
+  const { content, signer, digest = "sha256" } = options
+  try {
+    const kind = signer.privateKey.asymmetricKeyType
+    if ((kind !== "rsa" && kind !== "ec") || !signer.certificate.x509.checkPrivateKey(signer.privateKey)) {
+      return Result.fail(cmsError("Unsignable", "The private key is not the certificate's, or of no known kind"))
+    }
+    const attributes = [
+      attribute(SignedData.id_contentType, Asn1.objectIdentifier(id_data)),
+      attribute(SignedData.id_messageDigest, Asn1.octetString(createHash(digest).update(content).digest())),
+      ...(options.signingTime === undefined
+        ? []
+        : [attribute(SignedData.id_signingTime, Asn1.time(options.signingTime))]),
+      ...(options.attributes ?? []).map(([id, value]) => attribute(id, value)),
+    ]
+    const signed = options.withoutAttributes ? undefined : Asn1.setOf(...attributes)
+    const signature = signBytes(digest, signed ?? content, signer.privateKey)
+    const digestAlgorithm = Asn1.algorithm(digestIds[digest])
+    const signerInfo = Asn1.sequence(
+      Asn1.smallInteger(1),
+      Certificate.issuerAndSerialNumber(signer.certificate),
+      digestAlgorithm,
+      // The same bytes under an implicit tag: [0] in place of SET (RFC 5652 § 5.3).
+      ...(signed === undefined ? [] : [Uint8Array.from([0xa0, ...signed.subarray(1)])]),
+      kind === "rsa" ? Asn1.algorithm(rsaEncryption) : Asn1.algorithm(ecdsaIds[digest], "absent"),
+      Asn1.octetString(signature),
+    )
+    const certificates = [signer.certificate, ...(options.certificates ?? [])].map(({ der }) => der)
+    const signedData = Asn1.sequence(
+      Asn1.smallInteger(1),
+      Asn1.setOf(digestAlgorithm),
+      encapsulated(options.detached ? undefined : content),
+      Asn1.tagged(0, ...certificates),
+      Asn1.setOf(signerInfo),
+    )
+    return Result.succeed(contentInfo(id_signedData, signedData))
+  } catch {
+    return Result.fail(cmsError("Unsignable", "Signing failed"))
+  }
+}
+
+/**
+ * Certificates in an envelope of SignedData that nobody signed: how SCEP sends them (RFC 5652 § 5.2, RFC 8894 § 3.4).
+ *
+ * @category certificates
+ */
+export const certsOnly = (certificates: ReadonlyArray<Certificate.Certificate>): Uint8Array =>
+  contentInfo(
+    id_signedData,
+    Asn1.sequence(
+      Asn1.smallInteger(1),
+      Asn1.setOf(),
+      encapsulated(undefined),
+      Asn1.tagged(0, ...certificates.map(({ der }) => der)),
+      Asn1.setOf(),
+    ),
+  )
+
+/** The certificates of such a message, in its order. None of them is trusted. @category certificates */
+export const readCertsOnly = (
+  bytes: Uint8Array,
+  limits: Limits = {},
+): Result.Result<ReadonlyArray<Certificate.Certificate>, CmsError> =>
+  Result.map(SignedData.read(bytes, limits), (message) => message.certificates)

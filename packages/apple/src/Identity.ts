@@ -1,0 +1,140 @@
+/**
+ * Which certificate a device speaks with: from the signature over its message, or from the header of a proxy that ended
+ * mutual TLS.
+ *
+ * {@link fromMdmSignature} proves possession of the key. {@link fromHeader} proves nothing: believe a header only from
+ * proxies that are known to set it and to drop the one a client sends. Neither says that the certificate is trusted, in date, or
+ * this device's: that is `Certificate.verifyChain`, and a pin.
+ *
+ * Errors name no byte of what came in.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Certificate from "./Certificate.ts"
+import * as Cms from "./Cms.ts"
+
+/**
+ * Why there is no identity: the header is `TooLarge`, or `Malformed` (not what its form says), its signature uses
+ * something `Unsupported`, or is not one over this body (`SignatureInvalid`).
+ *
+ * @category errors
+ */
+export class IdentityError extends Schema.TaggedError<IdentityError>()("IdentityError", {
+  reason: Schema.Literals(["TooLarge", "Malformed", "Unsupported", "SignatureInvalid"]),
+  message: Schema.String,
+}) {}
+
+/** Longest header that is looked at, in characters. Node's own default for all headers together is half of it. @category limits */
+export const maxHeaderLength = 32 * 1024
+
+/**
+ * Digests that are believed of `Mdm-Signature`. SHA-1 is among them: signatures recorded from devices in 2021 use it, over the bare body,
+ * without signed attributes, in BER of indefinite length. The body is the device's own, so what would have to be found is a second preimage of a property
+ * list, not a collision.
+ *
+ * @category limits
+ */
+export const mdmSignatureDigests: ReadonlyArray<Cms.Digest> = ["sha1", ...Cms.modernDigests]
+
+const tooLarge = () => new IdentityError({ reason: "TooLarge", message: "Header longer than allowed" })
+const malformed = (message: string) => new IdentityError({ reason: "Malformed", message })
+
+const base64 = /^[A-Za-z0-9+/]+={0,2}$/
+
+const decodeBase64 = (text: string): Result.Result<Uint8Array, IdentityError> =>
+  base64.test(text) && text.length % 4 === 0
+    ? Result.succeed(new Uint8Array(Buffer.from(text, "base64")))
+    : Result.fail(malformed("Not base64"))
+
+const fromCms = (error: Cms.CmsError): IdentityError => {
+  switch (error.reason) {
+    case "TooLarge":
+      return tooLarge()
+    case "Unsupported":
+      return new IdentityError({ reason: "Unsupported", message: "Signature of an unsupported kind" })
+    case "SignatureInvalid":
+    case "NoSigner":
+      return new IdentityError({
+        reason: "SignatureInvalid",
+        message: "The signature is not a device's over this body",
+      })
+    default:
+      return malformed("Not a CMS signature")
+  }
+}
+
+/**
+ * The signer of a message, from its `Mdm-Signature` header: base64 of detached CMS SignedData over the raw body, present when
+ * the profile says `SignMessage`.
+ *
+ * @category constructors
+ */
+export const fromMdmSignature = (
+  header: string,
+  body: Uint8Array,
+): Result.Result<Certificate.Certificate, IdentityError> =>
+  Result.gen(function* () {
+    if (header.length > maxHeaderLength) return yield* Result.fail(tooLarge())
+    const signature = yield* decodeBase64(header.trim())
+    const verified = Cms.verify(signature, { detached: body, digests: mdmSignatureDigests, maxCertificates: 8 })
+    const { signer } = yield* Result.mapError(verified, fromCms)
+    return signer
+  })
+
+/** The `Mdm-Signature` of a body, as a simulated device sends it. @category constructors */
+export const toMdmSignature = (
+  body: Uint8Array,
+  identity: Certificate.KeyedCertificate,
+  options: { readonly digest?: Cms.Digest; readonly withoutAttributes?: boolean } = {},
+): Result.Result<string, Cms.CmsError> =>
+  Result.map(Cms.sign({ ...options, content: body, signer: identity, detached: true }), (cms) =>
+    Buffer.from(cms).toString("base64"),
+  )
+
+/** `Client-Cert` of RFC 9440 § 2.2: a Byte Sequence of structured fields, `:base64:`, without parameters. */
+const byteSequence = /^:([A-Za-z0-9+/]+={0,2}):$/
+
+/** Envoy's `X-Forwarded-Client-Cert`: one element of `key=value` pairs, of which `Cert` is quoted, URL-escaped PEM. */
+const forwarded = /(?:^|[;,])\s*Cert="([^"]*)"/gi
+
+/** The certificate in a header that is URL-escaped PEM (nginx), or the base64 inside such PEM and nothing else (Traefik). */
+const fromEscaped = (value: string): Result.Result<Certificate.Certificate, IdentityError> =>
+  Result.gen(function* () {
+    const text = yield* Result.try({ try: () => decodeURIComponent(value), catch: () => malformed("Not URL-escaped") })
+    if (text.includes("-----BEGIN CERTIFICATE-----")) {
+      return yield* Result.mapError(Certificate.fromPem(text), () => malformed("Not a certificate in PEM"))
+    }
+    // Traefik joins the certificates of a chain with commas, the client's own first.
+    const der = yield* decodeBase64(text.split(",", 1)[0] ?? "")
+    return yield* Result.mapError(Certificate.fromDer(der), () => malformed("Not a certificate"))
+  })
+
+/**
+ * The certificate in a proxy's header:
+ *
+ * - RFC 9440 `Client-Cert`: `:base64 of DER:`;
+ * - URL-escaped PEM: nginx `$ssl_client_escaped_cert`;
+ * - base64 of DER: Traefik `X-Forwarded-Tls-Client-Cert`, of several the first;
+ * - `…;Cert="URL-escaped PEM"`: Envoy `X-Forwarded-Client-Cert`. With more than one `Cert` it is refused: nobody can tell
+ *   from the header which hop wrote which.
+ *
+ * @category constructors
+ */
+export const fromHeader = (value: string): Result.Result<Certificate.Certificate, IdentityError> =>
+  Result.gen(function* () {
+    if (value.length > maxHeaderLength) return yield* Result.fail(tooLarge())
+    const trimmed = value.trim()
+    if (trimmed.startsWith(":")) {
+      const inside = byteSequence.exec(trimmed)?.[1]
+      if (inside === undefined) return yield* Result.fail(malformed("Not one byte sequence"))
+      const der = yield* decodeBase64(inside)
+      return yield* Result.mapError(Certificate.fromDer(der), () => malformed("Not a certificate"))
+    }
+    const elements = [...trimmed.matchAll(forwarded)]
+    if (elements.length > 1) return yield* Result.fail(malformed("More than one forwarded certificate"))
+    return yield* fromEscaped(elements[0]?.[1] ?? trimmed)
+  })
+
+/** The value of an RFC 9440 `Client-Cert` header. @category encoding */
+export const toHeader = (certificate: Certificate.Certificate): string =>
+  `:${Buffer.from(certificate.der).toString("base64")}:`

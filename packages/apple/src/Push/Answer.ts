@@ -1,0 +1,84 @@
+/**
+ * What APNs answers, and what follows from it.
+ *
+ * The status decides; only 400 is told apart by the reason in the body. What a body says is untrusted and goes into an
+ * error only as a short word.
+ *
+ * Source: Apple, "Handling notification responses from APNs", its tables of status codes and error strings.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { PushError, type Reason, type TryFailure, tryFailure } from "./PushError.ts"
+
+/** As it came. `body` is at most a few kilobytes; a longer one comes empty. @category models */
+export interface Answer {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  readonly body: string
+}
+
+const badRequests = new Map<string, Reason>([
+  ["BadDeviceToken", "TokenDead"],
+  ["DeviceTokenNotForTopic", "TokenDead"],
+  ["BadTopic", "TopicUnknown"],
+  ["MissingTopic", "TopicUnknown"],
+  ["TopicDisallowed", "TopicUnknown"],
+  ["IdleTimeout", "Unavailable"],
+])
+
+const reasonFor = (status: number, apnsReason: string | undefined): Reason => {
+  switch (status) {
+    case 400:
+      return apnsReason === undefined ? "BadAnswer" : (badRequests.get(apnsReason) ?? "BadRequest")
+    case 403:
+      return "CertificateRejected"
+    case 404:
+    case 405:
+    case 413:
+      return "BadRequest"
+    case 410:
+      return "TokenDead"
+    case 429:
+      return "TooManyRequests"
+    default:
+      return status >= 500 && status <= 599 ? "Unavailable" : "BadAnswer"
+  }
+}
+
+const Body = Schema.fromJsonString(
+  Schema.Struct({
+    reason: Schema.String.check(Schema.isPattern(/^[A-Za-z]{1,64}$/)),
+    timestamp: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8.64e15 }))),
+  }),
+)
+const decodeBody = Schema.decodeUnknownResult(Body)
+
+/** The `reason` of a body or of a GOAWAY's data, which has the same form. @category parsing */
+export const apnsReasonOf = (body: string): string | undefined =>
+  Result.getOrUndefined(Result.map(decodeBody(body), ({ reason }) => reason))
+
+/** Reasons that condemn the certificate; a GOAWAY may carry one. @category guards */
+export const condemnsCertificate = (apnsReason: string | undefined): boolean =>
+  apnsReason === "BadCertificate" || apnsReason === "BadCertificateEnvironment" || apnsReason === "Forbidden"
+
+/** Nothing for 200, a failure for the rest. `now`: milliseconds since 1970. @category parsing */
+export const read = (answer: Answer, now: number): Result.Result<void, TryFailure> => {
+  const { status } = answer
+  if (status === 200) return Result.void
+  const body = Result.getOrUndefined(decodeBody(answer.body))
+  const reason = reasonFor(status, body?.reason)
+  const retryAfter = secondsOf(answer.retryAfter)
+  const error = new PushError({
+    reason,
+    message: `APNs answered ${status}${body === undefined ? "" : ` ${body.reason}`}`,
+    status,
+    ...(body === undefined ? {} : { apnsReason: body.reason }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(status === 410 && body?.timestamp !== undefined ? { unregisteredAt: new Date(body.timestamp) } : {}),
+  })
+  return Result.fail(tryFailure(error, reason === "Unavailable", now + 1000 * (retryAfter ?? 0)))
+}
+
+/** `Retry-After` in seconds; APNs names no dates. */
+const secondsOf = (header: string | undefined): number | undefined =>
+  header !== undefined && /^\d{1,9}$/.test(header) ? Math.min(Math.max(Number(header), 1), 3600) : undefined

@@ -1,0 +1,128 @@
+/**
+ * The way to APNs of one certificate: at most one session that takes pushes, opened when it is needed and reused.
+ *
+ * A session that could not be opened, or ended without one answer, is a failure; after it no other is opened for a while
+ * that doubles with each failure in a row (100 milliseconds to 30 seconds), and whoever asks hears of the last failure at
+ * once. APNs takes rapid connecting for an attack.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import { PushError, type TryFailure, tryFailure } from "./PushError.ts"
+import type { Identity, Resolved } from "./PushOptions.ts"
+import * as Session from "./Session.ts"
+
+/** @category models */
+export interface Connection {
+  /** The session, opened if there is none. */
+  readonly session: Effect.Effect<Session.Session, TryFailure>
+  /** Before this (milliseconds since 1970) none will be opened. */
+  readonly pausedUntil: () => number
+}
+
+const firstPause = 100
+const longestPause = 30_000
+
+/** A connection that ends with its scope: what runs may finish for `closeTimeout`. @category constructors */
+export const make = Effect.fnUntraced(function* (
+  identity: Identity,
+  options: Resolved,
+): Effect.fn.Return<Connection, never, Scope.Scope> {
+  const scope = yield* Effect.scope
+  const clock = yield* Clock.Clock
+  const oneAtATime = Semaphore.makeUnsafe(1)
+  const alive = new Set<Session.Session>()
+  let current: Session.Session | undefined
+  let failures = 0
+  let lastFailure: TryFailure | undefined
+  let pausedUntil = 0
+  let closing = false
+  let onAllEnded = () => {}
+
+  const open = Effect.callback<Session.Session, TryFailure>((resume) => {
+    const session = Session.start(identity, options, {
+      onReady: (ready) => {
+        current = ready
+        resume(Effect.succeed(ready))
+      },
+      onAnswer: () => {
+        failures = 0
+      },
+      onEnd: (ended, why, answered) => {
+        alive.delete(ended)
+        if (current === ended) current = undefined
+        const failure = tryFailure(why, why.reason === "Unavailable")
+        if (!answered) {
+          lastFailure = failure
+          pausedUntil =
+            clock.currentTimeMillisUnsafe() + Math.min(longestPause, firstPause * 2 ** Math.min(failures++, 20))
+        }
+        resume(Effect.fail(failure))
+        if (alive.size === 0) onAllEnded()
+      },
+    })
+    alive.add(session)
+    return Effect.sync(session.destroy)
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: options.connectTimeout,
+      orElse: () => Effect.fail(tryFailure(unavailable("No connection to APNs in time"), true)),
+    }),
+    Effect.tap((session) => Effect.forkIn(keep(session, options), scope)),
+  )
+
+  const usable = () => (current?.isOpen() ? current : undefined)
+  const openOnce = Effect.suspend(() => {
+    const session = usable()
+    if (session !== undefined) return Effect.succeed(session)
+    if (closing) return Effect.fail(tryFailure(unavailable("The connection to APNs is closed"), false))
+    if (lastFailure !== undefined && pausedUntil > clock.currentTimeMillisUnsafe()) return Effect.fail(lastFailure)
+    return open
+  })
+
+  const allEnded = Effect.callback<void>((resume) => {
+    onAllEnded = () => resume(Effect.void)
+    if (alive.size === 0) onAllEnded()
+  })
+  yield* Scope.addFinalizer(
+    scope,
+    Effect.suspend(() => {
+      closing = true
+      for (const session of alive) session.retire()
+      return allEnded.pipe(Effect.timeoutOption(options.closeTimeout))
+    }).pipe(Effect.ensuring(Effect.sync(() => alive.forEach((session) => void session.destroy())))),
+  )
+
+  return {
+    session: Effect.suspend(() => {
+      const session = usable()
+      return session === undefined ? oneAtATime.withPermit(openOnce) : Effect.succeed(session)
+    }),
+    pausedUntil: () => pausedUntil,
+  }
+})
+
+/** Notices a session that has died silently, retires one that nobody uses, and sees that a retired one ends. */
+const keep = Effect.fnUntraced(function* (session: Session.Session, options: Resolved) {
+  const interval = Math.min(options.pingInterval, options.idleTimeout)
+  const ping = session.ping.pipe(
+    Effect.timeoutOption(Math.min(options.pingInterval, options.tryTimeout)),
+    Effect.map(Option.getOrElse(() => false)),
+  )
+  let posts = 0
+  let idle = 0
+  while (session.isOpen()) {
+    yield* Effect.sleep(interval)
+    idle = session.posts() === posts ? idle + interval : 0
+    posts = session.posts()
+    if (idle >= options.idleTimeout) session.retire()
+    else if (!(yield* ping)) session.destroy()
+  }
+  // By then nobody waits for an answer from it.
+  yield* Effect.sleep(options.tryTimeout)
+  session.destroy()
+})
+
+const unavailable = (message: string) => new PushError({ reason: "Unavailable", message })

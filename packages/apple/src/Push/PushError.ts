@@ -1,0 +1,67 @@
+/**
+ * How a push fails. Nothing in these errors holds a push token, a push magic or a key: they may be logged as they are.
+ *
+ * Source: Apple, "Handling notification responses from APNs".
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * Why the device was not asked to call.
+ *
+ * - `TokenDead`: the token is no longer good on this topic; stop using it until the device sends a new one. When all of a
+ *   topic's tokens die at once with `DeviceTokenNotForTopic`, suspect the certificate instead.
+ * - `TopicUnknown`: none of the certificates has this topic, or APNs denies that one has.
+ * - `CertificateRejected`: APNs does not believe the push certificate: expired, revoked, of another environment.
+ * - `TooManyRequests`: too many pushes to this one device.
+ * - `Unavailable`: APNs could not be reached, or said it is not able to, at every try.
+ * - `Timeout`: no answer in time, waiting for its turn included.
+ * - `BadAnswer`: an answer that APNs does not give.
+ * - `BadRequest`: a push without a usable token or magic, not sent; or one that APNs found malformed.
+ * - `Overloaded`: not sent, because too many pushes are waiting already.
+ *
+ * @category errors
+ */
+export const Reason = Schema.Literals([
+  "TokenDead",
+  "TopicUnknown",
+  "CertificateRejected",
+  "TooManyRequests",
+  "Unavailable",
+  "Timeout",
+  "BadAnswer",
+  "BadRequest",
+  "Overloaded",
+])
+/** @category errors */
+export type Reason = typeof Reason.Type
+
+/**
+ * A push that did not come through. Where there was an answer, `status` and APNs' own word for it, `apnsReason`, tell it.
+ *
+ * - `retryAfter`: seconds, 1 to 3600, when APNs names them.
+ * - `unregisteredAt`: since when APNs knows the token to be dead. A token that the device sent after that is not meant.
+ *
+ * @category errors
+ */
+export class PushError extends Schema.TaggedError<PushError>("PushError")("PushError", {
+  reason: Reason,
+  message: Schema.String,
+  status: Schema.optionalKey(Schema.Int),
+  apnsReason: Schema.optionalKey(Schema.String),
+  retryAfter: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3600 }))),
+  unregisteredAt: Schema.optionalKey(Schema.Date),
+}) {}
+
+/**
+ * One try that failed. `again`: another may do better, though not before `notBefore` (milliseconds since 1970).
+ *
+ * @category models
+ */
+export interface TryFailure {
+  readonly error: PushError
+  readonly again: boolean
+  readonly notBefore: number
+}
+
+/** @category constructors */
+export const tryFailure = (error: PushError, again: boolean, notBefore = 0): TryFailure => ({ error, again, notBefore })

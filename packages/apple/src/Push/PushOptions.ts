@@ -1,0 +1,147 @@
+/**
+ * Where APNs is, with which certificates it is asked, and every bound on that.
+ *
+ * The topic of a certificate is the UID of its subject, `com.apple.mgmt.…`: so a topic needs no configuration, and the
+ * certificate of an app, whose UID is the app's, is noticed at once.
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+/** An MDM push certificate. @category options */
+export interface PushCertificate {
+  /** PEM, the certificate first, then its chain if there is one. */
+  readonly cert: string
+  /** Its private key: PEM, not encrypted. */
+  readonly key: Redacted.Redacted<string>
+}
+
+/** Only `certificates` is needed: one for each topic. @category options */
+export interface PushOptions {
+  readonly certificates: ReadonlyArray<PushCertificate>
+  /** An `https://` origin. Default `https://api.push.apple.com:443`; Apple also answers on port 2197. */
+  readonly url?: string | undefined
+  /** Authorities to believe instead of the system's, in PEM: for a stand-in of APNs. */
+  readonly ca?: string | ReadonlyArray<string> | undefined
+  /** Longest a push may take in all, waiting for its turn and every try included. Default 30 seconds. */
+  readonly timeout?: Duration.Input | undefined
+  /** Longest wait for one answer; then the next try gets another connection. Default 10 seconds. */
+  readonly tryTimeout?: Duration.Input | undefined
+  /** Longest wait for a connection, until APNs has said how many streams it takes. Default 10 seconds. */
+  readonly connectTimeout?: Duration.Input | undefined
+  /** Further tries after the first. A push may be repeated: a device asked twice calls once. Default 3. */
+  readonly retries?: number | undefined
+  /** Most pushes under way on a connection; APNs may allow fewer, never more. Default 500. */
+  readonly concurrency?: number | undefined
+  /** Pushes of one topic that may wait for their turn; more are `Overloaded`. Default 10,000. */
+  readonly queue?: number | undefined
+  /** How often a connection is asked whether it still lives. Default 1 minute. */
+  readonly pingInterval?: Duration.Input | undefined
+  /** How long a connection stays without a push. Apple dislikes frequent connections. Default 30 minutes. */
+  readonly idleTimeout?: Duration.Input | undefined
+  /** How long pushes under way may take to end when the layer closes. Default 5 seconds. */
+  readonly closeTimeout?: Duration.Input | undefined
+}
+
+/** An option that cannot be used: which and why, without its text. @category errors */
+export class InvalidPushOptions extends Schema.TaggedError<InvalidPushOptions>("InvalidPushOptions")(
+  "InvalidPushOptions",
+  { option: Schema.String, message: Schema.String },
+) {}
+
+/** A certificate that was read. @category models */
+export interface Identity extends PushCertificate {
+  readonly topic: string
+  readonly notAfter: Date
+}
+
+/** Options with every default filled in and everything checked; times in milliseconds. @category models */
+export interface Resolved {
+  readonly identities: ReadonlyArray<Identity>
+  readonly origin: string
+  readonly ca: string | Array<string> | undefined
+  readonly timeout: number
+  readonly tryTimeout: number
+  readonly connectTimeout: number
+  readonly retries: number
+  readonly concurrency: number
+  readonly queue: number
+  readonly pingInterval: number
+  readonly idleTimeout: number
+  readonly closeTimeout: number
+}
+
+/** @category constructors */
+export const resolve = (options: PushOptions): Result.Result<Resolved, InvalidPushOptions> =>
+  Result.gen(function* () {
+    const identities: Array<Identity> = []
+    for (const [index, certificate] of options.certificates.entries()) {
+      const identity = yield* identify(certificate, `certificates.${index}`)
+      if (identities.some(({ topic }) => topic === identity.topic)) {
+        return yield* Result.fail(invalid(`certificates.${index}`, "has the topic of a certificate before it"))
+      }
+      identities.push(identity)
+    }
+    if (identities.length === 0) return yield* Result.fail(invalid("certificates", "needs at least one"))
+    const { ca } = options
+    return {
+      identities,
+      origin: yield* originOf(options.url ?? "https://api.push.apple.com:443"),
+      ca: ca === undefined || typeof ca === "string" ? ca : [...ca],
+      timeout: yield* millis("timeout", options.timeout ?? "30 seconds"),
+      tryTimeout: yield* millis("tryTimeout", options.tryTimeout ?? "10 seconds"),
+      connectTimeout: yield* millis("connectTimeout", options.connectTimeout ?? "10 seconds"),
+      retries: yield* count("retries", options.retries ?? 3, 0),
+      concurrency: yield* count("concurrency", options.concurrency ?? 500, 1),
+      queue: yield* count("queue", options.queue ?? 10_000, 0),
+      pingInterval: yield* millis("pingInterval", options.pingInterval ?? "1 minute"),
+      idleTimeout: yield* millis("idleTimeout", options.idleTimeout ?? "30 minutes"),
+      closeTimeout: yield* millis("closeTimeout", options.closeTimeout ?? "5 seconds"),
+    }
+  })
+
+const invalid = (option: string, why: string) => new InvalidPushOptions({ option, message: `${option} ${why}` })
+
+const identify = (certificate: PushCertificate, option: string): Result.Result<Identity, InvalidPushOptions> =>
+  Result.gen(function* () {
+    const read = yield* Result.try({
+      try: () => new X509Certificate(certificate.cert),
+      catch: () => invalid(`${option}.cert`, "is no certificate in PEM"),
+    })
+    const key = yield* Result.try({
+      try: () => createPrivateKey(Redacted.value(certificate.key)),
+      catch: () => invalid(`${option}.key`, "is no private key in PEM, or an encrypted one"),
+    })
+    if (!read.checkPrivateKey(key))
+      return yield* Result.fail(invalid(`${option}.key`, "is not that of the certificate"))
+    const topic = read.toLegacyObject().subject["UID"]
+    if (typeof topic !== "string" || !/^com\.apple\.mgmt\.[\x21-\x7e]{1,200}$/.test(topic)) {
+      return yield* Result.fail(invalid(`${option}.cert`, "is no MDM push certificate: its subject has no such topic"))
+    }
+    return { ...certificate, topic, notAfter: read.validToDate }
+  })
+
+const originOf = (text: string): Result.Result<string, InvalidPushOptions> => {
+  const url = URL.parse(text)
+  return url?.protocol === "https:" && url.href === `${url.origin}/`
+    ? Result.succeed(url.origin)
+    : Result.fail(invalid("url", "is an https:// origin, without a path"))
+}
+
+const count = (option: string, value: number, least: number) =>
+  Number.isSafeInteger(value) && value >= least
+    ? Result.succeed(value)
+    : Result.fail(invalid(option, `is a whole number of at least ${least}`))
+
+/** Beyond this, `setTimeout` fires at once. */
+const maxMillis = 2 ** 31 - 1
+
+const millis = (option: string, value: Duration.Input) => {
+  const duration = Option.map(Duration.fromInput(value), Duration.toMillis)
+  return Option.isSome(duration) && duration.value >= 1 && duration.value <= maxMillis
+    ? Result.succeed(duration.value)
+    : Result.fail(invalid(option, "is a time between a millisecond and 24 days"))
+}

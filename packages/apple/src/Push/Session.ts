@@ -1,0 +1,183 @@
+/**
+ * One HTTP/2 session with APNs, from its handshake to its end.
+ *
+ * It is ready once the server's SETTINGS are there, for they say how many streams it takes; {@link Session.permits}
+ * follows them. A session that is retired (GOAWAY, a try without an answer, idle) takes no further streams, lets those that
+ * run come to an end, and lets go of whoever waits for a permit, to be served by the next session.
+ *
+ * What surprises: with TLS 1.3 a server judges the client's certificate after the client believes the handshake done, so a
+ * rejected certificate may come as the sudden end of a session that just opened.
+ *
+ * Source: RFC 9113 §6.5.2 (SETTINGS_MAX_CONCURRENT_STREAMS), §6.7 (PING), §6.8 (GOAWAY).
+ */
+import * as http2 from "node:http2"
+import { isIP } from "node:net"
+import * as tls from "node:tls"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Semaphore from "effect/Semaphore"
+import { type Answer, apnsReasonOf, condemnsCertificate } from "./Answer.ts"
+import type { Request } from "./Notification.ts"
+import { PushError, type TryFailure, tryFailure } from "./PushError.ts"
+import type { Identity, Resolved } from "./PushOptions.ts"
+
+/** @category models */
+export interface Session {
+  /** As many as the server takes streams. To be held by whoever posts. */
+  readonly permits: Semaphore.Semaphore
+  /** Does it take another stream? */
+  readonly isOpen: () => boolean
+  /** How many requests it was given so far. */
+  readonly posts: () => number
+  /** Sends a request and waits for its answer; interrupted, it cancels the stream. */
+  readonly post: (request: Request) => Effect.Effect<Answer, TryFailure>
+  /** Takes no further streams, and ends with the last one. */
+  readonly retire: () => void
+  /** Ends at once, with everything that runs. */
+  readonly destroy: () => void
+  /** Waits for the answer to a PING; `false` when none can come. */
+  readonly ping: Effect.Effect<boolean>
+}
+
+/** What its owner hears. `onEnd`: why it ended, and whether it ever answered. @category models */
+export interface Listener {
+  readonly onReady: (session: Session) => void
+  readonly onAnswer: () => void
+  readonly onEnd: (session: Session, why: PushError, answered: boolean) => void
+}
+
+const maxAnswerLength = 4096
+
+/** Starts a session. It tells its fate to the listener: exactly one `onEnd`, at most one `onReady` before it. @category constructors */
+export const start = (identity: Identity, options: Resolved, listener: Listener): Session => {
+  const url = new URL(options.origin)
+  const host = url.hostname.replace(/^\[|\]$/g, "")
+  const socket = tls.connect({
+    host,
+    port: Number(url.port || 443),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ALPNProtocols: ["h2"],
+    minVersion: "TLSv1.2",
+    cert: identity.cert,
+    key: Redacted.value(identity.key),
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  })
+  const h2 = http2.connect(options.origin, { createConnection: () => socket, settings: { enablePush: false } })
+  const permits = Semaphore.makeUnsafe(0)
+  let retired = false
+  let ready = false
+  let answered = false
+  let posts = 0
+  let why = unavailable("cannot be reached")
+
+  const retire = () => {
+    if (retired) return
+    retired = true
+    h2.close()
+    Effect.runFork(permits.resize(Number.MAX_SAFE_INTEGER))
+  }
+  const session: Session = {
+    permits,
+    isOpen: () => !retired && !h2.closed && !h2.destroyed,
+    posts: () => posts,
+    retire,
+    destroy: () => {
+      retire()
+      h2.destroy()
+      // A session that was closed would wait for the peer to end the connection.
+      socket.destroy()
+    },
+    ping: Effect.callback((resume) => {
+      if (h2.destroyed || !h2.ping((error) => resume(Effect.succeed(error === null)))) resume(Effect.succeed(false))
+    }),
+    post: (request) =>
+      Effect.callback((resume) => {
+        let stream: http2.ClientHttp2Stream
+        try {
+          stream = h2.request(request.headers)
+        } catch {
+          // The session ended between the look at it and now.
+          resume(Effect.fail(tryFailure(why, true)))
+          return
+        }
+        posts++
+        let status: number | undefined
+        let retryAfter: string | undefined
+        let body = ""
+        const answer = () => {
+          if (status === undefined) return
+          answered = true
+          listener.onAnswer()
+          resume(Effect.succeed({ status, retryAfter, body }))
+        }
+        stream.setEncoding("utf8")
+        stream.on("response", (headers) => {
+          status = headers[":status"]
+          retryAfter = headers["retry-after"]
+        })
+        stream.on("data", (text: string) => {
+          body += text
+          if (body.length <= maxAnswerLength) return
+          body = ""
+          answer()
+          stream.close(http2.constants.NGHTTP2_CANCEL)
+        })
+        stream.on("end", answer)
+        let failure: PushError | undefined
+        stream.on("error", (error) => {
+          failure = failureOf(error)
+        })
+        stream.on("close", () => {
+          const error = why.reason === "Unavailable" ? (failure ?? why) : why
+          resume(Effect.fail(tryFailure(error, error.reason === "Unavailable")))
+        })
+        stream.end(request.body)
+        return Effect.sync(() => stream.close(http2.constants.NGHTTP2_CANCEL))
+      }),
+  }
+
+  const allow = (settings: http2.Settings) => {
+    const streams = settings.maxConcurrentStreams ?? options.concurrency
+    if (!retired) Effect.runFork(permits.resize(Math.min(streams, options.concurrency)))
+  }
+  h2.on("remoteSettings", (settings) => {
+    allow(settings)
+    if (ready) return
+    ready = true
+    why = unavailable("ended the connection")
+    listener.onReady(session)
+  })
+  h2.on("error", (error) => {
+    if (why.reason === "Unavailable") why = failureOf(error)
+  })
+  h2.on("goaway", (_code, _last, data) => {
+    const apnsReason = data === undefined ? undefined : apnsReasonOf(Buffer.from(data).toString())
+    if (condemnsCertificate(apnsReason)) why = rejected(apnsReason)
+    retire()
+  })
+  h2.on("close", () => {
+    retire()
+    listener.onEnd(session, why, answered)
+  })
+  return session
+}
+
+const unavailable = (what: string) => new PushError({ reason: "Unavailable", message: `APNs ${what}` })
+
+const rejected = (code: string | undefined) =>
+  new PushError({ reason: "CertificateRejected", message: `APNs rejects the certificate: ${code}` })
+
+/** Node's and OpenSSL's codes hold nothing of a request. */
+const failureOf = (error: unknown): PushError => {
+  const code = codeOf(error)
+  return /_ALERT_.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)
+    ? rejected(code)
+    : unavailable(`cannot be reached: ${code}`)
+}
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "unknown"
+  if ("code" in error && typeof error.code === "string") return error.code
+  // Both address families failed: the first says enough.
+  return error instanceof AggregateError ? codeOf(error.errors[0]) : error.name
+}

@@ -1,0 +1,21 @@
+/**
+ * Simple Certificate Enrollment Protocol (RFC 8894): how a device gets its identity. Messages only, both sides; HTTP, challenges
+ * and what is issued to whom are the server's.
+ *
+ * Authority: {@link receive} a request, `Certificate.issue`, answer with {@link success} or {@link failure}.
+ * Device: {@link pkcsReq} or {@link renewalReq}, then {@link readCertRep}.
+ */
+export { capabilities, capabilitiesText, contentTypes, parseCapabilities } from "./Scep/Capabilities.ts"
+export { type CertificationRequest, makeRequest, maxChallenge, readRequest } from "./Scep/CertificationRequest.ts"
+export {
+  type CertRep,
+  type ClientError,
+  type Pending,
+  pkcsReq,
+  type RequestOptions,
+  readCaCertificates,
+  readCertRep,
+  renewalReq,
+} from "./Scep/Client.ts"
+export { FailInfo, ScepError, Transaction } from "./Scep/Error.ts"
+export { failure, type Request, receive, success } from "./Scep/Server.ts"

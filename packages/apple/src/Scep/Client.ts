@@ -1,0 +1,154 @@
+/**
+ * A device's side of SCEP: requests, and what the answers say. No HTTP: send `message` as the body of
+ * `POST …?operation=PKIOperation`, give the answer's body to {@link readCertRep}.
+ */
+import { createHash, createPublicKey, type KeyObject } from "node:crypto"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Certificate from "../Certificate.ts"
+import * as Cms from "../Cms.ts"
+import { makeRequest } from "./CertificationRequest.ts"
+import { type FailInfo, type ScepError, scepError } from "./Error.ts"
+import * as PkiMessage from "./PkiMessage.ts"
+
+/** Anything that keeps a client from asking, or from understanding the answer. @category errors */
+export type ClientError = ScepError | Cms.CmsError | Certificate.CertificateError
+
+/** A request on its way. @category models */
+export interface Pending {
+  readonly message: Uint8Array
+  readonly transactionId: string
+  readonly senderNonce: Uint8Array
+  /** What the answer is encrypted to. */
+  readonly recipient: Certificate.KeyedCertificate
+  /** The key that will be certified. */
+  readonly privateKey: KeyObject
+  /** Who must sign the answer. */
+  readonly authority: Certificate.Certificate
+}
+
+/** What an authority answered. @category models */
+export type CertRep =
+  | {
+      readonly _tag: "Success"
+      /** The certificate of the requested key. */
+      readonly certificate: Certificate.Certificate
+      /** Everything the answer brought, that certificate included. */
+      readonly certificates: ReadonlyArray<Certificate.Certificate>
+    }
+  | { readonly _tag: "Failure"; readonly failInfo: FailInfo | undefined }
+  | { readonly _tag: "Pending" }
+
+/** What both requests are made of. @category models */
+export interface RequestOptions {
+  /** The key to be certified: RSA, 2048 to 4096 bits. */
+  readonly privateKey: KeyObject
+  readonly subject: Certificate.Subject
+  /** The authority's certificate, from `GetCACert`. */
+  readonly authority: Certificate.Certificate
+  readonly challengePassword?: Redacted.Redacted<string>
+  /** AES-256 unless given. */
+  readonly cipher?: Cms.Cipher
+  /** SHA-256 unless given. */
+  readonly digest?: Cms.Digest
+}
+
+const build = (
+  messageType: "PKCSReq" | "RenewalReq",
+  options: RequestOptions,
+  recipient: Certificate.KeyedCertificate,
+): Result.Result<Pending, ClientError> =>
+  Result.gen(function* () {
+    const { privateKey, authority, digest = "sha256" } = options
+    const csr = yield* makeRequest(options)
+    const envelope = yield* Cms.envelope(csr, authority, options.cipher)
+    const publicKeyInfo = createPublicKey(privateKey).export({ type: "spki", format: "der" })
+    const transactionId = createHash("sha256").update(publicKeyInfo).digest("hex")
+    const senderNonce = PkiMessage.newNonce()
+    const contents = { messageType, transactionId, senderNonce, envelope, signer: recipient, digest }
+    const message = yield* PkiMessage.write(contents)
+    return { message, transactionId, senderNonce, recipient, privateKey, authority }
+  })
+
+/**
+ * A first request (RFC 8894 § 3.3.1), signed by the key to be certified under a certificate it makes for itself.
+ *
+ * @category requests
+ */
+export const pkcsReq = (options: RequestOptions & { readonly at: Date }): Result.Result<Pending, ClientError> =>
+  Result.gen(function* () {
+    const { privateKey } = options
+    if (!Certificate.isRsaKey(privateKey))
+      return yield* Result.fail(scepError("badAlg", "Not an RSA key of 2048 to 4096 bits"))
+    const certificate = yield* Certificate.temporary(options)
+    return yield* build("PKCSReq", options, { certificate, privateKey })
+  })
+
+/**
+ * A renewal (RFC 8894 § 3.3.1.2), signed with the present certificate; the key may be new or the same.
+ *
+ * @category requests
+ */
+export const renewalReq = (
+  options: RequestOptions & { readonly present: Certificate.KeyedCertificate },
+): Result.Result<Pending, ClientError> =>
+  Certificate.isRsaKey(options.privateKey)
+    ? build("RenewalReq", options, options.present)
+    : Result.fail(scepError("badAlg", "Not an RSA key of 2048 to 4096 bits"))
+
+const failInfos: ReadonlyArray<FailInfo> = ["badAlg", "badMessageCheck", "badRequest", "badTime", "badCertId"]
+
+/**
+ * What an authority's answer says. It must be signed by the authority the request was for, be of the same transaction, and name the
+ * request's nonce; a success must bring a certificate of the requested key.
+ *
+ * @category answers
+ */
+export const readCertRep = (bytes: Uint8Array, pending: Pending): Result.Result<CertRep, ClientError> =>
+  Result.gen(function* () {
+    const unverified = yield* PkiMessage.read(bytes)
+    const { signer, content, attributes } = yield* PkiMessage.verify(unverified, Cms.modernDigests)
+    const { attributeIds, messageTypes } = PkiMessage
+    const nonce = PkiMessage.nonceOf(attributes, attributeIds.recipientNonce)
+    if (
+      !Certificate.equals(signer, pending.authority) ||
+      PkiMessage.textOf(attributes, attributeIds.messageType) !== messageTypes.CertRep ||
+      PkiMessage.textOf(attributes, attributeIds.transactionId) !== pending.transactionId ||
+      nonce === undefined ||
+      Buffer.compare(nonce, pending.senderNonce) !== 0
+    ) {
+      return yield* Result.fail(scepError("badMessageCheck", "Not an answer to this request"))
+    }
+    switch (PkiMessage.textOf(attributes, attributeIds.pkiStatus)) {
+      case "3":
+        return { _tag: "Pending" } as const
+      case "2": {
+        const number = PkiMessage.textOf(attributes, attributeIds.failInfo)
+        return { _tag: "Failure", failInfo: number === undefined ? undefined : failInfos[Number(number)] } as const
+      }
+      case "0": {
+        const opened = yield* Cms.open(content, pending.recipient, PkiMessage.limits)
+        const certificates = yield* Cms.readCertsOnly(opened.content, PkiMessage.limits)
+        const certificate = certificates.find(({ x509 }) => x509.checkPrivateKey(pending.privateKey))
+        if (certificate === undefined) {
+          return yield* Result.fail(scepError("badCertId", "No certificate of the requested key"))
+        }
+        return { _tag: "Success", certificate, certificates } as const
+      }
+      default:
+        return yield* Result.fail(scepError("badRequest", "An answer without a known status"))
+    }
+  })
+
+/**
+ * The certificates in an answer to `GetCACert`: one in DER, or several in certificates-only CMS (RFC 8894 § 4.2). Neither is
+ * signed: compare a fingerprint that came another way.
+ *
+ * @category answers
+ */
+export const readCaCertificates = (
+  bytes: Uint8Array,
+): Result.Result<ReadonlyArray<Certificate.Certificate>, ClientError> => {
+  const one = Certificate.fromDer(bytes)
+  return Result.isSuccess(one) ? Result.succeed([one.success]) : Cms.readCertsOnly(bytes, PkiMessage.limits)
+}

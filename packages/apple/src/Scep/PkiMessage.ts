@@ -1,0 +1,120 @@
+/**
+ * The pkiMessage (RFC 8894 § 3.1, § 3.2): SignedData whose signed attributes say which message it is and of which transaction.
+ * Both sides of SCEP speak it.
+ */
+import { randomBytes } from "node:crypto"
+import * as Result from "effect/Result"
+import * as Asn1 from "../Asn1.ts"
+import type * as Certificate from "../Certificate.ts"
+import type { Digest } from "../Cms/Algorithms.ts"
+import * as SignedData from "../Cms/SignedData.ts"
+import { verifyRead } from "../Cms/Verify.ts"
+import * as Cms from "../Cms.ts"
+import type { Transaction } from "./Error.ts"
+
+/** Object identifiers of the attributes (RFC 8894 § 3.2.1). @category attributes */
+export const attributeIds = {
+  messageType: "2.16.840.1.113733.1.9.2",
+  pkiStatus: "2.16.840.1.113733.1.9.3",
+  failInfo: "2.16.840.1.113733.1.9.4",
+  senderNonce: "2.16.840.1.113733.1.9.5",
+  recipientNonce: "2.16.840.1.113733.1.9.6",
+  transactionId: "2.16.840.1.113733.1.9.7",
+} as const
+
+/** Message types by number (RFC 8894 § 3.2.1.2). @category attributes */
+export const messageTypes = {
+  CertRep: "3",
+  RenewalReq: "17",
+  PKCSReq: "19",
+  GetCertInitial: "20",
+  GetCert: "21",
+  GetCRL: "22",
+} as const
+
+/** What a pkiMessage may weigh, and bring along. @category limits */
+export const limits: Cms.Limits = { maxBytes: 128 * 1024, maxCertificates: 8 }
+
+const attributeNode = (attributes: SignedData.Attributes, id: string): Asn1.Node | undefined => {
+  const values = attributes.get(id)
+  if (values?.[0] === undefined || values.length !== 1) return undefined
+  return Result.getOrElse(Asn1.read(values[0]), () => undefined)
+}
+
+const maxText = 255
+const printable = /^[A-Za-z0-9 '()+,\-./:=?]+$/
+
+/** An attribute that is a PrintableString of 1 to 255 characters. @category attributes */
+export const textOf = (attributes: SignedData.Attributes, id: string): string | undefined => {
+  const node = attributeNode(attributes, id)
+  if (node === undefined || node.constructed || node.content.length > maxText) return undefined
+  if (node.tag !== Asn1.PrintableString && node.tag !== Asn1.Utf8String) return undefined
+  const text = Buffer.from(node.content).toString("latin1")
+  return printable.test(text) ? text : undefined
+}
+
+/** An attribute that is a nonce: 1 to 64 octets, though RFC 8894 § 3.2.1.5 says 16. @category attributes */
+export const nonceOf = (attributes: SignedData.Attributes, id: string): Uint8Array | undefined => {
+  const node = attributeNode(attributes, id)
+  if (node?.tag !== Asn1.OctetString) return undefined
+  const octets = Asn1.octets(node)
+  return octets.length > 0 && octets.length <= 64 ? Uint8Array.from(octets) : undefined
+}
+
+/** A message that has been read, not verified. @category models */
+export interface Unverified {
+  readonly data: SignedData.SignedData
+  readonly attributes: SignedData.Attributes
+}
+
+/** Reads a message and its attributes. @category reading */
+export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError> =>
+  Result.gen(function* () {
+    const data = yield* SignedData.read(bytes, limits)
+    const info = yield* SignedData.signerOf(data)
+    return { data, attributes: info.signedAttributes?.values ?? new Map() }
+  })
+
+/** What ties an answer to this message, when it says so. @category reading */
+export const transactionOf = (attributes: SignedData.Attributes): Transaction | undefined => {
+  const transactionId = textOf(attributes, attributeIds.transactionId)
+  const senderNonce = nonceOf(attributes, attributeIds.senderNonce)
+  return transactionId === undefined || senderNonce === undefined ? undefined : { transactionId, senderNonce }
+}
+
+/** Verifies a message that has been read. A failure carries no content at all: it is signed as if it were empty. @category reading */
+export const verify = (
+  message: Unverified,
+  digests: ReadonlyArray<Digest>,
+): Result.Result<Cms.Verified, Cms.CmsError> =>
+  verifyRead(message.data, message.data.content ?? new Uint8Array(), digests)
+
+/** A nonce as RFC 8894 § 3.2.1.5 wants it: 16 random octets. @category writing */
+export const newNonce = (): Uint8Array => new Uint8Array(randomBytes(16))
+
+/** What a message is made of. @category models */
+export interface Contents {
+  readonly messageType: keyof typeof messageTypes
+  readonly transactionId: string
+  readonly senderNonce: Uint8Array
+  /** DER of EnvelopedData; nothing in a failure. */
+  readonly envelope: Uint8Array | undefined
+  readonly signer: Certificate.KeyedCertificate
+  readonly digest: Digest
+  readonly more?: ReadonlyArray<readonly [oid: string, value: Uint8Array]>
+}
+
+/** Writes and signs a message. @category writing */
+export const write = (contents: Contents): Result.Result<Uint8Array, Cms.CmsError> =>
+  Cms.sign({
+    content: contents.envelope ?? new Uint8Array(),
+    detached: contents.envelope === undefined,
+    signer: contents.signer,
+    digest: contents.digest,
+    attributes: [
+      [attributeIds.messageType, Asn1.printableString(messageTypes[contents.messageType])],
+      [attributeIds.transactionId, Asn1.printableString(contents.transactionId)],
+      [attributeIds.senderNonce, Asn1.octetString(contents.senderNonce)],
+      ...(contents.more ?? []),
+    ],
+  })

@@ -1,0 +1,193 @@
+/**
+ * The authority's side of SCEP: what a client asks for, and the answer to it. One certificate is authority and registration
+ * authority at once: requests are encrypted to it, answers signed by it.
+ *
+ * A received request proves that its sender holds the key it wants certified. It does not prove that the sender may have a
+ * certificate: check the challenge of a `PKCSReq` before issuing. A `RenewalReq` is signed with a certificate that this
+ * authority issued and that is in date.
+ */
+import { createHash } from "node:crypto"
+import * as Result from "effect/Result"
+import * as Asn1 from "../Asn1.ts"
+import * as Certificate from "../Certificate.ts"
+import * as Cms from "../Cms.ts"
+import { type CertificationRequest, readRequest } from "./CertificationRequest.ts"
+import { type FailInfo, ScepError, scepError, type Transaction } from "./Error.ts"
+import * as PkiMessage from "./PkiMessage.ts"
+
+/** A request that may be answered with a certificate. @category models */
+export interface Request {
+  readonly _tag: "PKCSReq" | "RenewalReq"
+  readonly transaction: Transaction
+  /** Whom the answer is encrypted to: of a first request a temporary certificate, of a renewal the present one. */
+  readonly signer: Certificate.Certificate
+  readonly request: CertificationRequest
+  /** The cipher the client used, and gets back. */
+  readonly cipher: Cms.Cipher
+  /** The digest the client used. */
+  readonly digest: Cms.Digest
+  /**
+   * SHA-256 in hex over type, key and subject: the same for a request that is sent again, so that a server can answer a
+   * retry with the certificate it has already issued.
+   */
+  readonly fingerprint: string
+}
+
+const failInfos: { readonly [F in FailInfo]: string } = {
+  badAlg: "0",
+  badMessageCheck: "1",
+  badRequest: "2",
+  badTime: "3",
+  badCertId: "4",
+}
+
+const statuses = { success: "0", failure: "2" } as const
+
+/** A first request is signed by a temporary key about itself: there SHA-1 costs nobody anything. */
+const digestsOf = (type: Request["_tag"]): ReadonlyArray<Cms.Digest> =>
+  type === "PKCSReq" ? ["sha1", ...Cms.modernDigests] : Cms.modernDigests
+
+const fromCms = (error: Cms.CmsError): ScepError => {
+  switch (error.reason) {
+    case "Unsupported":
+      return scepError("badAlg", error.message)
+    case "TooLarge":
+      return scepError("badRequest", error.message)
+    default:
+      return scepError("badMessageCheck", error.message)
+  }
+}
+
+const typeOf = (messageType: string | undefined): Result.Result<Request["_tag"], ScepError> => {
+  switch (messageType) {
+    case PkiMessage.messageTypes.PKCSReq:
+      return Result.succeed("PKCSReq")
+    case PkiMessage.messageTypes.RenewalReq:
+      return Result.succeed("RenewalReq")
+    case PkiMessage.messageTypes.GetCertInitial:
+    case PkiMessage.messageTypes.GetCert:
+    case PkiMessage.messageTypes.GetCRL:
+      // Nothing is ever left pending here, and nothing is looked up.
+      return Result.fail(scepError("badCertId", "No certificate is kept for later"))
+    default:
+      return Result.fail(scepError("badRequest", "No request of a known type"))
+  }
+}
+
+/** May this signer send this request? */
+const checkSigner = (
+  type: Request["_tag"],
+  signer: Certificate.Certificate,
+  request: CertificationRequest,
+  authority: Certificate.Certificate,
+  at: Date,
+): Result.Result<void, ScepError> => {
+  if (type === "PKCSReq") {
+    return Asn1.same(signer.publicKeyInfo, request.publicKeyInfo)
+      ? Result.succeed(undefined)
+      : Result.fail(scepError("badMessageCheck", "Signed by another key than the one to be certified"))
+  }
+  if (Certificate.equals(signer, authority)) {
+    return Result.fail(scepError("badRequest", "The authority renews nothing for itself"))
+  }
+  return Result.match(Certificate.verifyChain(signer, [], [authority], at), {
+    onSuccess: () => Result.succeed(undefined),
+    onFailure: ({ reason }) =>
+      Result.fail(
+        reason === "Expired" || reason === "NotYetValid"
+          ? scepError("badTime", "The certificate to be renewed is out of date")
+          : scepError("badMessageCheck", "Not signed with a certificate of this authority"),
+      ),
+  })
+}
+
+const decode = (
+  unverified: PkiMessage.Unverified,
+  transaction: Transaction,
+  authority: Certificate.KeyedCertificate,
+  at: Date,
+): Result.Result<Request, ScepError> =>
+  Result.gen(function* () {
+    const type = yield* typeOf(PkiMessage.textOf(unverified.attributes, PkiMessage.attributeIds.messageType))
+    const verified = yield* Result.mapError(PkiMessage.verify(unverified, digestsOf(type)), fromCms)
+    const { signer, digest } = verified
+    if (!Certificate.isRsaKey(signer.x509.publicKey)) {
+      return yield* Result.fail(scepError("badAlg", "The signer's key is not RSA of 2048 to 4096 bits"))
+    }
+    const { content, cipher } = yield* Result.mapError(
+      Cms.open(verified.content, authority, PkiMessage.limits),
+      fromCms,
+    )
+    const request = yield* readRequest(content)
+    yield* checkSigner(type, signer, request, authority.certificate, at)
+    const hash = createHash("sha256").update(`${type}\n`).update(request.publicKeyInfo).update(request.subject)
+    return { _tag: type, transaction, signer, request, cipher, digest, fingerprint: hash.digest("hex") }
+  })
+
+/**
+ * The request in a `PKIOperation`. Every error with a `transaction` is answered with {@link failure}.
+ *
+ * @category requests
+ */
+export const receive = (
+  message: Uint8Array,
+  authority: Certificate.KeyedCertificate,
+  at: Date,
+): Result.Result<Request, ScepError> =>
+  Result.gen(function* () {
+    const unverified = yield* Result.mapError(PkiMessage.read(message), fromCms)
+    const transaction = PkiMessage.transactionOf(unverified.attributes)
+    if (transaction === undefined) return yield* Result.fail(scepError("badRequest", "No transaction to answer"))
+    return yield* Result.mapError(
+      decode(unverified, transaction, authority, at),
+      (error) => new ScepError({ failInfo: error.failInfo, message: error.message, transaction }),
+    )
+  })
+
+const certRep = (
+  authority: Certificate.KeyedCertificate,
+  transaction: Transaction,
+  digest: Cms.Digest,
+  envelope: Uint8Array | undefined,
+  outcome: ReadonlyArray<readonly [oid: string, value: Uint8Array]>,
+) =>
+  PkiMessage.write({
+    messageType: "CertRep",
+    transactionId: transaction.transactionId,
+    senderNonce: PkiMessage.newNonce(),
+    signer: authority,
+    digest: digest === "sha1" ? "sha256" : digest,
+    envelope,
+    more: [[PkiMessage.attributeIds.recipientNonce, Asn1.octetString(transaction.senderNonce)], ...outcome],
+  })
+
+/**
+ * The CertRep that brings a certificate, encrypted to the signer of the request with the cipher it used.
+ *
+ * @category answers
+ */
+export const success = (
+  authority: Certificate.KeyedCertificate,
+  request: Request,
+  issued: Certificate.Certificate,
+): Result.Result<Uint8Array, Cms.CmsError> =>
+  Result.flatMap(Cms.envelope(Cms.certsOnly([issued]), request.signer, request.cipher), (envelope) =>
+    certRep(authority, request.transaction, request.digest, envelope, [
+      [PkiMessage.attributeIds.pkiStatus, Asn1.printableString(statuses.success)],
+    ]),
+  )
+
+/**
+ * The CertRep that says no. A refused challenge is `badRequest`.
+ *
+ * @category answers
+ */
+export const failure = (
+  authority: Certificate.KeyedCertificate,
+  transaction: Transaction,
+  failInfo: FailInfo,
+): Result.Result<Uint8Array, Cms.CmsError> =>
+  certRep(authority, transaction, "sha256", undefined, [
+    [PkiMessage.attributeIds.pkiStatus, Asn1.printableString(statuses.failure)],
+    [PkiMessage.attributeIds.failInfo, Asn1.printableString(failInfos[failInfo])],
+  ])

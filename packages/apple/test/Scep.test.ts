@@ -1,0 +1,248 @@
+/** Enrollment by SCEP: a device asks, the authority answers, the device understands. */
+import { createPublicKey, sign } from "node:crypto"
+import { Redacted, Result } from "effect"
+import { describe, expect, it } from "vitest"
+import * as Asn1 from "../src/Asn1.ts"
+import { Certificate, Cms, Scep } from "../src/index.ts"
+import * as PkiMessage from "../src/Scep/PkiMessage.ts"
+import { failed, succeeded } from "./messages.ts"
+import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "./pki.ts"
+
+const [caKey, deviceKey, nextKey, strangerKey] = [rsaKey(), rsaKey(), rsaKey(), rsaKey()]
+const ca = authorityOf("Authority", caKey)
+const stranger = authorityOf("Authority", strangerKey)
+const challengePassword = Redacted.make("once-only, für Gerät 1")
+const subject = { organization: "Acme", commonName: "device" }
+const base = { privateKey: deviceKey, subject, authority: ca.certificate, challengePassword, at: now }
+
+/** What the server does: receives, issues, answers. */
+const serve = (message: Uint8Array, at = now) =>
+  Result.map(Scep.receive(message, ca, at), (received) => {
+    const { publicKey, subject } = received.request
+    const issued = succeeded(Certificate.issue({ authority: ca, publicKey, subject, at, days: 365 }))
+    return { received, issued, answer: succeeded(Scep.success(ca, received, issued)) }
+  })
+
+describe("enrolling", () => {
+  it.each([
+    { cipher: "aes-256-cbc", digest: "sha256" },
+    { cipher: "aes-128-cbc", digest: "sha512" },
+    { cipher: "des-ede3-cbc", digest: "sha1" },
+  ] as const)("with $cipher and $digest", ({ cipher, digest }) => {
+    const pending = succeeded(Scep.pkcsReq({ ...base, cipher, digest }))
+    const { received, issued, answer } = succeeded(serve(pending.message))
+    expect(received).toMatchObject({ _tag: "PKCSReq", cipher, digest })
+    expect(received.transaction.transactionId).toBe(pending.transactionId)
+    expect(received.request.challengePassword && Redacted.value(received.request.challengePassword)).toBe(
+      Redacted.value(challengePassword),
+    )
+    expect(issued.subject).toEqual(succeeded(Certificate.nameOf(subject)))
+    const verified = succeeded(Cms.verify(answer))
+    expect(verified.digest).toBe(digest === "sha1" ? "sha256" : digest)
+    const reply = succeeded(Scep.readCertRep(answer, pending))
+    expect(reply._tag === "Success" && Certificate.equals(reply.certificate, issued)).toBe(true)
+    expect(Result.isSuccess(Certificate.verifyChain(issued, [], [ca.certificate], now))).toBe(true)
+  })
+
+  it("recognises a request that is sent again, and only that", () => {
+    const fingerprint = (options: Partial<typeof base>) =>
+      succeeded(serve(succeeded(Scep.pkcsReq({ ...base, ...options })).message)).received.fingerprint
+    expect(fingerprint({})).toBe(fingerprint({}))
+    expect(fingerprint({ privateKey: nextKey })).not.toBe(fingerprint({}))
+  })
+
+  it("does without a challenge", () => {
+    const { challengePassword: _, ...without } = base
+    const { received } = succeeded(serve(succeeded(Scep.pkcsReq(without)).message))
+    expect(received.request.challengePassword).toBeUndefined()
+  })
+})
+
+describe("renewing", () => {
+  const present = identityOf(ca, deviceKey)
+  const renewal = { ...base, privateKey: nextKey, present }
+
+  it("gives a new key a certificate on the word of the old one", () => {
+    const pending = succeeded(Scep.renewalReq(renewal))
+    const { received, issued, answer } = succeeded(serve(pending.message))
+    expect(received._tag).toBe("RenewalReq")
+    expect(Certificate.equals(received.signer, present.certificate)).toBe(true)
+    const reply = succeeded(Scep.readCertRep(answer, pending))
+    expect(reply._tag === "Success" && Certificate.equals(reply.certificate, issued)).toBe(true)
+  })
+
+  it.each([
+    ["another authority", identityOf(stranger, deviceKey), "badMessageCheck"],
+    ["itself", stranger, "badMessageCheck"],
+    ["the authority", ca, "badRequest"],
+    ["an authority in its own time", identityOf(ca, deviceKey, { at: inDays(-400) }), "badTime"],
+  ] as const)("refuses one signed with a certificate of %s", (_, signer, failInfo) => {
+    const pending = succeeded(Scep.renewalReq({ ...renewal, present: signer }))
+    expect(failed(serve(pending.message))).toMatchObject({
+      failInfo,
+      transaction: { transactionId: pending.transactionId, senderNonce: pending.senderNonce },
+    })
+  })
+
+  it("refuses a certificate that no answer can be encrypted to", () => {
+    const elliptic = identityOf(ca, ecKey("prime256v1"))
+    const pending = succeeded(Scep.renewalReq({ ...renewal, present: elliptic }))
+    expect(failed(serve(pending.message)).failInfo).toBe("badAlg")
+  })
+
+  it("does not believe SHA-1 about an identity", () => {
+    const pending = succeeded(Scep.renewalReq({ ...renewal, digest: "sha1" }))
+    expect(failed(serve(pending.message)).failInfo).toBe("badAlg")
+  })
+})
+
+describe("refusing", () => {
+  const envelopeOf = (content: Uint8Array, to = ca) => succeeded(Cms.envelope(content, to.certificate))
+  const signer = {
+    certificate: succeeded(Certificate.temporary({ privateKey: deviceKey, subject, at: now })),
+    privateKey: deviceKey,
+  }
+  const csr = (privateKey = deviceKey) => succeeded(Scep.makeRequest({ privateKey, subject }))
+  const message = (parts: Partial<PkiMessage.Contents>) =>
+    succeeded(
+      PkiMessage.write({
+        messageType: "PKCSReq",
+        transactionId: "T-1",
+        senderNonce: PkiMessage.newNonce(),
+        envelope: envelopeOf(csr()),
+        signer,
+        digest: "sha256",
+        ...parts,
+      }),
+    )
+  const spoiled = (bytes: Uint8Array, at: number) => Uint8Array.from(bytes, (byte, i) => (i === at ? byte ^ 1 : byte))
+
+  it("takes the message that the following spoil", () => expect(Result.isSuccess(serve(message({})))).toBe(true))
+
+  it.each([
+    ["a request signed by another key", () => message({ envelope: envelopeOf(csr(nextKey)) }), "badMessageCheck"],
+    [
+      "no proof of possession",
+      () => message({ envelope: envelopeOf(spoiled(csr(), csr().length - 1)) }),
+      "badMessageCheck",
+    ],
+    ["a changed request", () => message({ envelope: envelopeOf(spoiled(csr(), 30)) }), "badMessageCheck"],
+    ["content that is no request", () => message({ envelope: envelopeOf(Buffer.from("hello")) }), "badMessageCheck"],
+    ["content for another", () => message({ envelope: envelopeOf(csr(), stranger) }), "badMessageCheck"],
+    ["no content", () => message({ envelope: undefined }), "badMessageCheck"],
+    ["an unknown poll", () => message({ messageType: "GetCertInitial" }), "badCertId"],
+    ["an answer", () => message({ messageType: "CertRep" }), "badRequest"],
+  ] as const)("%s", (_, make, failInfo) => {
+    expect(failed(serve(make()))).toMatchObject({ failInfo, transaction: { transactionId: "T-1" } })
+  })
+
+  it("changed content and changed attributes", () => {
+    const bytes = message({})
+    const at = Buffer.from(bytes).indexOf("T-1")
+    expect(failed(serve(spoiled(bytes, at))).failInfo).toBe("badMessageCheck")
+    expect(failed(serve(spoiled(bytes, bytes.length - 1))).failInfo).toBe("badMessageCheck")
+  })
+
+  it("keys that are no RSA keys of 2048 to 4096 bits", () => {
+    for (const privateKey of [rsaKey(1024), ecKey("prime256v1")]) {
+      expect(failed(Scep.pkcsReq({ ...base, privateKey }))).toMatchObject({ _tag: "ScepError", failInfo: "badAlg" })
+    }
+    const weak = rsaKey(1024)
+    const certificate = succeeded(Certificate.temporary({ privateKey: weak, subject, at: now }))
+    const spoken = message({ signer: { certificate, privateKey: weak }, envelope: envelopeOf(csr(weak)) })
+    expect(failed(serve(spoken)).failInfo).toBe("badAlg")
+    expect(failed(serve(message({ envelope: envelopeOf(csr(weak)) }))).failInfo).toBe("badAlg")
+  })
+
+  it("decryption and nonsense alike", () => {
+    const [a, b] = [
+      message({ envelope: envelopeOf(csr(), stranger) }),
+      message({ envelope: envelopeOf(new Uint8Array(9)) }),
+    ]
+    expect(failed(serve(a)).failInfo).toBe(failed(serve(b)).failInfo)
+  })
+
+  it("what has no transaction to answer", () => {
+    const plain = succeeded(Cms.sign({ content: envelopeOf(csr()), signer }))
+    expect(failed(serve(plain)).transaction).toBeUndefined()
+    expect(failed(serve(new Uint8Array(1_000_000))).transaction).toBeUndefined()
+    expect(failed(serve(Buffer.from("hello"))).transaction).toBeUndefined()
+  })
+})
+
+describe("answers", () => {
+  const pending = succeeded(Scep.pkcsReq(base))
+  const transaction = { transactionId: pending.transactionId, senderNonce: pending.senderNonce }
+
+  it.each(["badAlg", "badMessageCheck", "badRequest", "badTime", "badCertId"] as const)("say %s", (failInfo) => {
+    const answer = succeeded(Scep.failure(ca, transaction, failInfo))
+    expect(succeeded(Scep.readCertRep(answer, pending))).toEqual({ _tag: "Failure", failInfo })
+  })
+
+  it("are believed only of this authority, for this transaction and nonce", () => {
+    const { received, issued } = succeeded(serve(pending.message))
+    const other = succeeded(Scep.pkcsReq({ ...base, privateKey: nextKey }))
+    const wrong = [
+      Scep.success(stranger, received, issued),
+      Scep.success(ca, { ...received, transaction: { ...transaction, transactionId: other.transactionId } }, issued),
+      Scep.success(ca, { ...received, transaction: { ...transaction, senderNonce: other.senderNonce } }, issued),
+      Scep.failure(stranger, transaction, "badAlg"),
+      Result.succeed(pending.message),
+    ].map(succeeded)
+    for (const answer of wrong) expect(failed(Scep.readCertRep(answer, pending))).toBeDefined()
+  })
+
+  it("must bring a certificate of the requested key", () => {
+    const { received } = succeeded(serve(pending.message))
+    const options = { authority: ca, subject, at: now, days: 1, publicKey: createPublicKey(nextKey) }
+    const answer = succeeded(Scep.success(ca, received, succeeded(Certificate.issue(options))))
+    expect(failed(Scep.readCertRep(answer, pending))).toMatchObject({ failInfo: "badCertId" })
+  })
+
+  it("to GetCACert are one certificate or several", () => {
+    const one = succeeded(Scep.readCaCertificates(ca.certificate.der))
+    const several = succeeded(Scep.readCaCertificates(Cms.certsOnly([ca.certificate, stranger.certificate])))
+    expect([one.length, several.length]).toEqual([1, 2])
+  })
+
+  it("to GetCACaps name what is done", () => {
+    const found = Scep.parseCapabilities(Scep.capabilitiesText)
+    expect([...found]).toEqual(["AES", "POSTPKIOperation", "Renewal", "SHA-256", "SHA-512", "SCEPStandard"])
+    expect(Scep.parseCapabilities("AES\r\n\r\n Renewal \n")).toEqual(new Set(["AES", "Renewal"]))
+  })
+})
+
+describe("requests", () => {
+  it("refuse a challenge that is too long", () => {
+    const long = Redacted.make("x".repeat(Scep.maxChallenge + 1))
+    const der = succeeded(Scep.makeRequest({ privateKey: deviceKey, subject, challengePassword: long }))
+    expect(failed(Scep.readRequest(der)).failInfo).toBe("badMessageCheck")
+  })
+
+  it("refuse a second challenge", () => {
+    const request = (challenges: ReadonlyArray<string>) => {
+      const info = Asn1.sequence(
+        Asn1.smallInteger(0),
+        succeeded(Certificate.nameOf(subject)),
+        createPublicKey(deviceKey).export({ type: "spki", format: "der" }),
+        Asn1.tagged(
+          0,
+          ...challenges.map((text) =>
+            Asn1.sequence(Asn1.objectIdentifier("1.2.840.113549.1.9.7"), Asn1.setOf(Asn1.printableString(text))),
+          ),
+        ),
+      )
+      const algorithm = Asn1.algorithm("1.2.840.113549.1.1.5")
+      return Scep.readRequest(Asn1.sequence(info, algorithm, Asn1.bitString(sign("sha1", info, deviceKey))))
+    }
+    expect(Result.isSuccess(request(["one"]))).toBe(true)
+    expect(failed(request(["one", "two"])).failInfo).toBe("badMessageCheck")
+  })
+
+  it("keep the challenge out of sight", () => {
+    const der = succeeded(Scep.makeRequest({ privateKey: deviceKey, subject, challengePassword }))
+    expect(JSON.stringify(succeeded(Scep.readRequest(der)).challengePassword)).not.toContain("once")
+    expect(Buffer.from(der).includes(Buffer.from("für"))).toBe(true)
+    expect(Asn1.read(der)._tag).toBe("Success")
+  })
+})
