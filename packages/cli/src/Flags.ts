@@ -3,7 +3,7 @@
  *
  * A flag wins over its variable, the variable over the default; a repeatable flag's variable holds its values separated by commas.
  */
-import { Config, Schema } from "effect"
+import { Config, Redacted, Schema } from "effect"
 import { Flag } from "effect/cli"
 
 /**
@@ -44,6 +44,32 @@ export const texts = (name: string, description: string): Flag.Flag<ReadonlyArra
       ),
     ),
     Flag.withDefault<ReadonlyArray<string>>([]),
+  )
+
+/**
+ * A flag that may be given several times and must not be shown.
+ *
+ * @category flags
+ */
+export const secrets = (name: string, description: string): Flag.Flag<ReadonlyArray<Redacted.Redacted>> =>
+  Flag.map(
+    texts(name, `${description}; repeat it to rotate. Others on this machine can see flags: prefer the variable`),
+    (values) => values.map((value) => Redacted.make(value)),
+  )
+
+/**
+ * A flag that takes a whole number from 1.
+ *
+ * @category flags
+ */
+export const count = (name: string, description: string): Flag.Flag<number> =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(documented(name, description)),
+    Flag.withFallbackConfig(Config.Int(variable(name))),
+    Flag.filter(
+      (value) => value >= 1,
+      (value) => `${value} is no whole number from 1`,
+    ),
   )
 
 /**

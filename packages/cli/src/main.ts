@@ -6,6 +6,7 @@ import { createRequire } from "node:module"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Config, Effect, Exit, Layer, References, Runtime, Schema } from "effect"
 import { Command } from "effect/cli"
+import { enrollmentToken } from "./enrollmentToken.ts"
 import * as Flags from "./Flags.ts"
 import { serve } from "./serve.ts"
 
@@ -15,7 +16,7 @@ const manifest = Schema.decodeUnknownSync(Schema.Struct({ version: Schema.String
 
 const espalier = Command.make("espalier").pipe(
   Command.withDescription("Apple device management from your own backend"),
-  Command.withSubcommands([serve]),
+  Command.withSubcommands([serve, enrollmentToken]),
 )
 
 /** The built-in `--log-level` has a variable like every other flag. */

@@ -1,46 +1,16 @@
 /**
  * `espalier serve`: the whitelabel server in front of your backend.
  */
-import type { InvalidBackendOptions } from "@espalier/client"
-import { type InvalidOrigin, Server } from "@espalier/server"
+import type { EnrollmentBranding } from "@espalier/schema"
+import { Server } from "@espalier/server"
 import { Secret } from "@espalier/signing"
-import { Context, Duration, Effect, Layer, Logger, Option, Predicate, Result, Schema } from "effect"
-import { CliError, Command, Flag } from "effect/cli"
-import { HttpServer, type HttpServerError } from "effect/http"
-import * as Flags from "./Flags.ts"
-
-const flags = {
-  webhookUrl: Flags.text("webhook-url", "Base URL of your management backend").pipe(Flag.withMetavar("<url>")),
-  webhookSecret: Flags.texts(
-    "webhook-secret",
-    "Signs every call (whsec_… or whsk_…); repeat it to rotate. Others on this machine can see flags: prefer the variable",
-  ).pipe(Flag.withMetavar("<secret>")),
-  webhookTimeout: Flags.text(
-    "webhook-timeout",
-    'Longest a call of your backend may take, retries included. Default: "15 seconds"',
-  ).pipe(
-    Flag.withMetavar("<duration>"),
-    Flag.withSchema(Schema.DurationFromString),
-    Flag.withDefault(Duration.seconds(15)),
-  ),
-  origin: Flags.texts(
-    "origin",
-    "Origin that devices call, such as https://mdm.example.com; repeat it for many. Other hosts are refused. Default: this machine's own names",
-  ).pipe(Flag.withMetavar("<url>")),
-  host: Flags.text("host", "Address to listen on. Default: every address").pipe(
-    Flag.withMetavar("<address>"),
-    Flag.optional,
-  ),
-  port: Flags.port("port", "Port to listen on. Default: 8080").pipe(Flag.withMetavar("<port>"), Flag.withDefault(8080)),
-  logFormat: Flags.oneOf("log-format", ["pretty", "json"], "How the log is written. Default: pretty").pipe(
-    Flag.withDefault("pretty"),
-  ),
-}
-
-const loggers = {
-  pretty: Logger.layer([Logger.consolePretty()]),
-  json: Logger.layer([Logger.consoleJson]),
-}
+import { Array, Context, Effect, Layer, Logger, Option, Redacted, Result } from "effect"
+import { Command } from "effect/cli"
+import { FetchHttpClient, HttpServer } from "effect/http"
+import { Otlp } from "effect/observability"
+import * as Files from "./Files.ts"
+import { flags, type ServeOptions } from "./ServeFlags.ts"
+import { sentence } from "./StartError.ts"
 
 /**
  * Runs until it is told to stop, then finishes what devices have begun.
@@ -49,21 +19,15 @@ const loggers = {
  */
 export const serve = Command.make("serve", flags, (options) =>
   Effect.gen(function* () {
-    const secrets = yield* signingSecrets(options.webhookSecret)
-    const server = yield* Layer.build(
-      Server.layer({
-        port: options.port,
-        host: Option.getOrUndefined(options.host),
-        origins: options.origin.length === 0 ? undefined : options.origin,
-        backend: { baseUrl: options.webhookUrl, timeout: options.webhookTimeout, secrets },
-      }),
-    ).pipe(Effect.mapError((error) => refuse(sentence(error))))
-    if (secrets.length === 0) yield* Effect.logWarning("Calls to the backend are not signed: set --webhook-secret")
-    if (options.origin.length === 0) yield* Effect.logWarning("Only this machine is answered: set --origin")
-    const { address } = Context.get(server, HttpServer.HttpServer)
-    yield* Effect.logInfo(`ready: ${HttpServer.formatAddress(address)} → ${options.webhookUrl}`)
+    const server = yield* serverOptions(options)
+    const context = yield* Effect.mapError(Layer.build(Server.layer(server)), (error) => Files.refuse(sentence(error)))
+    yield* Effect.forEach(warnings(options), (warning) => Effect.logWarning(warning))
+    const { address } = Context.get(context, HttpServer.HttpServer)
+    const scheme = server.tls === undefined ? "http" : "https"
+    const place = HttpServer.formatAddress(address).replace(/^http/, scheme)
+    yield* Effect.logInfo(`ready: ${place} → ${options.webhookUrl}`)
     return yield* Effect.never
-  }).pipe(Effect.scoped, Effect.provide(loggers[options.logFormat])),
+  }).pipe(Effect.scoped, Effect.provide(Layer.merge(loggers[options.logFormat], telemetry(options)))),
 ).pipe(
   Command.withDescription("Run the whitelabel server: devices in front, your backend behind"),
   Command.withExamples([
@@ -75,25 +39,110 @@ export const serve = Command.make("serve", flags, (options) =>
   ]),
 )
 
-const refuse = (userMessage: string) => new CliError.UserError({ cause: undefined, userMessage })
+const loggers = {
+  pretty: Logger.layer([Logger.consolePretty()]),
+  json: Logger.layer([Logger.consoleJson]),
+}
 
-const signingSecrets = (texts: ReadonlyArray<string>) =>
-  Effect.mapError(Effect.fromResult(Result.all(texts.map(Secret.parseSigning))), (error) =>
-    refuse(`--webhook-secret: ${error.message}`),
+const telemetry = ({ otlpUrl }: ServeOptions) =>
+  Option.match(otlpUrl, {
+    onNone: () => Layer.empty,
+    onSome: (baseUrl) =>
+      Otlp.layerJson({ baseUrl, resource: { serviceName: "espalier" }, loggerMergeWithExisting: true }).pipe(
+        Layer.provide(FetchHttpClient.layer),
+      ),
+  })
+
+const warnings = (options: ServeOptions): ReadonlyArray<string> => [
+  ...(options.webhookSecret.length === 0 ? ["Calls to the backend are not signed: set --webhook-secret"] : []),
+  ...(options.origin.length === 0 ? ["Only this machine is answered: set --origin"] : []),
+  ...(options.identity === "optional" ? ["Devices need not prove who they are: set --identity required"] : []),
+  ...(options.enrollment === "open" ? ["Everybody may enroll: set --enrollment token"] : []),
+  ...(options.pushCertificate.length === 0 ? ["Devices cannot be woken: set --push-certificate"] : []),
+]
+
+const serverOptions = Effect.fnUntraced(function* (options: ServeOptions) {
+  const pushRoots = yield* Effect.forEach(options.pushRoot, (path) => Files.text("push-root", path))
+  return {
+    port: options.port,
+    host: Option.getOrUndefined(options.host),
+    maxConnections: options.maxConnections,
+    origins: options.origin.length === 0 ? undefined : options.origin,
+    dataDirectory: options.dataDirectory,
+    databaseUrl: Option.getOrUndefined(options.databaseUrl),
+    tls: yield* pair(options, "tls"),
+    backend: {
+      baseUrl: options.webhookUrl,
+      timeout: options.webhookTimeout,
+      secrets: yield* signingSecrets(options.webhookSecret),
+    },
+    identity: {
+      mode: options.identity,
+      roots: yield* allCertificates("identity-root", options.identityRoot),
+      proxy:
+        options.identityProxy.length === 0
+          ? undefined
+          : { header: options.identityHeader.toLowerCase(), addresses: new Set(options.identityProxy) },
+    },
+    enrollment: {
+      mode: options.enrollment,
+      branding: branding(options),
+      signer: yield* profileSigner(options),
+      tlsRoots: yield* allCertificates("profile-root", options.profileRoot),
+    },
+    push: Array.isReadonlyArrayNonEmpty(options.pushCertificate)
+      ? {
+          certificates: yield* Effect.forEach(options.pushCertificate, pushCertificate),
+          url: Option.getOrUndefined(options.pushUrl),
+          ca: pushRoots.length === 0 ? undefined : pushRoots,
+          keys: options.apiKey,
+        }
+      : undefined,
+  } satisfies Server.ServerOptions
+})
+
+const branding = ({ organization, displayName, description, consentText }: ServeOptions): EnrollmentBranding => ({
+  ...(Option.isSome(organization) ? { organization: organization.value } : {}),
+  ...(Option.isSome(displayName) ? { displayName: displayName.value } : {}),
+  ...(Option.isSome(description) ? { description: description.value } : {}),
+  ...(Option.isSome(consentText) ? { consentText: consentText.value } : {}),
+})
+
+const signingSecrets = (texts: ReadonlyArray<Redacted.Redacted>) =>
+  Effect.mapError(
+    Effect.fromResult(Result.all(texts.map((text) => Secret.parseSigning(Redacted.value(text))))),
+    (error) => Files.refuse(`--webhook-secret: ${error.message}`),
   )
 
-const sentence = (error: HttpServerError.ServeError | InvalidOrigin | InvalidBackendOptions): string => {
-  switch (error._tag) {
-    case "InvalidOrigin":
-      return `--origin: ${error.message}`
-    case "InvalidBackendOptions":
-      return error.message.replace(error.option, error.option === "baseUrl" ? "--webhook-url" : "--webhook-timeout")
-    case "ServeError": {
-      const code = Predicate.hasProperty(error.cause, "code") ? error.cause.code : undefined
-      if (code === "EADDRINUSE") return "That port is in use: choose another with --port"
-      if (code === "EACCES")
-        return "That port needs more rights: choose one above 1023 with --port, and put a proxy in front"
-      return "Cannot listen there: check --host and --port"
-    }
+const allCertificates = (flag: string, paths: ReadonlyArray<string>) =>
+  Effect.map(
+    Effect.forEach(paths, (path) => Files.certificates(flag, path)),
+    Array.flatten,
+  )
+
+/** A push certificate and its key are kept together: they are renewed together. */
+const pushCertificate = (path: string) =>
+  Effect.map(Files.text("push-certificate", path), (pem) => ({ cert: pem, key: Redacted.make(pem) }))
+
+/** A certificate and its key: both flags, or neither. */
+const pair = (options: ServeOptions, name: "tls" | "profile") => {
+  const certificate = name === "tls" ? options.tlsCertificate : options.profileCertificate
+  const key = name === "tls" ? options.tlsKey : options.profileKey
+  if (Option.isSome(certificate) && Option.isSome(key)) {
+    return Effect.succeed({ certificate: certificate.value, key: key.value })
   }
+  return Option.isSome(certificate) || Option.isSome(key)
+    ? Effect.fail(Files.refuse(`--${name}-certificate and --${name}-key go together: set both`))
+    : Effect.undefined
 }
+
+const profileSigner = Effect.fnUntraced(function* (options: ServeOptions) {
+  const files = yield* pair(options, "profile")
+  if (files === undefined) return undefined
+  const [certificate, ...chain] = yield* Files.certificates("profile-certificate", files.certificate)
+  const privateKey = yield* Files.privateKey("profile-key", files.key)
+  if (certificate === undefined || !certificate.x509.checkPrivateKey(privateKey)) {
+    return yield* Files.refuse("--profile-key is not the key of --profile-certificate")
+  }
+  return { identity: { certificate, privateKey }, chain }
+})

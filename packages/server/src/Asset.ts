@@ -1,11 +1,14 @@
 /**
  * `GET` and `HEAD /mdm/apple/assets/:identifier`: the bytes that a declaration refers to.
  *
+ * A `GET` has no body to sign, so a device proves itself here only by mutual TLS; the backend hears the certificate, or that there was none.
+ *
  * An asset that the backend gives as bytes has a strong `ETag` (its SHA-256) and is served whole, by one byte range, or not at all when the
  * device has it. An asset that it gives as a URL is streamed through; with a `sha256` its last bytes are held back until
  * the hash is right, so that a device never gets a whole file that is the wrong one.
  */
 import { createHash } from "node:crypto"
+import { Certificate } from "@espalier/apple"
 import { type BackendError, ManagementBackend } from "@espalier/client"
 import type { AssetContent, AssetLocation } from "@espalier/schema"
 import { Effect } from "effect"
@@ -14,6 +17,7 @@ import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as AssetDownload from "./AssetDownload.ts"
 import { badAnswer } from "./BadAnswer.ts"
 import * as ByteRange from "./ByteRange.ts"
+import { DeviceIdentity } from "./DeviceIdentity.ts"
 import * as DeviceResponse from "./DeviceResponse.ts"
 import { observed, refused } from "./Observation.ts"
 import { Origins } from "./Origins.ts"
@@ -27,6 +31,7 @@ import { Refusal } from "./Refusal.ts"
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const backend = yield* ManagementBackend
+    const identity = yield* DeviceIdentity
     const originOf = yield* Origins
     const download = yield* AssetDownload.make
 
@@ -34,7 +39,11 @@ export const layer = HttpRouter.use(
       const request = yield* HttpServerRequest.HttpServerRequest
       yield* originOf(request)
       const identifier = yield* identifierOf(request)
-      const asset = yield* backend.asset({ identifier })
+      const certificate = yield* identity.of(request, undefined)
+      const asset = yield* backend.asset({
+        identifier,
+        ...(certificate === undefined ? {} : { identityCertificate: Certificate.toPem(certificate) }),
+      })
       if (asset === null) return DeviceResponse.status(404)
       return "content" in asset ? yield* content(asset, request) : yield* location(asset, request, download)
     }).pipe(DeviceResponse.orElse("asset"), observed("asset"), Effect.catchTag("Refusal", refused))

@@ -12,7 +12,10 @@ import { Refusal } from "./Refusal.ts"
 const methods: ReadonlyArray<readonly [path: RegExp, allow: string]> = [
   [/^\/mdm\/apple\/mdm$/, "PUT"],
   [/^\/mdm\/apple\/assets\/[^/]+$/, "GET, HEAD"],
-  [/^\/health$/, "GET, HEAD"],
+  [/^\/mdm\/apple\/enroll$/, "GET, HEAD"],
+  [/^\/mdm\/apple\/scep$/, "GET, HEAD, POST"],
+  [/^\/(?:health|ready|metrics)$/, "GET, HEAD"],
+  [/^\/api\/push$/, "POST"],
 ]
 
 const astray = (request: HttpServerRequest.HttpServerRequest) => {

@@ -1,7 +1,7 @@
 /**
  * The body of a device's request: bounded in size and in time.
  */
-import { ByteSize, Context, Duration, Effect, Fiber } from "effect"
+import { ByteSize, Context, Deferred, Duration, Effect, Fiber } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { Refusal } from "./Refusal.ts"
 
@@ -14,6 +14,15 @@ export const BodyLimits = Context.Reference<{
   readonly maxBytes: ByteSize.Input
   readonly timeout: Duration.Input
 }>("@espalier/server/BodyLimits", { defaultValue: () => ({ maxBytes: "10 MiB", timeout: "30 seconds" }) })
+
+/**
+ * Done when the server is to stop: a body that has not arrived by then is not waited for.
+ *
+ * @category limits
+ */
+export const Stopping = Context.Reference<Deferred.Deferred<void> | undefined>("@espalier/server/Stopping", {
+  defaultValue: () => undefined,
+})
 
 /**
  * Reads the whole body.
@@ -35,7 +44,11 @@ export const read = Effect.fnUntraced(function* (request: HttpServerRequest.Http
     Effect.exit,
     Effect.forkDetach({ startImmediately: true }),
   )
-  const exit = yield* Effect.timeoutOrElse(Fiber.join(reading), {
+  const stopping = yield* Stopping
+  const arrived = Fiber.join(reading)
+  const before =
+    stopping === undefined ? arrived : Effect.raceFirst(arrived, Effect.andThen(Deferred.await(stopping), comeAgain))
+  const exit = yield* Effect.timeoutOrElse(before, {
     duration: limits.timeout,
     orElse: () =>
       Effect.fail(
@@ -50,6 +63,12 @@ export const read = Effect.fnUntraced(function* (request: HttpServerRequest.Http
     isTooLarge(error) ? tooLarge : new Refusal({ status: 400, detail: "The body broke off" }),
   )
   return new Uint8Array(buffer)
+})
+
+const comeAgain = new Refusal({
+  status: 503,
+  detail: "The server is stopping: come again",
+  headers: { "retry-after": "5", connection: "close" },
 })
 
 const isTooLarge = (error: HttpServerError.HttpServerError) =>

@@ -1,5 +1,5 @@
 /**
- * `PUT /mdm/apple/mdm`, the way of a device's message: HTTP → origin → property list → message → backend → answer → HTTP.
+ * `PUT /mdm/apple/mdm`, the way of a device's message: HTTP → origin → identity → property list → message → backend → answer → HTTP.
  *
  * Check-ins and the command channel share the route, told apart by the content type as Apple defines it.
  */
@@ -11,11 +11,15 @@ import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/h
 import * as Body from "./Body.ts"
 import * as CheckInAnswer from "./CheckIn.ts"
 import * as CommandChannel from "./CommandChannel.ts"
+import { DeviceIdentity } from "./DeviceIdentity.ts"
 import * as DeviceResponse from "./DeviceResponse.ts"
 import { observed, refused } from "./Observation.ts"
 import { Origins } from "./Origins.ts"
+import * as Pins from "./Pins.ts"
 import { Refusal } from "./Refusal.ts"
 import * as ScopeOf from "./ScopeOf.ts"
+import { Store } from "./Store/index.ts"
+import * as StoreResponse from "./StoreResponse.ts"
 
 /**
  * The route.
@@ -25,21 +29,29 @@ import * as ScopeOf from "./ScopeOf.ts"
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const backend = yield* ManagementBackend
+    const identity = yield* DeviceIdentity
     const originOf = yield* Origins
+    const store = yield* Store
 
     const conversation = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const mdmOrigin = yield* originOf(request)
       const decode = yield* decoderOf(request)
-      const incoming = yield* decode(yield* Body.read(request))
-      const scope = yield* ScopeOf.make(incoming.message, mdmOrigin)
-      return yield* incoming
-        .answer(scope)
-        .pipe(
-          Effect.catchTag("BackendUnavailable", refuseUnsendable),
-          DeviceResponse.orElse(incoming.situation),
-          observed(incoming.name, scope),
-        )
+      const bytes = yield* Body.read(request)
+      const certificate = yield* identity.of(request, bytes)
+      const incoming = yield* decode(bytes)
+      const scope = yield* ScopeOf.make(incoming.message, mdmOrigin, certificate)
+      return yield* incoming.answer(scope).pipe(
+        Effect.catchTag("BackendUnavailable", refuseUnsendable),
+        DeviceResponse.orElse(incoming.situation),
+        Pins.guard(store, identity.mode, {
+          udid: scope.udid,
+          certificate,
+          isAuthenticate: incoming.situation === "authenticate",
+        }),
+        Effect.catchTag("StoreError", StoreResponse.make),
+        observed(incoming.name, scope),
+      )
     })
 
     yield* router.add(

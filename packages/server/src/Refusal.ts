@@ -6,6 +6,8 @@ import { HttpServerResponse } from "effect/http"
 
 const titles = {
   400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",
@@ -13,7 +15,7 @@ const titles = {
   415: "Unsupported Media Type",
   416: "Range Not Satisfiable",
   421: "Misdirected Request",
-  502: "Bad Gateway",
+  503: "Service Unavailable",
 } as const
 
 /**
@@ -22,7 +24,7 @@ const titles = {
  * @category errors
  */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
-  status: Schema.Literals([400, 404, 405, 408, 413, 415, 416, 421, 502]),
+  status: Schema.Literals([400, 401, 403, 404, 405, 408, 413, 415, 416, 421, 503]),
   detail: Schema.String,
   headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
 }) {}

@@ -1,7 +1,7 @@
 /**
  * Who speaks, in the backend's words: the protocol's `Scope` out of Apple's identifying keys and the origin.
  */
-import { Channel } from "@espalier/apple"
+import { Certificate, Channel } from "@espalier/apple"
 import type { MdmOrigin, Scope } from "@espalier/schema"
 import { Effect } from "effect"
 import { Refusal } from "./Refusal.ts"
@@ -12,11 +12,20 @@ import { Refusal } from "./Refusal.ts"
  *
  * @category conversions
  */
-export const make = (message: Channel.Speaker, mdmOrigin: MdmOrigin): Effect.Effect<Scope, Refusal> =>
+export const make = (
+  message: Channel.Speaker,
+  mdmOrigin: MdmOrigin,
+  certificate: Certificate.Certificate | undefined,
+): Effect.Effect<Scope, Refusal> =>
   Effect.fromResult(Channel.of(message)).pipe(
     Effect.mapError((error) => new Refusal({ status: 400, detail: error.message })),
     Effect.map((channel): Scope => {
-      const device = { udid: channel.deviceChannelId, enrollmentKind: channel.enrollment, mdmOrigin }
+      const device = {
+        udid: channel.deviceChannelId,
+        enrollmentKind: channel.enrollment,
+        ...(certificate === undefined ? {} : { identityCertificate: Certificate.toPem(certificate) }),
+        mdmOrigin,
+      }
       if (channel._tag === "device") return { _tag: "device", ...device }
       return {
         _tag: "user",

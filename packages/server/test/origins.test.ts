@@ -13,7 +13,7 @@ const launch = (origins: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const backend = yield* Backend.start({ checkin: Backend.json({ _tag: "Idle" }) })
     const context = yield* Layer.build(
-      Server.layer({ port: 0, host: "127.0.0.1", origins, backend: { baseUrl: backend.url } }),
+      Server.layer({ ...Whitelabel.defaults, origins, backend: { baseUrl: backend.url } }),
     )
     const { address } = Context.get(context, HttpServer.HttpServer)
     const port = "port" in address ? address.port : 0

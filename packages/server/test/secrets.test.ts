@@ -27,7 +27,6 @@ const authority = {
 }
 
 const headers = {
-  "mdm-signature": secret,
   "x-device-identity-certificate": secret,
   "x-client-cert": secret,
   "x-forwarded-client-cert": secret,
@@ -97,6 +96,10 @@ describe("logs, spans and metrics", () => {
       yield* report({ ...Messages.acknowledged, Status: secret })
       yield* Whitelabel.checkIn(server, `<plist><data>${secret}</data></plist>`)
       yield* Whitelabel.ask(server, { path: "/mdm/apple/assets/logo", headers })
+      yield* Whitelabel.ask(server, { path: `/mdm/apple/enroll?token=${secret}` })
+      const signed = { ...headers, "mdm-signature": secret, "content-type": Whitelabel.checkInType }
+      const body = Whitelabel.xml(Messages.authenticate)
+      yield* Whitelabel.ask(server, { method: "PUT", path: "/mdm/apple/mdm", headers: signed, body })
 
       expect(lines.length).toBeGreaterThanOrEqual(answers.length)
       expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(["mdm TokenUpdate", "webhook event"]))

@@ -46,18 +46,20 @@ const connected = ({ port }: Whitelabel.Whitelabel, first: string, isRead: boole
   })
 
 describe("stopping", () => {
-  it.live("finishes the request under way, and takes no new connection", () =>
+  it.live("finishes the request under way, and tells new ones to come again", () =>
     Effect.gen(function* () {
       const { server, stop, asked, answer } = yield* given
       const underWay = yield* Effect.forkChild(Whitelabel.checkIn(server, Messages.authenticate))
       yield* asked
       const stopping = yield* stop
-      const refused = yield* Effect.flip(Whitelabel.ask(server, { path: "/health" }))
-      expect(refused).toMatchObject({ code: "ECONNREFUSED" })
+      const turnedAway = yield* Whitelabel.ask(server, { path: "/health" })
+      expect(turnedAway).toMatchObject({ status: 503, headers: { "retry-after": "5", connection: "close" } })
       expect(stopping.pollUnsafe()).toBeUndefined()
       yield* answer
       expect(yield* Fiber.join(underWay)).toMatchObject({ status: 200, complete: true })
       yield* Fiber.join(stopping)
+      const refused = yield* Effect.flip(Whitelabel.ask(server, { path: "/health" }))
+      expect(refused).toMatchObject({ code: "ECONNREFUSED" })
     }),
   )
 

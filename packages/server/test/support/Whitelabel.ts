@@ -3,8 +3,9 @@
  */
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http"
 import { connect, type Socket } from "node:net"
+import { fileURLToPath } from "node:url"
 import { Plist } from "@espalier/plist"
-import { Context, Effect, Layer, Logger, Result, type Scope } from "effect"
+import { Context, Effect, Layer, Logger, Redacted, Result, type Scope } from "effect"
 import { HttpServer } from "effect/http"
 import { Server } from "../../src/index.ts"
 import type { Backend } from "./Backend.ts"
@@ -14,6 +15,18 @@ export interface Whitelabel {
   readonly origin: string
 }
 
+/**
+ * What most tests start a server with: identity where it is shown, an authority that was made once (for tests, known to all the world),
+ * and nothing on a disk.
+ */
+export const defaults = {
+  port: 0,
+  host: "127.0.0.1",
+  identity: { mode: "optional" },
+  dataDirectory: fileURLToPath(new URL("authority", import.meta.url)),
+  databaseUrl: Redacted.make("sqlite::memory:"),
+} as const
+
 /** Calls that fail are not repeated and open no circuit, unless the test wants it. Nothing is logged but to `loggers`. */
 export const start = (
   backend: Pick<Backend, "url">,
@@ -22,8 +35,7 @@ export const start = (
 ): Effect.Effect<Whitelabel, never, Scope.Scope> =>
   Layer.build(
     Server.layer({
-      port: 0,
-      host: "127.0.0.1",
+      ...defaults,
       backend: { baseUrl: backend.url, retries: 0, circuitBreaker: false, ...options },
     }),
   ).pipe(

@@ -1,0 +1,92 @@
+/**
+ * The page that a person sees who opens an enrollment link in a browser: who manages, what happens, one button.
+ *
+ * No script, nothing from elsewhere, and a content security policy that says so. Every text is escaped: a vendor or a backend words it.
+ */
+import type { EnrollmentBranding } from "@espalier/schema"
+import { HttpServerResponse } from "effect/http"
+import type { Refusal } from "./Refusal.ts"
+
+/**
+ * The invitation, with the profile behind its button.
+ *
+ * @category pages
+ */
+export const invitation = (branding: EnrollmentBranding, token: string | undefined) => {
+  const query = token === undefined ? "?profile" : `?${new URLSearchParams({ token, profile: "" })}`
+  const organization = branding.organization ?? "your organization"
+  return page(
+    200,
+    branding.displayName ?? "Device management",
+    `<p>${escape(branding.description ?? `With this profile, ${organization} can manage this device: its settings, apps and data.`)}</p>
+     <p><a class="button" href="${escape(query)}">Download the profile</a></p>
+     <ol>
+       <li>Allow the download.</li>
+       <li>Open <b>Settings</b> (on a Mac: <b>System Settings</b>) and choose <b>Profile Downloaded</b>.</li>
+       <li>Choose <b>Install</b>, and <b>Trust</b> when asked.</li>
+     </ol>
+     ${branding.consentText === undefined ? "" : `<p class="fine">${escape(branding.consentText)}</p>`}`,
+    branding.organization,
+  )
+}
+
+/**
+ * Why there is no profile.
+ *
+ * @category pages
+ */
+export const refusal = ({ status, detail }: Refusal) =>
+  page(status, "No enrollment", `<p>${escape(detail)}.</p>`, undefined)
+
+const page = (status: number, title: string, body: string, organization: string | undefined) =>
+  HttpServerResponse.text(
+    `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<style>
+  :root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; }
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f4f4f6, #161618); color: light-dark(#1c1c1e, #f2f2f4); }
+  main { box-sizing: border-box; width: min(30rem, 100%); padding: 2.5rem 2rem; }
+  h1 { margin: 0 0 1rem; font-size: 1.7rem; line-height: 1.2; overflow-wrap: anywhere; }
+  p, ol { margin: 0 0 1.25rem; overflow-wrap: anywhere; }
+  ol { padding-left: 1.4rem; }
+  .by { margin: 0 0 .25rem; font-size: .9rem; opacity: .7; }
+  .fine { font-size: .85rem; opacity: .75; }
+  .button { display: block; padding: .85rem 1rem; border-radius: .8rem; background: #0a60d0; color: #fff; text-align: center; text-decoration: none; font-weight: 600; }
+  .button:focus-visible { outline: 3px solid light-dark(#1c1c1e, #fff); outline-offset: 2px; }
+</style>
+</head>
+<body>
+<main>
+${organization === undefined ? "" : `<p class="by">${escape(organization)}</p>`}
+<h1>${escape(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`,
+    {
+      status,
+      contentType: "text/html; charset=utf-8",
+      headers: {
+        "content-security-policy":
+          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+      },
+    },
+  )
+
+const entities: { readonly [character: string]: string } = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+}
+
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? "")

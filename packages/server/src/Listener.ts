@@ -1,0 +1,116 @@
+/**
+ * Where the server listens: plain behind a proxy, or with TLS of its own from files that may be renewed while it runs.
+ *
+ * With its own TLS it asks devices for their identity certificate and takes whatever they show: who it is, and whether that counts, is decided
+ * by the message (`DeviceIdentity`).
+ */
+import { readFile, stat } from "node:fs/promises"
+import { createServer as createPlainServer, type Server } from "node:http"
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https"
+import { createSecureContext } from "node:tls"
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer, Schedule, Schema } from "effect"
+
+/**
+ * PEM files: the certificate with its chain, and its private key.
+ *
+ * @category options
+ */
+export interface TlsFiles {
+  readonly certificate: string
+  readonly key: string
+}
+
+/**
+ * @category options
+ */
+export interface ListenerOptions {
+  readonly port: number
+  readonly host?: string | undefined
+  readonly tls?: TlsFiles | undefined
+  /** Connections at a time; more are closed at once. Default 10,000. */
+  readonly maxConnections?: number | undefined
+}
+
+/**
+ * TLS files that cannot be used; the message says which and why.
+ *
+ * @category errors
+ */
+export class TlsError extends Schema.TaggedError<TlsError>()("TlsError", { message: Schema.String }) {}
+
+/** Request line and headers together, in bytes: an identity in a header is large. */
+export const maxHeaderSize = 32_768
+
+const limits = {
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize,
+}
+
+/** How often the files are looked at. */
+const lookEvery = "10 seconds"
+
+/**
+ * An `HttpServer` that is ready to be given an app.
+ *
+ * @category layers
+ */
+export const layer = (options: ListenerOptions) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const server = yield* options.tls === undefined ? plain : encrypted(options.tls)
+      server.maxConnections = options.maxConnections ?? 10_000
+      return NodeHttpServer.layer(() => server, {
+        port: options.port,
+        ...(options.host === undefined ? {} : { host: options.host }),
+        gracefulShutdownTimeout: "20 seconds",
+      })
+    }),
+  )
+
+const plain = Effect.sync((): Server => createPlainServer(limits))
+
+const encrypted = Effect.fnUntraced(function* (files: TlsFiles) {
+  const contents = yield* read(files)
+  const server: TlsServer = createTlsServer({
+    ...limits,
+    ...contents,
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+  })
+  let seen = yield* Effect.orElseSucceed(changedAt(files), () => 0)
+  const reload = Effect.gen(function* () {
+    const now = yield* changedAt(files)
+    if (now === seen) return
+    server.setSecureContext(yield* read(files))
+    seen = now
+    yield* Effect.logInfo("TLS certificate renewed")
+  }).pipe(Effect.catch((error) => Effect.logWarning(`The old TLS certificate stays: ${error.message}`)))
+  yield* Effect.forkScoped(Effect.repeat(reload, Schedule.spaced(lookEvery)))
+  return server
+})
+
+const read = (files: TlsFiles): Effect.Effect<{ readonly cert: string; readonly key: string }, TlsError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const [cert, key] = await Promise.all([readFile(files.certificate, "utf8"), readFile(files.key, "utf8")])
+      createSecureContext({ cert, key })
+      return { cert, key }
+    },
+    catch: (error) =>
+      new TlsError({
+        message: `${files.certificate} and ${files.key} are not a certificate and its key: ${error instanceof Error ? error.message : "unreadable"}`,
+      }),
+  })
+
+const changedAt = (files: TlsFiles): Effect.Effect<number, TlsError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const [certificate, key] = await Promise.all([stat(files.certificate), stat(files.key)])
+      return Math.max(certificate.mtimeMs, key.mtimeMs)
+    },
+    catch: () => new TlsError({ message: `${files.certificate} or ${files.key} is gone` }),
+  })
