@@ -1,0 +1,127 @@
+/**
+ * The commands a simulated device knows: one row a `RequestType`. A server's new command is a new row here, or in the
+ * `commands` option of the device.
+ *
+ * While locked, Apple guarantees an answer only to some commands; those that this table marks `NotNow` are the ones that
+ * iOS is known to put off until somebody unlocks it.
+ */
+import { Certificate } from "@espalier/apple"
+import type { Plist } from "@espalier/plist"
+import { Effect, Ref } from "effect"
+import type { Entry, Outcome, Table } from "./Command.ts"
+import * as Command from "./Command.ts"
+import * as Declarations from "./Declarations.ts"
+import * as DeviceInformation from "./DeviceInformation.ts"
+import * as Machine from "./Machine.ts"
+import * as ProfileCommands from "./ProfileCommands.ts"
+import type { SimulatorError } from "./SimulatorError.ts"
+import type { State } from "./State.ts"
+import * as Users from "./Users.ts"
+
+type Answer = (command: Command.Command) => Effect.Effect<Outcome, SimulatorError>
+
+const device = (answer: Answer): Entry => ({ channels: "device", whenLocked: "answers", answer })
+const every = (answer: Answer): Entry => ({ channels: "every", whenLocked: "answers", answer })
+const unlocked = (entry: Entry): Entry => ({ ...entry, whenLocked: "NotNow" })
+
+const change = (machine: Machine.Machine, part: Partial<State>) =>
+  Ref.update(machine.state, (state) => ({ ...state, ...part }))
+
+const texts = (value: Plist.Value | undefined): ReadonlyArray<string> =>
+  Array.isArray(value) ? value.filter((item) => typeof item === "string") : []
+
+const applications: ReadonlyArray<Plist.Dictionary> = [
+  { Identifier: "com.apple.Pages", Name: "Pages", Version: "7245.7.3", ShortVersion: "14.3", BundleSize: 524_288_000 },
+  { Identifier: "com.example.notes", Name: "Notes", Version: "41", ShortVersion: "2.1", BundleSize: 18_874_368 },
+]
+
+const certificateList: Answer = ({ machine }) =>
+  Effect.map(Machine.enrollment(machine), ({ identity }) =>
+    Command.done({
+      CertificateList:
+        identity === undefined
+          ? []
+          : [
+              {
+                CommonName: Certificate.subjectText(identity.certificate).replace(/^[\s\S]*?CN=([^\n]*)[\s\S]*$/, "$1"),
+                Data: identity.certificate.der,
+                IsIdentity: true,
+              },
+            ],
+    }),
+  )
+
+/** Rows by `RequestType`. @category tables */
+export const table: Table = {
+  CertificateList: every(certificateList),
+
+  DeclarativeManagement: every(({ machine, channel, payload }) => {
+    const data = payload["Data"]
+    if (data !== undefined && !(data instanceof Uint8Array)) return Effect.succeed(Command.malformed("Data"))
+    return Effect.succeed(
+      Command.done({}, Effect.as(Declarations.synchronise(machine, channel, data), "continue" as const)),
+    )
+  }),
+
+  DeviceConfigured: device(({ machine }) =>
+    Effect.as(change(machine, { awaitingConfiguration: false }), Command.done()),
+  ),
+
+  DeviceInformation: device(({ machine, payload }) =>
+    Effect.map(Ref.get(machine.state), (state) =>
+      Command.done({
+        QueryResponses: DeviceInformation.queryResponses(machine.facts, state, texts(payload["Queries"])),
+      }),
+    ),
+  ),
+
+  DeviceLock: device(({ machine }) =>
+    Effect.succeed(
+      Command.done(
+        machine.facts.kind === "Mac" ? {} : { MessageResult: "Success" },
+        Effect.as(change(machine, { locked: true }), "continue" as const),
+      ),
+    ),
+  ),
+
+  EraseDevice: device(({ machine }) =>
+    Effect.succeed(
+      Command.done(
+        {},
+        Machine.forget(machine).pipe(Effect.andThen(change(machine, { locked: false })), Effect.as("stop" as const)),
+      ),
+    ),
+  ),
+
+  InstalledApplicationList: every(({ payload }) => {
+    const wanted = texts(payload["Identifiers"])
+    return Effect.succeed(
+      Command.done({
+        InstalledApplicationList: applications.filter(
+          ({ Identifier }) => wanted.length === 0 || wanted.some((identifier) => identifier === Identifier),
+        ),
+      }),
+    )
+  }),
+
+  InstallProfile: unlocked(every(ProfileCommands.install)),
+  ProfileList: every(ProfileCommands.list),
+  RemoveProfile: unlocked(every(ProfileCommands.remove)),
+
+  // It comes up again with nobody having unlocked it.
+  RestartDevice: device(({ machine }) =>
+    Effect.succeed(Command.done({}, Effect.as(change(machine, { locked: true }), "stop" as const))),
+  ),
+
+  SecurityInfo: device(({ machine }) =>
+    Effect.succeed(Command.done({ SecurityInfo: DeviceInformation.securityInfo(machine.facts) })),
+  ),
+
+  UserList: device(({ machine }) =>
+    machine.facts.kind === "iPhone"
+      ? Effect.succeed(
+          Command.failed(Command.link("MCMDMErrorDomain", 12021, "“UserList” is not a valid request type.")),
+        )
+      : Effect.map(Users.list(machine), (users) => Command.done({ Users: users })),
+  ),
+}

@@ -1,0 +1,132 @@
+/**
+ * Declarative management on the device's side, for one channel.
+ *
+ * `tokens` → `declaration-items` → every declaration that is new or has another `ServerToken` → the data of referenced assets → `status`.
+ * What the server no longer lists, or answers 404 for, is removed. The whole takes effect at its end: a synchronisation that
+ * breaks off is begun anew the next time.
+ *
+ * Source: Apple, "Declarative Management", "DeclarativeManagementRequest".
+ */
+import { DeclarativeManagement as Apple } from "@espalier/apple"
+import { Effect, Result, Schema } from "effect"
+import * as Assets from "./Assets.ts"
+import * as Conversation from "./Conversation.ts"
+import * as Machine from "./Machine.ts"
+import { badAnswer, type SimulatorError } from "./SimulatorError.ts"
+import type { ChannelName, Declaration, Declarations } from "./State.ts"
+import * as StatusReport from "./StatusReport.ts"
+
+const DeclarationAnswer = Schema.Struct({
+  Type: Schema.NonEmptyString,
+  Identifier: Schema.NonEmptyString,
+  ServerToken: Schema.NonEmptyString,
+  Payload: Schema.optionalKey(Schema.JsonObject),
+})
+
+const fromJson =
+  <A>(schema: Schema.Decoder<A>, what: string) =>
+  (body: Uint8Array): Effect.Effect<A, SimulatorError> => {
+    const decode = Schema.decodeUnknownResult(schema)
+    const read = Result.try({
+      try: () => decode(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body))),
+      catch: () => badAnswer(what),
+    })
+    return Effect.mapError(Effect.fromResult(Result.flatMap(read, (decoded) => decoded)), () => badAnswer(what))
+  }
+
+const tokensIn = fromJson(Apple.SyncTokensResponse, "a synchronisation token")
+const itemsIn = fromJson(Apple.DeclarationItemsResponse, "a list of declarations")
+const declarationIn = fromJson(DeclarationAnswer, "a declaration")
+
+const ask = Effect.fnUntraced(function* (
+  machine: Machine.Machine,
+  channel: ChannelName,
+  endpoint: string,
+  data?: Uint8Array,
+): Effect.fn.Return<Uint8Array, SimulatorError> {
+  const message = {
+    MessageType: "DeclarativeManagement",
+    Endpoint: endpoint,
+    ...(data === undefined ? {} : { Data: data }),
+  }
+  const said = `DeclarativeManagement ${endpoint}`
+  return (yield* Conversation.say(machine, channel, "checkIn", said, message)).body
+})
+
+const kinds = {
+  Activations: "activation",
+  Assets: "asset",
+  Configurations: "configuration",
+  Management: "management",
+} as const
+
+const wantedIn = (answer: Apple.DeclarationItemsResponse) =>
+  (["Activations", "Assets", "Configurations", "Management"] as const).flatMap((list) =>
+    answer.Declarations[list].map((item) => ({ kind: kinds[list], ...item })),
+  )
+
+/** One declaration; `undefined` when the server says that it is gone. */
+const fetch = Effect.fnUntraced(function* (
+  machine: Machine.Machine,
+  channel: ChannelName,
+  kind: Apple.DeclarationType,
+  identifier: string,
+): Effect.fn.Return<Declaration | undefined, SimulatorError> {
+  const body = yield* ask(machine, channel, `declaration/${kind}/${identifier}`).pipe(
+    Effect.catchIf(
+      (error) => error.reason === "Refused" && error.status === 404,
+      () => Effect.succeed(undefined),
+    ),
+  )
+  if (body === undefined) return undefined
+  const answer = yield* declarationIn(body)
+  if (answer.Identifier !== identifier) return yield* badAnswer("the declaration that was asked for")
+  return {
+    kind,
+    type: answer.Type,
+    identifier,
+    serverToken: answer.ServerToken,
+    payload: answer.Payload ?? {},
+  }
+})
+
+/** Brings the declarations up to those of `items`. */
+const collect = Effect.fnUntraced(function* (
+  machine: Machine.Machine,
+  channel: ChannelName,
+  before: Declarations["items"],
+  items: Apple.DeclarationItemsResponse,
+): Effect.fn.Return<Declarations["items"], SimulatorError> {
+  const after = new Map<string, Declaration>()
+  for (const { kind, Identifier, ServerToken } of wantedIn(items)) {
+    const key = `${kind}/${Identifier}`
+    const present = before.get(key)
+    const current = present?.serverToken === ServerToken ? present : yield* fetch(machine, channel, kind, Identifier)
+    if (current !== undefined) after.set(key, current)
+  }
+  return after
+})
+
+/**
+ * Synchronises, if `data` (the command's) does not say that there is nothing new.
+ *
+ * @category verbs
+ */
+export const synchronise = Effect.fnUntraced(function* (
+  machine: Machine.Machine,
+  name: ChannelName,
+  data: Uint8Array | undefined,
+): Effect.fn.Return<void, SimulatorError> {
+  const { declarations: before } = yield* Machine.channel(machine, name)
+  if (data !== undefined && (yield* tokensIn(data)).SyncTokens.DeclarationsToken === before.token) return
+  const { SyncTokens } = yield* tokensIn(yield* ask(machine, name, "tokens"))
+  if (SyncTokens.DeclarationsToken === before.token) return
+
+  const listed = yield* itemsIn(yield* ask(machine, name, "declaration-items"))
+  const items = yield* collect(machine, name, before.items, listed)
+  const assets = yield* Assets.resolve(machine, name, items, before.assets)
+  const declarations = { token: listed.DeclarationsToken, items, assets }
+  const report = StatusReport.make(machine.facts, declarations, { full: before.token === undefined })
+  yield* ask(machine, name, "status", new TextEncoder().encode(JSON.stringify(report)))
+  yield* Machine.updateChannel(machine, name, (channel) => ({ ...channel, declarations }))
+})

@@ -1,0 +1,112 @@
+/**
+ * What a device is, before anybody manages it: model, system, serial number, UDID. All of it follows from a seed, so that the same seed is
+ * the same device in every run; without one a device is like no other.
+ */
+import { createHash, randomUUID } from "node:crypto"
+
+/** The kinds of devices that differ in what they say. @category models */
+export type Kind = "iPhone" | "Mac" | "SharedIPad"
+
+/** Which device it is to be; whatever is left out follows from the seed. @category models */
+export interface FactOptions {
+  readonly kind: Kind
+  readonly udid?: string
+  readonly serialNumber?: string
+  readonly name?: string
+  readonly osVersion?: string
+  readonly seed?: string | number
+}
+
+/** What a device is. @category models */
+export interface Facts {
+  readonly kind: Kind
+  readonly udid: string
+  readonly serialNumber: string
+  readonly name: string
+  readonly osVersion: string
+  readonly buildVersion: string
+  /** The identifier of the model: `iPhone15,4`. */
+  readonly productName: string
+  readonly modelName: string
+  readonly family: "iPhone" | "Mac" | "iPad"
+  readonly osFamily: "iOS" | "macOS" | "iPadOS"
+  /** What its management client calls itself in HTTP. */
+  readonly userAgent: string
+  /** 32 bytes that follow from the seed and this label. */
+  readonly derive: (label: string) => Uint8Array
+}
+
+const models = {
+  iPhone: {
+    osVersion: "18.1",
+    buildVersion: "22B83",
+    productName: "iPhone15,4",
+    modelName: "iPhone",
+    family: "iPhone",
+    osFamily: "iOS",
+    userAgent: "MDM-iOS/1.0",
+  },
+  Mac: {
+    osVersion: "15.1",
+    buildVersion: "24B83",
+    productName: "Mac14,7",
+    modelName: "MacBook Pro",
+    family: "Mac",
+    osFamily: "macOS",
+    userAgent: "MDM-OSX/1.0 mdmclient/1830",
+  },
+  SharedIPad: {
+    osVersion: "18.1",
+    buildVersion: "22B83",
+    productName: "iPad14,1",
+    modelName: "iPad",
+    family: "iPad",
+    osFamily: "iPadOS",
+    userAgent: "MDM-iOS/1.0",
+  },
+} as const
+
+/** 16 bytes in the form of a random UUID (RFC 9562 § 5.4), upper case like Apple's. @category constructors */
+export const uuidOf = (bytes: Uint8Array): string => {
+  const own = Uint8Array.from(bytes.subarray(0, 16))
+  own[6] = ((own[6] ?? 0) & 0x0f) | 0x40
+  own[8] = ((own[8] ?? 0) & 0x3f) | 0x80
+  return Buffer.from(own)
+    .toString("hex")
+    .toUpperCase()
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
+}
+
+/** A UDID as that kind of device has it: a hardware UUID on a Mac, chip and ECID on the others. */
+const udidOf = (kind: Kind, bytes: Uint8Array): string => {
+  if (kind === "Mac") return uuidOf(bytes)
+  return `00008120-${Buffer.from(bytes.subarray(0, 8)).toString("hex").toUpperCase()}`
+}
+
+/** No vowels and nothing that looks like another: the letters of serial numbers. */
+const letters = "0123456789CDFGHJKLMNPQRTVWXY"
+
+const serialNumberOf = (bytes: Uint8Array): string =>
+  Array.from(bytes.subarray(0, 10), (byte) => letters[byte % letters.length]).join("")
+
+/** @category constructors */
+export const make = (options: FactOptions): Facts => {
+  const seed = options.seed === undefined ? randomUUID() : String(options.seed)
+  const derive = (label: string): Uint8Array =>
+    new Uint8Array(
+      createHash("sha256")
+        .update(JSON.stringify([options.kind, seed, label]))
+        .digest(),
+    )
+  const model = models[options.kind]
+  const serialNumber = options.serialNumber ?? serialNumberOf(derive("serial number"))
+  return {
+    ...model,
+    kind: options.kind,
+    udid: options.udid ?? udidOf(options.kind, derive("udid")),
+    serialNumber,
+    name: options.name ?? `${model.modelName} ${serialNumber}`,
+    osVersion: options.osVersion ?? model.osVersion,
+    derive,
+  }
+}

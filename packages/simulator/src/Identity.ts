@@ -1,0 +1,125 @@
+/**
+ * How a device gets its identity and the next one: SCEP over HTTP (RFC 8894), with a new RSA key each time.
+ *
+ * `GetCACaps`, `GetCACert` (checked against the profile's fingerprint), `PKIOperation`. A PENDING answer is asked about again by
+ * sending the request again, as often and as slowly as the profile says.
+ */
+import { createHash } from "node:crypto"
+import { type Certificate, Scep } from "@espalier/apple"
+import { DateTime, Duration, Effect, type Result } from "effect"
+import type * as Machine from "./Machine.ts"
+import type * as Profile from "./Profile.ts"
+import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError.ts"
+import type * as Transport from "./Transport.ts"
+
+const ask = Effect.fnUntraced(function* (
+  { transport, facts }: Machine.Machine,
+  said: string,
+  request: Pick<Transport.Request, "method" | "url" | "body">,
+): Effect.fn.Return<Uint8Array, SimulatorError> {
+  const headers = { "user-agent": facts.userAgent }
+  const answer = yield* transport.send({ channel: "device", said, headers, ...request })
+  if (answer.status === 200) return answer.body
+  return yield* simulatorError("Refused", `SCEP: the server answers ${answer.status}`, { status: answer.status })
+})
+
+const operation = (scep: Profile.Scep, name: string, message?: string): string => {
+  const joint = scep.url.includes("?") ? "&" : "?"
+  const about = message === undefined ? "" : `&message=${encodeURIComponent(message)}`
+  return `${scep.url}${joint}operation=${name}${about}`
+}
+
+const digests = new Map([
+  [16, "md5"],
+  [20, "sha1"],
+  [32, "sha256"],
+  [64, "sha512"],
+])
+
+const matches = (certificate: Certificate.Certificate, fingerprint: Uint8Array): boolean => {
+  const digest = digests.get(fingerprint.length)
+  return digest !== undefined && createHash(digest).update(certificate.der).digest().equals(fingerprint)
+}
+
+/** The certificate that requests are encrypted to: a registration authority's, if the answer brings one. */
+const authorityOf = Effect.fnUntraced(function* (machine: Machine.Machine, scep: Profile.Scep) {
+  const url = operation(scep, "GetCACert", scep.name)
+  const bytes = yield* ask(machine, "GetCACert", { method: "GET", url })
+  const certificates = yield* Effect.mapError(Effect.fromResult(Scep.readCaCertificates(bytes)), () =>
+    badAnswer("an authority's certificate"),
+  )
+  const fingerprint = scep.caFingerprint
+  if (fingerprint !== undefined && !certificates.some((certificate) => matches(certificate, fingerprint))) {
+    return yield* simulatorError("Untrusted", "The SCEP authority is not the one the profile names")
+  }
+  const authority = certificates.find(({ x509 }) => !x509.ca) ?? certificates[0]
+  return authority ?? (yield* badAnswer("an authority's certificate"))
+})
+
+const failed = (message: string) => simulatorError("ScepFailed", message)
+
+const cannot = () => failed("The request cannot be made of this profile and key")
+
+type Build = (options: Scep.RequestOptions, at: Date) => Result.Result<Scep.Pending, Scep.ClientError>
+
+const certified = Effect.fnUntraced(function* (
+  machine: Machine.Machine,
+  scep: Profile.Scep,
+  kind: "PKCSReq" | "RenewalReq",
+  build: Build,
+): Effect.fn.Return<Certificate.KeyedCertificate, SimulatorError> {
+  const caps = yield* ask(machine, "GetCACaps", { method: "GET", url: operation(scep, "GetCACaps", scep.name) })
+  const capabilities = Scep.parseCapabilities(Buffer.from(caps).toString("latin1"))
+  const standard = capabilities.has("SCEPStandard")
+  const authority = yield* authorityOf(machine, scep)
+  const privateKey = yield* machine.newKey(scep.keySize)
+  const options = {
+    privateKey,
+    subject: scep.subject,
+    authority,
+    cipher: standard || capabilities.has("AES") ? ("aes-128-cbc" as const) : ("des-ede3-cbc" as const),
+    digest: standard || capabilities.has("SHA-256") ? ("sha256" as const) : ("sha1" as const),
+    ...(scep.challenge === undefined ? {} : { challengePassword: scep.challenge }),
+  }
+  const at = yield* DateTime.nowAsDate
+  const pending = yield* Effect.mapError(Effect.fromResult(build(options, at)), cannot)
+  const { message } = pending
+  const request =
+    standard || capabilities.has("POSTPKIOperation")
+      ? {
+          method: "POST" as const,
+          url: operation(scep, "PKIOperation"),
+          body: { bytes: message, contentType: Scep.contentTypes.message },
+        }
+      : { method: "GET" as const, url: operation(scep, "PKIOperation", Buffer.from(message).toString("base64")) }
+
+  for (let retry = 0; ; retry++) {
+    const bytes = yield* ask(machine, kind, request)
+    const reply = yield* Effect.mapError(Effect.fromResult(Scep.readCertRep(bytes, pending)), () =>
+      badAnswer("the authority's to this request"),
+    )
+    if (reply._tag === "Success") return { certificate: reply.certificate, privateKey }
+    if (reply._tag === "Failure") return yield* failed(`The authority refuses: ${reply.failInfo ?? "no reason given"}`)
+    if (retry >= scep.retries) return yield* failed("The authority still says PENDING")
+    // "The first retry is attempted without this delay."
+    if (retry > 0) yield* Effect.sleep(Duration.seconds(scep.retryDelay))
+  }
+})
+
+/** A first identity, on the strength of the profile's challenge. @category identities */
+export const obtain = (
+  machine: Machine.Machine,
+  scep: Profile.Scep,
+): Effect.Effect<Certificate.KeyedCertificate, SimulatorError> =>
+  certified(machine, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at }))
+
+/** The next identity, on the strength of the present one; no challenge goes along. @category identities */
+export const renew = (
+  machine: Machine.Machine,
+  scep: Profile.Scep,
+  present: Certificate.KeyedCertificate,
+): Effect.Effect<Certificate.KeyedCertificate, SimulatorError> =>
+  certified(machine, { ...scep, challenge: undefined }, "RenewalReq", (options) =>
+    // The name stays: an authority may know the device by it.
+    Scep.renewalReq({ ...options, subject: present.certificate.subject, present }),
+  )

@@ -1,0 +1,65 @@
+/**
+ * A device from the inside: what it is, what it remembers, and the network it speaks through. Every verb takes one.
+ */
+import type { KeyObject } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type * as Facts from "./Facts.ts"
+import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
+import * as State from "./State.ts"
+import type * as Transport from "./Transport.ts"
+
+/** @category models */
+export interface Machine {
+  readonly facts: Facts.Facts
+  readonly state: Ref.Ref<State.State>
+  readonly transport: Transport.Transport
+  /** A new RSA key of so many bits. */
+  readonly newKey: (bits: number) => Effect.Effect<KeyObject>
+}
+
+/** The enrollment, or `NotEnrolled`. @category accessors */
+export const enrollment = (machine: Machine): Effect.Effect<State.Enrollment, SimulatorError> =>
+  Effect.flatMap(Ref.get(machine.state), (state) =>
+    state.enrollment === undefined
+      ? Effect.fail(simulatorError("NotEnrolled", "The device is not enrolled"))
+      : Effect.succeed(state.enrollment),
+  )
+
+/** A channel, or `NotEnrolled`. @category accessors */
+export const channel = (machine: Machine, name: State.ChannelName): Effect.Effect<State.Channel, SimulatorError> =>
+  Effect.flatMap(enrollment(machine), ({ channels }) => {
+    const found = channels.get(name)
+    return found === undefined
+      ? Effect.fail(simulatorError("NotEnrolled", "There is no such channel: has the user logged in?"))
+      : Effect.succeed(found)
+  })
+
+/** Changes the enrollment, if there still is one. @category combinators */
+export const updateEnrollment = (
+  machine: Machine,
+  change: (enrollment: State.Enrollment) => State.Enrollment,
+): Effect.Effect<void> =>
+  Ref.update(machine.state, (state) =>
+    state.enrollment === undefined ? state : { ...state, enrollment: change(state.enrollment) },
+  )
+
+/** Changes a channel, if there still is one. @category combinators */
+export const updateChannel = (
+  machine: Machine,
+  name: State.ChannelName,
+  change: (channel: State.Channel) => State.Channel,
+): Effect.Effect<void> =>
+  updateEnrollment(machine, (enrollment) => {
+    const found = enrollment.channels.get(name)
+    if (found === undefined) return enrollment
+    return { ...enrollment, channels: State.withEntry(enrollment.channels, name, change(found)) }
+  })
+
+/** Forgets the enrollment and everything that came with it: profiles, declarations, users, identity. @category combinators */
+export const forget = (machine: Machine): Effect.Effect<void> =>
+  Ref.update(machine.state, (state) => ({
+    ...State.initial,
+    locked: state.locked,
+    enrollments: state.enrollments,
+  })).pipe(Effect.andThen(machine.transport.present({ identity: undefined, roots: [] })))

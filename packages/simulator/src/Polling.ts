@@ -1,0 +1,140 @@
+/**
+ * A connection to the command channel: `Idle`, then each command done and reported, until the server has none.
+ *
+ * After `NotNow` a server must not send that command again in the same connection; one that does would keep a real device busy for
+ * ever, and here it is the error `Loop`.
+ */
+import { Command as Wire } from "@espalier/apple"
+import { Plist } from "@espalier/plist"
+import { Effect, Ref, Result, Schema } from "effect"
+import * as Command from "./Command.ts"
+import * as Conversation from "./Conversation.ts"
+import * as Enrollment from "./Enrollment.ts"
+import * as Machine from "./Machine.ts"
+import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError.ts"
+import type { ChannelName } from "./State.ts"
+import type * as Transport from "./Transport.ts"
+
+/** A command that was sent, and what the device said to it. @category models */
+export interface Report {
+  readonly channel: ChannelName
+  readonly commandUUID: string
+  readonly requestType: string
+  readonly status: "Acknowledged" | "Error" | "CommandFormatError" | "NotNow"
+}
+
+/** Commands in one connection, after which a server is taken to be mad. @category limits */
+export const maxCommands = 1000
+
+const decode = Schema.decodeUnknownResult(Wire.Command)
+const Addressed = Schema.Struct({ CommandUUID: Schema.NonEmptyString })
+const isAddressed = Schema.is(Addressed)
+
+interface Received {
+  readonly commandUUID: string
+  readonly payload: Plist.Dictionary & { readonly RequestType: string }
+}
+
+/** `undefined` when there is none. A command that can be named but not read is refused in the protocol's own way. */
+const commandIn = (answer: Transport.Answer): Result.Result<Received | undefined, SimulatorError> => {
+  if (answer.body.length === 0) return Result.succeed(undefined)
+  return Result.flatMap(
+    Result.mapError(Plist.parse(answer.body), () => badAnswer("a property list")),
+    (value): Result.Result<Received, SimulatorError> => {
+      const read = decode(value)
+      if (Result.isSuccess(read)) {
+        return Result.succeed({ commandUUID: read.success.CommandUUID, payload: read.success.Command })
+      }
+      return isAddressed(value)
+        ? Result.succeed({ commandUUID: value.CommandUUID, payload: { RequestType: "" } })
+        : Result.fail(badAnswer("a command"))
+    },
+  )
+}
+
+type Verdict = Command.Outcome | { readonly _tag: "NotNow" }
+
+const judge = Effect.fnUntraced(function* (
+  table: Command.Table,
+  command: Command.Command,
+  requestType: string,
+): Effect.fn.Return<Verdict, SimulatorError> {
+  const { machine, channel } = command
+  if (requestType === "") return Command.malformed("RequestType")
+  const entry = Object.hasOwn(table, requestType) ? table[requestType] : undefined
+  if (entry === undefined || (channel !== "device" && entry.channels === "device")) {
+    const chain = [Command.link("MCMDMErrorDomain", 12021, `“${requestType}” is not a valid request type.`)]
+    // A Mac calls it the command's fault, the others their own.
+    return machine.facts.kind === "Mac" ? { _tag: "Malformed", chain } : { _tag: "Failed", chain }
+  }
+  const { locked } = yield* Ref.get(machine.state)
+  if (locked && entry.whenLocked === "NotNow") {
+    yield* Ref.update(machine.state, (state) => ({ ...state, postponed: true }))
+    return { _tag: "NotNow" }
+  }
+  return yield* entry.answer(command)
+})
+
+const statuses = { Done: "Acknowledged", Failed: "Error", Malformed: "CommandFormatError", NotNow: "NotNow" } as const
+
+const detailsOf = (verdict: Verdict): Plist.Dictionary => {
+  switch (verdict._tag) {
+    case "NotNow":
+      return {}
+    case "Done":
+      return verdict.result
+    case "Failed":
+    case "Malformed":
+      return { ErrorChain: verdict.chain }
+  }
+}
+
+/** Polls one channel. What was reported, in order. @category verbs */
+export const poll = Effect.fnUntraced(function* (
+  machine: Machine.Machine,
+  table: Command.Table,
+  channel: ChannelName,
+): Effect.fn.Return<ReadonlyArray<Report>, SimulatorError> {
+  const { owesTokenUpdate } = yield* Machine.channel(machine, channel)
+  if (owesTokenUpdate) yield* Enrollment.tokenUpdate(machine, channel)
+  const reports: Array<Report> = []
+  const putOff = new Set<string>()
+  let next = yield* Effect.fromResult(
+    commandIn(yield* Conversation.say(machine, channel, "command", "Idle", { Status: "Idle" })),
+  )
+  while (next !== undefined) {
+    const { commandUUID, payload } = next
+    if (putOff.has(commandUUID)) {
+      return yield* simulatorError("Loop", "The server repeats a command that was answered NotNow in this connection")
+    }
+    if (reports.length >= maxCommands) return yield* simulatorError("Loop", "The server never stops sending commands")
+    const requestType = payload.RequestType
+    const verdict = yield* judge(table, { machine, channel, payload }, requestType)
+    const status = statuses[verdict._tag]
+    if (status === "NotNow") putOff.add(commandUUID)
+    const answer = yield* Conversation.say(machine, channel, "command", `${status} ${commandUUID}`, {
+      ...detailsOf(verdict),
+      CommandUUID: commandUUID,
+      Status: status,
+    })
+    reports.push({ channel, commandUUID, requestType, status })
+    if (verdict._tag === "Done" && verdict.then !== undefined && (yield* verdict.then) === "stop") break
+    next = yield* Effect.fromResult(commandIn(answer))
+  }
+  return reports
+})
+
+/** Polls every channel there is: the device's, then the users'. @category verbs */
+export const pollAll = Effect.fnUntraced(function* (
+  machine: Machine.Machine,
+  table: Command.Table,
+): Effect.fn.Return<ReadonlyArray<Report>, SimulatorError> {
+  const { channels } = yield* Machine.enrollment(machine)
+  const reports: Array<Report> = []
+  for (const name of channels.keys()) {
+    // A command on an earlier channel may have ended the enrollment.
+    if ((yield* Ref.get(machine.state)).enrollment === undefined) break
+    reports.push(...(yield* poll(machine, table, name)))
+  }
+  return reports
+})

@@ -1,0 +1,186 @@
+/**
+ * Configuration profiles, as a device reads them: plain or CMS-signed, and in one that enrolls the MDM and SCEP payloads.
+ *
+ * A signature must be good, but whose it is does not matter: a real device shows a profile by an unknown signer as unverified
+ * and installs it all the same. Source: Apple, "TopLevel", "MDM", "SCEP".
+ */
+import { Certificate, Cms } from "@espalier/apple"
+import { Plist } from "@espalier/plist"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
+import * as Subject from "./Subject.ts"
+
+/** A profile that is on the device. @category models */
+export interface Installed {
+  readonly identifier: string
+  readonly uuid: string
+  readonly displayName: string
+  readonly payloads: ReadonlyArray<{ readonly type: string; readonly identifier: string; readonly uuid: string }>
+  /** As it came, signature and all. */
+  readonly bytes: Uint8Array
+}
+
+/** Whom to obey: the MDM payload. @category models */
+export interface Server {
+  readonly serverUrl: string
+  readonly checkInUrl: string
+  readonly topic: string
+  readonly signMessage: boolean
+  readonly checkOutWhenRemoved: boolean
+  /** The identifier of the profile that enrolled; none when no profile did. */
+  readonly profileIdentifier: string | undefined
+}
+
+/** Where to get an identity: the SCEP payload. @category models */
+export interface Scep {
+  readonly url: string
+  readonly name: string | undefined
+  /** DER of the name to ask for. */
+  readonly subject: Uint8Array
+  readonly challenge: Redacted.Redacted<string> | undefined
+  readonly keySize: number
+  /** Of the authority's certificate: MD5, SHA-1, SHA-256 or SHA-512, told by its length. */
+  readonly caFingerprint: Uint8Array | undefined
+  readonly retries: number
+  /** Seconds. */
+  readonly retryDelay: number
+}
+
+/** What a profile says. @category models */
+export interface Profile {
+  readonly installed: Installed
+  readonly server: Server | undefined
+  readonly scep: Scep | undefined
+  /** Authorities that the profile brings. */
+  readonly roots: ReadonlyArray<Certificate.Certificate>
+}
+
+const text = Schema.optionalKey(Schema.String)
+
+const TopLevel = Schema.Struct({
+  PayloadType: Schema.Literal("Configuration"),
+  PayloadIdentifier: Schema.NonEmptyString,
+  PayloadUUID: Schema.NonEmptyString,
+  PayloadDisplayName: text,
+  PayloadContent: Schema.optionalKey(Schema.Array(Plist.Value)),
+})
+
+const Payload = Schema.Struct({ PayloadType: Schema.String, PayloadIdentifier: text, PayloadUUID: text })
+
+const MdmPayload = Schema.Struct({
+  PayloadType: Schema.Literal("com.apple.mdm"),
+  ServerURL: Schema.String,
+  CheckInURL: text,
+  Topic: Schema.NonEmptyString,
+  IdentityCertificateUUID: text,
+  SignMessage: Schema.optionalKey(Schema.Boolean),
+  CheckOutWhenRemoved: Schema.optionalKey(Schema.Boolean),
+})
+
+const ScepPayload = Schema.Struct({
+  PayloadType: Schema.Literal("com.apple.security.scep"),
+  PayloadUUID: Schema.String,
+  PayloadContent: Schema.Struct({
+    URL: Schema.String,
+    Name: text,
+    Subject: Schema.optionalKey(Schema.Array(Schema.Array(Schema.Tuple([Schema.String, Schema.String])))),
+    Challenge: text,
+    Keysize: Schema.optionalKey(Schema.Literals([1024, 2048, 4096])),
+    CAFingerprint: Schema.optionalKey(Schema.Uint8Array),
+    Retries: Schema.optionalKey(Schema.Int),
+    RetryDelay: Schema.optionalKey(Schema.Int),
+  }),
+})
+
+const RootPayload = Schema.Struct({
+  PayloadType: Schema.Literals(["com.apple.security.root", "com.apple.security.pkcs1"]),
+  PayloadContent: Schema.Uint8Array,
+})
+
+const topLevel = Schema.decodeUnknownResult(TopLevel)
+const isPayload = Schema.is(Payload)
+const isMdm = Schema.is(MdmPayload)
+const isScep = Schema.is(ScepPayload)
+const isRoot = Schema.is(RootPayload)
+
+const refused = (message: string): SimulatorError => simulatorError("BadProfile", message)
+
+const scepOf = (payload: typeof ScepPayload.Type): Result.Result<Scep, SimulatorError> => {
+  const content = payload.PayloadContent
+  const subject = Subject.toDer(content.Subject ?? [])
+  if (subject === undefined) return Result.fail(refused("The SCEP payload's Subject is no name"))
+  return Result.succeed({
+    url: content.URL,
+    name: content.Name,
+    subject,
+    challenge: content.Challenge === undefined ? undefined : Redacted.make(content.Challenge),
+    // The payload's own default is 1024, which no authority of today certifies.
+    keySize: Math.max(content.Keysize ?? 2048, 2048),
+    caFingerprint: content.CAFingerprint,
+    retries: Math.min(Math.max(content.Retries ?? 3, 0), 100),
+    retryDelay: Math.min(Math.max(content.RetryDelay ?? 10, 0), 86_400),
+  })
+}
+
+const unsigned = (bytes: Uint8Array): Result.Result<Uint8Array, SimulatorError> =>
+  bytes[0] === 0x30
+    ? Result.mapBoth(Cms.verify(bytes, { digests: ["sha1", ...Cms.modernDigests] }), {
+        onSuccess: ({ content }) => content,
+        onFailure: () => refused("The profile's signature is not good"),
+      })
+    : Result.succeed(bytes)
+
+/**
+ * Reads a profile. One without an MDM payload is fine; one with an MDM payload must be able to enroll.
+ *
+ * @category decoding
+ */
+export const read = (bytes: Uint8Array): Result.Result<Profile, SimulatorError> =>
+  Result.gen(function* () {
+    const value = yield* Result.mapError(Plist.parse(yield* unsigned(bytes)), () => refused("Not a property list"))
+    const profile = yield* Result.mapError(topLevel(value), () => refused("Not a configuration profile"))
+    const payloads = profile.PayloadContent ?? []
+    const mdm = payloads.filter(isMdm)
+    const [own] = mdm
+    const named = payloads.some((payload) => isPayload(payload) && payload.PayloadType === "com.apple.mdm")
+    if (mdm.length > 1 || (named && own === undefined)) {
+      return yield* Result.fail(refused("Not one complete MDM payload"))
+    }
+    const identity = own?.IdentityCertificateUUID
+    const scep = payloads.filter(isScep).find(({ PayloadUUID }) => PayloadUUID === identity)
+    if (identity !== undefined && scep === undefined) {
+      return yield* Result.fail(refused("The MDM payload names an identity that no SCEP payload is for"))
+    }
+    return {
+      installed: {
+        identifier: profile.PayloadIdentifier,
+        uuid: profile.PayloadUUID,
+        displayName: profile.PayloadDisplayName ?? profile.PayloadIdentifier,
+        payloads: payloads.filter(isPayload).map((payload) => ({
+          type: payload.PayloadType,
+          identifier: payload.PayloadIdentifier ?? "",
+          uuid: payload.PayloadUUID ?? "",
+        })),
+        bytes,
+      },
+      server:
+        own === undefined
+          ? undefined
+          : {
+              serverUrl: own.ServerURL,
+              checkInUrl: own.CheckInURL ?? own.ServerURL,
+              topic: own.Topic,
+              signMessage: own.SignMessage ?? false,
+              checkOutWhenRemoved: own.CheckOutWhenRemoved ?? false,
+              profileIdentifier: profile.PayloadIdentifier,
+            },
+      scep: scep === undefined ? undefined : yield* scepOf(scep),
+      roots: payloads
+        .filter(isRoot)
+        .flatMap(({ PayloadContent }) =>
+          Result.match(Certificate.parse(PayloadContent), { onSuccess: (root) => [root], onFailure: () => [] }),
+        ),
+    }
+  })

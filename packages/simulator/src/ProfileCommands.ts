@@ -1,0 +1,110 @@
+/**
+ * `InstallProfile`, `RemoveProfile` and `ProfileList`: each channel has profiles of its own.
+ *
+ * A profile with the MDM payload of the server that sends it is an update: the device gets a new identity from its SCEP payload and
+ * says `TokenUpdate` with it. Removing the enrollment profile ends the enrollment.
+ */
+import { type Plist, Plist as PropertyList } from "@espalier/plist"
+import { Effect, Result } from "effect"
+import * as Command from "./Command.ts"
+import * as Enrollment from "./Enrollment.ts"
+import * as Identity from "./Identity.ts"
+import * as Machine from "./Machine.ts"
+import * as Profile from "./Profile.ts"
+import type { SimulatorError } from "./SimulatorError.ts"
+import * as State from "./State.ts"
+
+const refused = (...why: Parameters<typeof Command.link>) =>
+  Command.failed(Command.link("MCInstallationErrorDomain", 4001, "Profile Installation Failed"), Command.link(...why))
+
+/** What the person or the server may not change by an update (Apple, "MDM"). */
+const sameServer = (a: Profile.Server, b: Profile.Server): boolean =>
+  a.topic === b.topic && a.serverUrl === b.serverUrl && a.checkInUrl === b.checkInUrl
+
+/** Installs, or updates, one profile on the command's channel. @category answers */
+export const install = Effect.fnUntraced(function* ({
+  machine,
+  channel,
+  payload,
+}: Command.Command): Effect.fn.Return<Command.Outcome, SimulatorError> {
+  const bytes = payload["Payload"]
+  if (!(bytes instanceof Uint8Array)) return Command.malformed("Payload")
+  const read = Profile.read(bytes)
+  if (Result.isFailure(read)) return refused("MCProfileErrorDomain", 1000, "The profile is invalid.")
+  const { installed, server, scep } = read.success
+  const keep = Machine.updateChannel(machine, channel, (before) => ({
+    ...before,
+    profiles: State.withEntry(before.profiles, installed.identifier, installed),
+  }))
+  if (server === undefined) return Command.done({}, Effect.as(keep, "continue"))
+
+  const enrollment = yield* Machine.enrollment(machine)
+  if (channel !== "device" || !sameServer(server, enrollment.server)) {
+    return refused("MCMDMErrorDomain", 12011, "The MDM payload may not replace the installed one.")
+  }
+  if (scep === undefined) return Command.done({}, Effect.as(keep, "continue"))
+  const identity = yield* Effect.result(Identity.obtain(machine, scep))
+  if (Result.isFailure(identity)) return refused("MCSCEPErrorDomain", 22013, "The SCEP server gives no certificate.")
+  return Command.done(
+    {},
+    Effect.gen(function* () {
+      yield* keep
+      yield* Machine.updateEnrollment(machine, (before) => ({ ...before, server, scep }))
+      yield* Enrollment.replaceIdentity(machine, identity.success)
+      yield* Enrollment.tokenUpdate(machine, "device")
+      return "continue" as const
+    }),
+  )
+})
+
+/** @category answers */
+export const remove = Effect.fnUntraced(function* ({
+  machine,
+  channel,
+  payload,
+}: Command.Command): Effect.fn.Return<Command.Outcome, SimulatorError> {
+  const identifier = payload["Identifier"]
+  if (typeof identifier !== "string") return Command.malformed("Identifier")
+  const { server } = yield* Machine.enrollment(machine)
+  const { profiles } = yield* Machine.channel(machine, channel)
+  if (!profiles.has(identifier)) {
+    return Command.failed(Command.link("MCMDMErrorDomain", 12075, "The profile is not installed."))
+  }
+  if (channel === "device" && identifier === server.profileIdentifier) {
+    return Command.done({}, Effect.as(Enrollment.checkOut(machine), "stop"))
+  }
+  const drop = Machine.updateChannel(machine, channel, (before) => ({
+    ...before,
+    profiles: State.withoutEntry(before.profiles, identifier),
+  }))
+  return Command.done({}, Effect.as(drop, "continue"))
+})
+
+/** A real device adds more: what stands in the profile besides. */
+const listed = (profile: Profile.Installed): Plist.Dictionary => ({
+  PayloadIdentifier: profile.identifier,
+  PayloadUUID: profile.uuid,
+  PayloadDisplayName: profile.displayName,
+  PayloadVersion: 1,
+  HasRemovalPasscode: false,
+  IsEncrypted: false,
+  IsManaged: true,
+  PayloadRemovalDisallowed: false,
+  PayloadContent: profile.payloads
+    .map(({ type, identifier, uuid }) => ({
+      PayloadType: type,
+      PayloadVersion: 1,
+      PayloadIdentifier: identifier,
+      PayloadUUID: uuid,
+    }))
+    .filter(PropertyList.isValue),
+})
+
+/** @category answers */
+export const list = Effect.fnUntraced(function* ({
+  machine,
+  channel,
+}: Command.Command): Effect.fn.Return<Command.Outcome, SimulatorError> {
+  const { profiles } = yield* Machine.channel(machine, channel)
+  return Command.done({ ProfileList: [...profiles.values()].map(listed) })
+})

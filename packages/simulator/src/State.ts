@@ -1,0 +1,103 @@
+/**
+ * What a device remembers. Immutable: every step replaces it, so that whoever holds one holds a moment.
+ *
+ * A device channel and every user channel have profiles, declarations and push tokens of their own. Without an enrollment
+ * there are no channels: forgetting the enrollment forgets all of it.
+ */
+import type { Certificate, DeclarativeManagement } from "@espalier/apple"
+import type { Plist } from "@espalier/plist"
+import type * as Schema from "effect/Schema"
+import type * as Profile from "./Profile.ts"
+
+/** `device`, or a user by short name. @category models */
+export type ChannelName = "device" | `user:${string}`
+
+/** Where to push: what `TokenUpdate` tells the server. @category models */
+export interface Push {
+  readonly token: Uint8Array
+  readonly magic: string
+}
+
+/** A declaration that the device has. @category models */
+export interface Declaration {
+  readonly kind: DeclarativeManagement.DeclarationType
+  readonly type: string
+  readonly identifier: string
+  readonly serverToken: string
+  readonly payload: Schema.JsonObject
+}
+
+/** The data that an asset declaration refers to, fetched; or why it could not be used. @category models */
+export interface AssetData {
+  readonly serverToken: string
+  readonly data: Uint8Array | undefined
+  /** A reason code of a status report, when there is no data. */
+  readonly problem?: string
+}
+
+/** A channel's declarative management. @category models */
+export interface Declarations {
+  /** The `DeclarationsToken` of the last complete synchronisation. */
+  readonly token: string | undefined
+  /** By {@link Declaration.kind}, a slash, and the identifier. */
+  readonly items: ReadonlyMap<string, Declaration>
+  /** By the asset declaration's identifier. */
+  readonly assets: ReadonlyMap<string, AssetData>
+}
+
+/** A channel of the enrollment. @category models */
+export interface Channel {
+  readonly name: ChannelName
+  /** The identifying keys that every message on this channel carries: `UDID`, `UserID`, … */
+  readonly speaker: Plist.Dictionary
+  readonly push: Push
+  /** The server has not taken this channel's `TokenUpdate` yet. */
+  readonly owesTokenUpdate: boolean
+  readonly profiles: ReadonlyMap<string, Profile.Installed>
+  readonly declarations: Declarations
+}
+
+/** Who manages the device, and as what it shows itself there. @category models */
+export interface Enrollment {
+  readonly server: Profile.Server
+  readonly scep: Profile.Scep | undefined
+  readonly identity: Certificate.KeyedCertificate | undefined
+  readonly channels: ReadonlyMap<ChannelName, Channel>
+}
+
+/** A device at a moment. @category models */
+export interface State {
+  readonly enrollment: Enrollment | undefined
+  readonly locked: boolean
+  /** It has answered `NotNow`, and will ask again when it is unlocked. */
+  readonly postponed: boolean
+  /** It waits in Setup Assistant for `DeviceConfigured`. */
+  readonly awaitingConfiguration: boolean
+  readonly bootstrapToken: Uint8Array | undefined
+  /** Enrollments so far: each has a push magic of its own. */
+  readonly enrollments: number
+}
+
+/** @category constructors */
+export const initial: State = {
+  enrollment: undefined,
+  locked: false,
+  postponed: false,
+  awaitingConfiguration: false,
+  bootstrapToken: undefined,
+  enrollments: 0,
+}
+
+/** @category constructors */
+export const noDeclarations: Declarations = { token: undefined, items: new Map(), assets: new Map() }
+
+/** A map with one entry set. @category combinators */
+export const withEntry = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> =>
+  new Map(map).set(key, value)
+
+/** A map without that key. @category combinators */
+export const withoutEntry = <K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> => {
+  const rest = new Map(map)
+  rest.delete(key)
+  return rest
+}

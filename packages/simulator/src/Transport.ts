@@ -1,0 +1,204 @@
+/**
+ * HTTP as a device speaks it: bounded in time and size, over TLS with the device's identity for servers that ask for it,
+ * following redirects without remembering them, every request in the log.
+ *
+ * A 503 becomes `RetryLater`, or, when the device is to retry by itself, the very same request after the pause: same bytes,
+ * same signature. All other statuses are for the caller to judge.
+ */
+import { rootCertificates } from "node:tls"
+import { NodeHttpClient } from "@effect/platform-node"
+import { Certificate } from "@espalier/apple"
+import { DateTime, Duration, Effect, Ref, type Scope, ScopedRef, Stream } from "effect"
+import { HttpClient, HttpClientRequest, type HttpMethod } from "effect/http"
+import type * as Exchange from "./Exchange.ts"
+import { secondsOf } from "./RetryAfter.ts"
+import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
+
+/** How a device reaches its servers. @category models */
+export interface TransportOptions {
+  /** Certificates (PEM) to trust beside the public authorities. */
+  readonly ca?: string
+  /** Longest wait for one answer, body included; 30 seconds unless given. */
+  readonly timeout?: Duration.Input
+  /** Repeats a request that was answered 503, after its `Retry-After`: at most so many times. `true` is 5. */
+  readonly retrying?: boolean | number
+  /**
+   * Sends a request to another server, by its number (from 1) and the URL it is for: scheme, host and port are the answer's,
+   * all else is as it was, the `Host` header too. For several servers behind one name.
+   */
+  readonly route?: (request: number, url: URL) => string | URL
+}
+
+/** A request. @category models */
+export interface Request {
+  readonly channel: string
+  readonly said: string
+  readonly method: "GET" | "POST" | "PUT"
+  readonly url: string
+  readonly headers?: { readonly [name: string]: string }
+  readonly body?: { readonly bytes: Uint8Array; readonly contentType: string }
+}
+
+/** An answer of any status but 503 and redirects. Header names are in lower case. @category models */
+export interface Answer {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string | undefined }
+  readonly body: Uint8Array
+}
+
+/** What the device shows and trusts in TLS. @category models */
+export interface Credentials {
+  readonly identity: Certificate.KeyedCertificate | undefined
+  readonly roots: ReadonlyArray<Certificate.Certificate>
+}
+
+/** @category models */
+export interface Transport {
+  readonly send: (request: Request) => Effect.Effect<Answer, SimulatorError>
+  readonly present: (credentials: Credentials) => Effect.Effect<void>
+}
+
+/** Largest answer that is read, in bytes. @category limits */
+export const maxAnswer = 64 * 1024 * 1024
+/** Redirects that are followed for one request. @category limits */
+export const maxRedirects = 5
+
+const client = (ca: string | undefined, { identity, roots }: Credentials) =>
+  Effect.gen(function* () {
+    const own = [...(ca === undefined ? [] : [ca]), ...roots.map(Certificate.toPem)]
+    const dispatcher = yield* NodeHttpClient.makeDispatcherOptions({
+      connections: 1,
+      pipelining: 1,
+      allowH2: false,
+      connect: {
+        timeout: 10_000,
+        ...(own.length === 0 ? {} : { ca: [...rootCertificates, ...own] }),
+        ...(identity === undefined
+          ? {}
+          : {
+              cert: Certificate.toPem(identity.certificate),
+              key: identity.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+            }),
+      },
+    })
+    const plain = yield* Effect.provideService(NodeHttpClient.makeUndici, NodeHttpClient.Dispatcher, dispatcher)
+    return HttpClient.withScope(plain)
+  })
+
+const unreachable = (message: string) => simulatorError("Unreachable", message)
+
+const collect = (stream: Stream.Stream<Uint8Array, unknown>) =>
+  Effect.suspend(() => {
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    return Stream.runForEach(stream, (chunk) => {
+      size += chunk.byteLength
+      if (size > maxAnswer) return Effect.fail(simulatorError("BadAnswer", "The answer is larger than is read"))
+      chunks.push(chunk)
+      return Effect.void
+    }).pipe(
+      Effect.mapError((error) => (isOwn(error) ? error : unreachable("The answer broke off"))),
+      Effect.map(() => new Uint8Array(Buffer.concat(chunks, size))),
+    )
+  })
+
+const isOwn = (error: unknown): error is SimulatorError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "SimulatorError"
+
+/** Where a redirect leads, if it may be followed: never from https to anything else. */
+const redirected = (from: string, answer: Answer): string | undefined => {
+  if (![301, 302, 307, 308].includes(answer.status)) return undefined
+  const location = answer.headers["location"]
+  if (location === undefined || !URL.canParse(location, from)) return undefined
+  const to = new URL(location, from)
+  const allowed = new URL(from).protocol === "https:" ? ["https:"] : ["http:", "https:"]
+  return allowed.includes(to.protocol) ? to.href : undefined
+}
+
+/** @category constructors */
+export const make = (options: TransportOptions, log: Exchange.Log): Effect.Effect<Transport, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const http = yield* ScopedRef.fromAcquire(client(options.ca, { identity: undefined, roots: [] }))
+    const sent = yield* Ref.make(0)
+    const timeout = options.timeout ?? "30 seconds"
+    const retries = options.retrying === true ? 5 : Number(options.retrying ?? 0)
+
+    const call = Effect.fnUntraced(function* (request: Request, number: number) {
+      if (!URL.canParse(request.url) || !/^https?:$/.test(new URL(request.url).protocol)) {
+        return yield* unreachable("Not an http or https URL")
+      }
+      const url = new URL(request.url)
+      const target = new URL(url)
+      if (options.route !== undefined) {
+        const elsewhere = new URL(options.route(number, url))
+        target.protocol = elsewhere.protocol
+        target.host = elsewhere.host
+        target.port = elsewhere.port
+      }
+      const method: HttpMethod.HttpMethod = request.method
+      const bare = HttpClientRequest.make(method)(target, {
+        headers: { ...request.headers, host: url.host, "accept-encoding": "identity" },
+      })
+      const whole =
+        request.body === undefined
+          ? bare
+          : HttpClientRequest.bodyUint8Array(bare, request.body.bytes, request.body.contentType)
+      const execute = Effect.gen(function* () {
+        const response = yield* Effect.mapError((yield* ScopedRef.get(http)).execute(whole), () =>
+          unreachable("No connection, or no trust in the server's certificate"),
+        )
+        const body = yield* collect(response.stream)
+        return { status: response.status, headers: response.headers, body }
+      })
+      return yield* Effect.timeoutOrElse(Effect.scoped(execute), {
+        duration: timeout,
+        orElse: () => Effect.fail(unreachable("No answer in time")),
+      })
+    })
+
+    const once = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Answer, SimulatorError> {
+      const number = yield* Ref.updateAndGet(sent, (n) => n + 1)
+      const exchange = {
+        number,
+        at: yield* DateTime.nowAsDate,
+        channel: request.channel,
+        said: request.said,
+        method: request.method,
+        url: request.url,
+        request: request.body?.bytes ?? new Uint8Array(),
+      }
+      return yield* call(request, number).pipe(
+        Effect.tap(({ status, body }) => log.record({ ...exchange, status, answer: body })),
+        Effect.tapError(() => log.record({ ...exchange, answer: new Uint8Array() })),
+      )
+    })
+
+    const follow = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Answer, SimulatorError> {
+      let url = request.url
+      for (let hops = 0; hops <= maxRedirects; hops++) {
+        const answer = yield* once({ ...request, url })
+        const next = redirected(url, answer)
+        if (next === undefined) return answer
+        url = next
+      }
+      return yield* simulatorError("Loop", "More redirects than are followed")
+    })
+
+    return {
+      send: Effect.fnUntraced(function* (request) {
+        for (let tries = 0; ; tries++) {
+          const answer = yield* follow(request)
+          if (answer.status !== 503) return answer
+          const seconds = secondsOf(answer.headers["retry-after"], yield* DateTime.nowAsDate)
+          if (tries >= retries) {
+            return yield* simulatorError("RetryLater", `The server asks to come back in ${seconds} s`, {
+              status: 503,
+              seconds,
+            })
+          }
+          yield* Effect.sleep(Duration.seconds(seconds))
+        }
+      }),
+      present: (credentials) => ScopedRef.set(http, client(options.ca, credentials)),
+    }
+  })
