@@ -9,37 +9,52 @@ const start = (env: Record<string, string | undefined>) =>
   spawn(process.execPath, ["--conditions=@espalier/source", main], { env, stdio: ["ignore", "pipe", "pipe"] })
 
 const transcript = `
-A recorded Mac talks to the server, the server asks the backend:
+  a Mac opens its enrollment link
+    profile                                            → 200 a property list
+    GetCACaps                                          → 200 58 bytes
+    GetCACert                                          → 200 1
+    PKCSReq                                            → 200 3
+    Authenticate                                       → 200
+    TokenUpdate                                        → 200
 
-  Authenticate: I want to enroll             → 200  taken
-  TokenUpdate: push me here                  → 200  taken
-  Idle: anything for me?                     → 200  nothing to do
+  an operator queues DeviceInformation, and the Mac is woken
+    Idle                                               → 200 command DeviceInformation
+    Acknowledged                                       → 200
 
-  operator: queue DeviceInformation
-  Idle: anything for me?                     → 200  command DeviceInformation
-  Acknowledged: here is what you asked       → 200  nothing to do
+  an operator sends a profile, but the Mac is locked
+    Idle                                               → 200 command InstallProfile
+    NotNow                                             → 200
 
-  operator: queue SecurityInfo, while the Mac is locked
-  Idle: anything for me?                     → 200  command SecurityInfo
-  NotNow: ask me later                       → 200  nothing to do
-  Idle: later, anything for me?              → 200  command SecurityInfo
-  Acknowledged: here is what you asked       → 200  nothing to do
+  somebody unlocks it
+    Idle                                               → 200 command InstallProfile
+    Acknowledged                                       → 200
 
-  operator: declare a passcode policy, and put up a wallpaper
-  Idle: anything for me?                     → 200  command DeclarativeManagement
-  Acknowledged: I will synchronise           → 200  nothing to do
-  DDM tokens: what is current?               → 200  {"SyncTokens":
-  DDM declaration-items: which are there?    → 200  {"Declarations":{"Activations":[{"Identifier":"com.example.activation"
-  DDM declaration: give me that one          → 200  {"Type":"com.apple.configuration.passcode.settings","Identifier":"com.example.passcode"
-  GET asset: wallpaper                       → 200  19 bytes of image/png
-  DDM status: it is active                   → 200  taken
+  an operator declares a passcode policy, and settings that are an asset
+    Idle                                               → 200 command DeclarativeManagement
+    Acknowledged                                       → 200
+    DDM tokens                                         → 200 {"SyncTokens":
+    DDM declaration-items                              → 200 {"Declarations
+    DDM declaration/activation/com.example.activation  → 200 {"Type":"com.a
+    DDM declaration/asset/com.example.sudoers          → 200 {"Type":"com.a
+    DDM declaration/configuration/com.example.passcode → 200 {"Type":"com.a
+    DDM declaration/configuration/com.example.sudo     → 200 {"Type":"com.a
+    asset                                              → 200 20 bytes
+    DDM status                                         → 200
 
-  a user logs in on the Mac
-  TokenUpdate: Ada can be pushed to, too     → 200  taken
-  Idle: anything for Ada?                    → 200  nothing to do
+  Ada logs in: a user has a channel of her own
+    ada: TokenUpdate                                   → 200
+    ada: Idle                                          → 200
+
+  the Mac escrows its bootstrap token
+    SetBootstrapToken                                  → 200
+
+  its certificate is renewed
+    GetCACaps                                          → 200 58 bytes
+    GetCACert                                          → 200 1
+    RenewalReq                                         → 200 3
 
   the management profile is removed
-  CheckOut: goodbye                          → 200  taken
+    CheckOut                                           → 200
 `
 
 describe("npm start", () => {
@@ -67,20 +82,22 @@ describe("npm start", () => {
     )
   })
 
-  it("plays the recorded conversation", () => {
-    const said = output.split("\n")
-    for (const line of transcript.trim().split("\n")) {
-      expect(
-        said.some((actual) => actual.startsWith(line)),
-        line,
-      ).toBe(true)
-    }
+  it("shows a Mac's life, an exchange a line", () => {
+    const shown = output.split("\n").slice(1)
+    const expected = transcript.trimEnd().split("\n")
+    // Lengths and tokens differ from run to run: what is expected is how each line begins.
+    expect(shown.slice(0, expected.length).map((line, index) => line.slice(0, expected[index]?.length))).toEqual(
+      expected,
+    )
   })
 
   it("keeps running, with what happened to look at", async () => {
     const backend = /backend (\S+),/.exec(output)?.[1]
     const devices = await fetch(`${backend}/api/devices`).then((response) => response.json())
-    expect(devices).toMatchObject([{ udid: "DEVICE-UDID" }, { udid: "7C5F4A7E-30E6-5C51-9A53-8A2B6C3D9E10" }])
+    expect(devices).toMatchObject([
+      { udid: "DEVICE-UDID" },
+      { about: { deviceName: "Ada's MacBook Pro" }, status: "checkedOut" },
+    ])
     expect(child.exitCode).toBe(null)
   })
 
