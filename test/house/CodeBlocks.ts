@@ -20,7 +20,13 @@ interface Line {
 // CommonMark §4.5: three or more backticks or tildes; the first word of what follows is the language.
 const opening = /^(\s*)(`{3,}|~{3,})\s*([^\s`]*)/
 
-const blocksIn = (file: string, lines: ReadonlyArray<Line>): ReadonlyArray<CodeBlock> => {
+const typescript: ReadonlyArray<string> = ["ts", "typescript"]
+
+const blocksIn = (
+  file: string,
+  lines: ReadonlyArray<Line>,
+  languages: ReadonlyArray<string> = typescript,
+): ReadonlyArray<CodeBlock> => {
   const blocks: Array<CodeBlock> = []
   for (let index = 0; index < lines.length; index++) {
     const [, indent = "", fence, language] = opening.exec(lines[index]?.text ?? "") ?? []
@@ -29,7 +35,7 @@ const blocksIn = (file: string, lines: ReadonlyArray<Line>): ReadonlyArray<CodeB
     const begin = index + 1
     do index++
     while (index < lines.length && !closes.test(lines[index]?.text ?? ""))
-    if (language !== "ts" && language !== "typescript") continue
+    if (language === undefined || !languages.includes(language)) continue
     const code = lines
       .slice(begin, index)
       .map(({ text }) => (text.startsWith(indent) ? text.slice(indent.length) : text))
@@ -41,8 +47,9 @@ const blocksIn = (file: string, lines: ReadonlyArray<Line>): ReadonlyArray<CodeB
 const numbered = (text: string, first: number): ReadonlyArray<Line> =>
   text.split("\n").map((line, index) => ({ text: line, number: first + index }))
 
-/** The blocks of a Markdown file. */
-export const inMarkdown = (file: string, text: string): ReadonlyArray<CodeBlock> => blocksIn(file, numbered(text, 1))
+/** The blocks of a Markdown file, those of TypeScript if nothing else is said. */
+export const inMarkdown = (file: string, text: string, languages?: ReadonlyArray<string>): ReadonlyArray<CodeBlock> =>
+  blocksIn(file, numbered(text, 1), languages)
 
 /** The blocks of a source's doc comments. Throws when the source does not parse. */
 export const inSource = (file: string, text: string): ReadonlyArray<CodeBlock> => {

@@ -14,6 +14,9 @@ import { CliError } from "effect/cli"
  */
 export const refuse = (userMessage: string) => new CliError.UserError({ cause: undefined, userMessage })
 
+/** @category errors */
+export type Refusal = CliError.UserError
+
 /**
  * A file's text.
  *

@@ -1,22 +1,16 @@
 #!/usr/bin/env node
 /**
- * The `espalier` command. Every subcommand is one file beside this one.
+ * The `espalier` command. What it knows is in `espalier.ts`.
  */
 import { createRequire } from "node:module"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Config, Effect, Exit, Layer, References, Runtime, Schema } from "effect"
 import { Command } from "effect/cli"
-import { enrollmentToken } from "./enrollmentToken.ts"
+import { espalier } from "./espalier.ts"
 import * as Flags from "./Flags.ts"
-import { serve } from "./serve.ts"
 
 const manifest = Schema.decodeUnknownSync(Schema.Struct({ version: Schema.String }))(
   createRequire(import.meta.url)("../package.json"),
-)
-
-const espalier = Command.make("espalier").pipe(
-  Command.withDescription("Apple device management from your own backend"),
-  Command.withSubcommands([serve, enrollmentToken]),
 )
 
 /** The built-in `--log-level` has a variable like every other flag. */

@@ -3,12 +3,12 @@
  */
 import type { EnrollmentBranding } from "@espalier/schema"
 import { Server } from "@espalier/server"
-import { Secret } from "@espalier/signing"
-import { Array, Context, Effect, Layer, Logger, Option, Redacted, Result } from "effect"
+import { Array, Context, Effect, Layer, Logger, Option } from "effect"
 import { Command } from "effect/cli"
 import { FetchHttpClient, HttpServer } from "effect/http"
 import { Otlp } from "effect/observability"
 import * as Files from "./Files.ts"
+import * as Inputs from "./Inputs.ts"
 import { flags, type ServeOptions } from "./ServeFlags.ts"
 import { sentence } from "./StartError.ts"
 
@@ -70,15 +70,15 @@ const serverOptions = Effect.fnUntraced(function* (options: ServeOptions) {
     origins: options.origin.length === 0 ? undefined : options.origin,
     dataDirectory: options.dataDirectory,
     databaseUrl: Option.getOrUndefined(options.databaseUrl),
-    tls: yield* pair(options, "tls"),
+    tls: yield* Inputs.pair(options, "tls"),
     backend: {
       baseUrl: options.webhookUrl,
       timeout: options.webhookTimeout,
-      secrets: yield* signingSecrets(options.webhookSecret),
+      secrets: yield* Inputs.signingSecrets(options.webhookSecret),
     },
     identity: {
       mode: options.identity,
-      roots: yield* allCertificates("identity-root", options.identityRoot),
+      roots: yield* Inputs.allCertificates("identity-root", options.identityRoot),
       proxy:
         options.identityProxy.length === 0
           ? undefined
@@ -87,12 +87,12 @@ const serverOptions = Effect.fnUntraced(function* (options: ServeOptions) {
     enrollment: {
       mode: options.enrollment,
       branding: branding(options),
-      signer: yield* profileSigner(options),
-      tlsRoots: yield* allCertificates("profile-root", options.profileRoot),
+      signer: yield* Inputs.profileSigner(options),
+      tlsRoots: yield* Inputs.allCertificates("profile-root", options.profileRoot),
     },
     push: Array.isReadonlyArrayNonEmpty(options.pushCertificate)
       ? {
-          certificates: yield* Effect.forEach(options.pushCertificate, pushCertificate),
+          certificates: yield* Effect.forEach(options.pushCertificate, Inputs.pushCertificate),
           url: Option.getOrUndefined(options.pushUrl),
           ca: pushRoots.length === 0 ? undefined : pushRoots,
           keys: options.apiKey,
@@ -106,43 +106,4 @@ const branding = ({ organization, displayName, description, consentText }: Serve
   ...(Option.isSome(displayName) ? { displayName: displayName.value } : {}),
   ...(Option.isSome(description) ? { description: description.value } : {}),
   ...(Option.isSome(consentText) ? { consentText: consentText.value } : {}),
-})
-
-const signingSecrets = (texts: ReadonlyArray<Redacted.Redacted>) =>
-  Effect.mapError(
-    Effect.fromResult(Result.all(texts.map((text) => Secret.parseSigning(Redacted.value(text))))),
-    (error) => Files.refuse(`--webhook-secret: ${error.message}`),
-  )
-
-const allCertificates = (flag: string, paths: ReadonlyArray<string>) =>
-  Effect.map(
-    Effect.forEach(paths, (path) => Files.certificates(flag, path)),
-    Array.flatten,
-  )
-
-/** A push certificate and its key are kept together: they are renewed together. */
-const pushCertificate = (path: string) =>
-  Effect.map(Files.text("push-certificate", path), (pem) => ({ cert: pem, key: Redacted.make(pem) }))
-
-/** A certificate and its key: both flags, or neither. */
-const pair = (options: ServeOptions, name: "tls" | "profile") => {
-  const certificate = name === "tls" ? options.tlsCertificate : options.profileCertificate
-  const key = name === "tls" ? options.tlsKey : options.profileKey
-  if (Option.isSome(certificate) && Option.isSome(key)) {
-    return Effect.succeed({ certificate: certificate.value, key: key.value })
-  }
-  return Option.isSome(certificate) || Option.isSome(key)
-    ? Effect.fail(Files.refuse(`--${name}-certificate and --${name}-key go together: set both`))
-    : Effect.undefined
-}
-
-const profileSigner = Effect.fnUntraced(function* (options: ServeOptions) {
-  const files = yield* pair(options, "profile")
-  if (files === undefined) return undefined
-  const [certificate, ...chain] = yield* Files.certificates("profile-certificate", files.certificate)
-  const privateKey = yield* Files.privateKey("profile-key", files.key)
-  if (certificate === undefined || !certificate.x509.checkPrivateKey(privateKey)) {
-    return yield* Files.refuse("--profile-key is not the key of --profile-certificate")
-  }
-  return { identity: { certificate, privateKey }, chain }
 })

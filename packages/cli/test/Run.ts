@@ -4,15 +4,25 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const main = path("../src/main.ts")
+/** Compiled sources, so that a process starts in half the time from the second one on. */
+const compiled = path("../../../node_modules/.cache/espalier-cli-test")
 
-const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}): ChildProcess =>
-  spawn(process.execPath, ["--conditions=@espalier/source", main, ...args], {
-    env: { PATH: process.env["PATH"], NO_COLOR: "1", ...env },
+const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}): ChildProcess => {
+  const child = spawn(process.execPath, ["--conditions=@espalier/source", main, ...args], {
+    env: { PATH: process.env["PATH"], NO_COLOR: "1", NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   })
+  // A test runner that is ended does not end what it has started.
+  const end = () => child.kill("SIGKILL")
+  process.once("exit", end)
+  child.once("exit", () => process.off("exit", end))
+  return child
+}
 
 export interface Ended {
+  /** Absent when a signal ended it. */
   readonly code: number | null
   readonly output: string
 }
@@ -25,8 +35,23 @@ export const run = async (args: ReadonlyArray<string>, env?: Record<string, stri
   return { code, output: output() }
 }
 
-/** Runs until the output has a match; `stop` sends SIGTERM and waits for the end. */
-export const runUntil = async (match: RegExp, args: ReadonlyArray<string>, env?: Record<string, string>) => {
+/** A process that runs. */
+export interface Running {
+  readonly found: RegExpExecArray
+  /** What it has written so far. */
+  readonly output: () => string
+  /** SIGTERM, and waits for the end. */
+  readonly stop: () => Promise<Ended>
+  /** SIGKILL: it gets to do nothing more. */
+  readonly kill: () => Promise<Ended>
+}
+
+/** Runs until the output has a match. */
+export const runUntil = async (
+  match: RegExp,
+  args: ReadonlyArray<string>,
+  env?: Record<string, string>,
+): Promise<Running> => {
   const child = start(args, env)
   const output = collected(child)
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve))
@@ -39,13 +64,11 @@ export const runUntil = async (match: RegExp, args: ReadonlyArray<string>, env?:
     child.stderr?.on("data", look)
     child.once("close", () => reject(new Error(`It ended without ${match}:\n${output()}`)))
   })
-  return {
-    found,
-    stop: async (): Promise<Ended> => {
-      child.kill("SIGTERM")
-      return { code: await ended, output: output() }
-    },
+  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<Ended> => {
+    child.kill(signal)
+    return { code: await ended, output: output() }
   }
+  return { found, output, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") }
 }
 
 const collected = (child: ChildProcess) => {

@@ -1,11 +1,24 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
+import { get } from "node:https"
 import { type AddressInfo, createServer as createTcpServer } from "node:net"
-import { describe, expect, it } from "vitest"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { afterAll, describe, expect, it } from "vitest"
 import { run, runUntil } from "./Run.ts"
+import { selfSigned } from "./SelfSigned.ts"
 
 const ready = /ready: http:\/\/\S+?:(\d+) → (\S+)/
 
-/** A backend that takes every event and has nothing to do; remembers what it was sent. */
+/** One data directory for all: what it holds is looked at elsewhere. */
+const dataDirectory = mkdtempSync(join(tmpdir(), "espalier-cli-"))
+const env = { ESPALIER_DATA_DIRECTORY: dataDirectory }
+/** Devices that prove nothing are heard. */
+const lenient = { ...env, ESPALIER_IDENTITY: "optional" }
+afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }))
+
+/** A backend that takes every event, has nothing to do and no say in who enrolls; remembers what it was sent. */
 const backend = async () => {
   const requests: Array<{ path: string | undefined; headers: Record<string, unknown>; body: string }> = []
   const server = createServer((request, response) => {
@@ -16,6 +29,7 @@ const backend = async () => {
     request.on("end", () => {
       requests.push({ path: request.url, headers: request.headers, body })
       if (request.url?.endsWith("/event")) response.writeHead(204).end()
+      else if (request.url?.endsWith("/enroll")) response.writeHead(404).end()
       else response.writeHead(200, { "content-type": "application/json" }).end('{"_tag":"Idle"}')
     })
   })
@@ -70,7 +84,7 @@ describe("espalier", () => {
     ],
     ["an unknown flag", ["serve", "--webhook-ulr", "http://b"], "--webhook-ulr"],
   ])("refuses %s with a sentence", async (_, args, sentence) => {
-    const { code, output } = await run(args)
+    const { code, output } = await run(args, env)
     expect(code).toBe(1)
     expect(output).toContain(sentence)
     expect(output).not.toContain("    at ")
@@ -80,7 +94,8 @@ describe("espalier", () => {
     const taken = createTcpServer().listen(0, "127.0.0.1")
     await new Promise((resolve) => taken.once("listening", resolve))
     const port = String((taken.address() as AddressInfo).port)
-    const { code, output } = await run(["serve", "--webhook-url", "http://b", "--host", "127.0.0.1", "--port", port])
+    const args = ["serve", "--webhook-url", "http://b", "--host", "127.0.0.1", "--port", port]
+    const { code, output } = await run(args, env)
     taken.close()
     expect(code).toBe(1)
     expect(output).toContain("That port is in use: choose another with --port")
@@ -90,7 +105,8 @@ describe("espalier", () => {
 describe("espalier serve", () => {
   it("stands between a device and the backend, and ends when it is told to", async () => {
     const { url, requests, close } = await backend()
-    const { found, stop } = await runUntil(ready, ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0"])
+    const args = ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0"]
+    const { found, stop } = await runUntil(ready, args, lenient)
     const response = await poll(found[1])
     const { code, output } = await stop()
     close()
@@ -99,7 +115,41 @@ describe("espalier serve", () => {
     expect(JSON.parse(requests[0]?.body ?? "")).toMatchObject({ scope: { _tag: "device", udid: "U-1" } })
     expect(output).toContain("Calls to the backend are not signed: set --webhook-secret")
     expect(output).toContain("Only this machine is answered: set --origin")
+    expect(output).toContain("Devices need not prove who they are: set --identity required")
     expect(output).toContain("Idle → 200")
+    expect(code).toBe(0)
+  })
+
+  it("hears nobody who does not prove who he is, unless told to", async () => {
+    const { url, requests, close } = await backend()
+    const args = ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0"]
+    const { found, stop } = await runUntil(ready, args, env)
+    const response = await poll(found[1])
+    const { output } = await stop()
+    close()
+    expect(response.status).toBe(403)
+    expect(requests).toEqual([])
+    expect(output).not.toContain("--identity required")
+  })
+
+  it("with TLS of its own, calls itself https where nobody says what it is called", async () => {
+    const { url, close } = await backend()
+    const { cert, key } = selfSigned("localhost")
+    const [certificate, keyFile] = [join(dataDirectory, "tls.pem"), join(dataDirectory, "tls.key.pem")]
+    writeFileSync(certificate, cert)
+    writeFileSync(keyFile, key)
+    const tls = ["--tls-certificate", certificate, "--tls-key", keyFile, "--enrollment", "open"]
+    const args = ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0", ...tls]
+    const { found, stop } = await runUntil(/ready: https:\/\/\S+?:(\d+) /, args, env)
+    const origin = `https://localhost:${found[1]}`
+    const profile = await new Promise<string>((resolve, reject) => {
+      get(`${origin}/mdm/apple/enroll`, { ca: cert, agent: false }, (response) => {
+        text(response).then(resolve, reject)
+      }).once("error", reject)
+    })
+    const { code } = await stop()
+    close()
+    expect(profile).toContain(`<string>${origin}/mdm/apple/mdm</string>`)
     expect(code).toBe(0)
   })
 
@@ -107,6 +157,7 @@ describe("espalier serve", () => {
     const { url, requests, close } = await backend()
     const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     const { found, stop } = await runUntil(/"message":"ready: http:\/\/127\.0\.0\.1:(\d+) /, ["serve"], {
+      ...env,
       ESPALIER_WEBHOOK_URL: url,
       ESPALIER_WEBHOOK_SECRET: `${secret}, whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD`,
       ESPALIER_WEBHOOK_TIMEOUT: "3 seconds",
@@ -130,7 +181,7 @@ describe("espalier serve", () => {
     const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
     const flags = secrets.flatMap((secret) => ["--webhook-secret", secret])
     const args = ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0", ...flags]
-    const { found, stop } = await runUntil(ready, args)
+    const { found, stop } = await runUntil(ready, args, lenient)
     await poll(found[1])
     await stop()
     close()

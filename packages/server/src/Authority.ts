@@ -68,7 +68,8 @@ const understand = (text: string, path: string): Effect.Effect<Certificate.Keyed
   const certificate = Certificate.fromPem(file.success.certificate)
   const privateKey = keyOf(file.success.privateKey)
   if (Result.isFailure(certificate) || privateKey === undefined) return broken()
-  if (!certificate.success.x509.checkPrivateKey(privateKey)) return broken()
+  const { x509 } = certificate.success
+  if (!x509.ca || !Certificate.isRsaKey(privateKey) || !x509.checkPrivateKey(privateKey)) return broken()
   return Effect.succeed({ certificate: certificate.success, privateKey })
 }
 

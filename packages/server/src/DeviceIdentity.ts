@@ -79,11 +79,19 @@ const shown = (
   const peer = peerCertificate(request)
   if (peer !== undefined) return Certificate.fromDer(peer)
   if (proxy?.addresses.has(addressOf(request))) {
-    const header = request.headers[proxy.header]
-    if (header !== undefined && header !== "") return Identity.fromHeader(header)
+    const [header = "", ...more] = allOf(request, proxy.header)
+    // A proxy that adds its header to the one a client sent would let anybody choose who to be.
+    if (more.length > 0) return Result.fail({ message: "The proxy's header stands there more than once" })
+    if (header !== "") return Identity.fromHeader(header)
   }
   const signature = request.headers["mdm-signature"]
   return signature === undefined || body === undefined ? undefined : Identity.fromMdmSignature(signature, body)
+}
+
+/** Every value that a header came with: the platform joins them into one. */
+const allOf = (request: HttpServerRequest.HttpServerRequest, name: string): ReadonlyArray<string> => {
+  const { rawHeaders } = NodeHttpServerRequest.toIncomingMessage(request)
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name.toLowerCase())
 }
 
 const peerCertificate = (request: HttpServerRequest.HttpServerRequest): Uint8Array | undefined => {

@@ -11,6 +11,7 @@ import { EnrollAnswer, type EnrollmentBranding, type MdmOrigin } from "@espalier
 import { Clock, Context, Duration, Effect, Redacted, Result } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Authority } from "./Authority.ts"
+import { badAnswer } from "./BadAnswer.ts"
 import * as DeviceResponse from "./DeviceResponse.ts"
 import * as EnrollmentPage from "./EnrollmentPage.ts"
 import { observed, refused } from "./Observation.ts"
@@ -96,7 +97,7 @@ export const layer = HttpRouter.use(
           Effect.catchTag("ManagementNotSupported", () => Effect.succeed<EnrollAnswer>({ _tag: "Allow" })),
           Effect.flatMap(
             EnrollAnswer.match({
-              Allow: ({ profile }) => Effect.succeed({ ...settings.branding, ...profile }),
+              Allow: ({ profile }) => Effect.succeed({ ...said(settings.branding), ...said(profile) }),
               Deny: ({ message }) =>
                 Effect.fail(new Refusal({ status: 403, detail: message ?? "This device may not enroll" })),
             }),
@@ -128,7 +129,8 @@ export const layer = HttpRouter.use(
           ...(branding.consentText === undefined ? {} : { consentText: branding.consentText }),
         }),
       )
-      const bytes = new TextEncoder().encode(yield* Effect.orDie(Effect.fromResult(xml)))
+      const unwritable = () => badAnswer("The profile's words have characters in them that no profile can carry")
+      const bytes = new TextEncoder().encode(yield* Effect.mapError(Effect.fromResult(xml), unwritable))
       if (settings.signer === undefined) return bytes
       const { identity, chain } = settings.signer
       return yield* Effect.orDie(Effect.fromResult(Cms.sign({ content: bytes, signer: identity, certificates: chain })))
@@ -141,8 +143,8 @@ export const layer = HttpRouter.use(
       const token = query.get("token") ?? undefined
       const invitation = yield* invited(token)
       const branding = yield* wording(mdmOrigin, token, request.headers["user-agent"])
-      // A browser asks for HTML; the button, a device and a script ask for the profile.
-      if (request.headers["accept"]?.includes("text/html") === true && !query.has("profile")) {
+      // The button, a device and a script ask for the profile.
+      if (isBrowser(request) && !query.has("profile")) {
         return EnrollmentPage.invitation(branding, token)
       }
       return HttpServerResponse.uint8Array(yield* profile(mdmOrigin, branding, invitation), {
@@ -154,17 +156,41 @@ export const layer = HttpRouter.use(
       Effect.catchTag("StoreError", StoreResponse.make),
       observed("enroll"),
       Effect.catchTag("Refusal", (refusal) =>
-        Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
-          headers["accept"]?.includes("text/html") === true
-            ? Effect.succeed(EnrollmentPage.refusal(refusal))
-            : refused(refusal),
-        ),
+        Effect.flatMap(refused(refusal), (response) => readable(response, refusal.detail)),
+      ),
+      Effect.flatMap((response) =>
+        readable(response, "Enrollment is not possible at the moment: try again in a few minutes"),
       ),
     )
 
     yield* router.add("GET", "/mdm/apple/enroll", answer)
   }),
 )
+
+/** A browser asks for HTML. */
+const isBrowser = ({ headers }: HttpServerRequest.HttpServerRequest) =>
+  headers["accept"]?.includes("text/html") === true
+
+/** What went wrong, for a person as a page. */
+const readable = (response: HttpServerResponse.HttpServerResponse, detail: string) =>
+  Effect.map(HttpServerRequest.HttpServerRequest, (request) =>
+    response.status < 400 || response.headers["content-type"]?.startsWith("text/html") === true || !isBrowser(request)
+      ? response
+      : EnrollmentPage.refusal(response, detail),
+  )
+
+/** Without the words that are none. */
+const said = ({
+  organization,
+  displayName,
+  description,
+  consentText,
+}: EnrollmentBranding = {}): EnrollmentBranding => ({
+  ...(organization ? { organization } : {}),
+  ...(displayName ? { displayName } : {}),
+  ...(description ? { description } : {}),
+  ...(consentText ? { consentText } : {}),
+})
 
 const notInvited = new Refusal({
   status: 403,

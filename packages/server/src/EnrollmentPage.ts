@@ -5,7 +5,6 @@
  */
 import type { EnrollmentBranding } from "@espalier/schema"
 import { HttpServerResponse } from "effect/http"
-import type { Refusal } from "./Refusal.ts"
 
 /**
  * The invitation, with the profile behind its button.
@@ -35,8 +34,12 @@ export const invitation = (branding: EnrollmentBranding, token: string | undefin
  *
  * @category pages
  */
-export const refusal = ({ status, detail }: Refusal) =>
-  page(status, "No enrollment", `<p>${escape(detail)}.</p>`, undefined)
+export const refusal = ({ status, headers }: HttpServerResponse.HttpServerResponse, detail: string) => {
+  const retryAfter = headers["retry-after"]
+  const sentence = /[.!?…]\s*$/.test(detail) ? detail : `${detail}.`
+  const response = page(status, "No enrollment", `<p>${escape(sentence)}</p>`, undefined)
+  return retryAfter === undefined ? response : HttpServerResponse.setHeader(response, "retry-after", retryAfter)
+}
 
 const page = (status: number, title: string, body: string, organization: string | undefined) =>
   HttpServerResponse.text(
@@ -49,9 +52,10 @@ const page = (status: number, title: string, body: string, organization: string 
 <style>
   :root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; }
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f4f4f6, #161618); color: light-dark(#1c1c1e, #f2f2f4); }
-  main { box-sizing: border-box; width: min(30rem, 100%); padding: 2.5rem 2rem; }
-  h1 { margin: 0 0 1rem; font-size: 1.7rem; line-height: 1.2; overflow-wrap: anywhere; }
+  main { box-sizing: border-box; width: min(30rem, 100%); padding: 2.5rem clamp(1.25rem, 6vw, 2rem); }
+  h1 { margin: 0 0 1rem; font-size: clamp(1.35rem, 6.5vw, 1.7rem); line-height: 1.2; overflow-wrap: anywhere; }
   p, ol { margin: 0 0 1.25rem; overflow-wrap: anywhere; }
+  p { white-space: pre-line; }
   ol { padding-left: 1.4rem; }
   .by { margin: 0 0 .25rem; font-size: .9rem; opacity: .7; }
   .fine { font-size: .85rem; opacity: .75; }
@@ -73,7 +77,7 @@ ${body}
       contentType: "text/html; charset=utf-8",
       headers: {
         "content-security-policy":
-          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
         "cache-control": "no-store",

@@ -4,6 +4,7 @@
  * With its own TLS it asks devices for their identity certificate and takes whatever they show: who it is, and whether that counts, is decided
  * by the message (`DeviceIdentity`).
  */
+import { createPrivateKey, X509Certificate } from "node:crypto"
 import { readFile, stat } from "node:fs/promises"
 import { createServer as createPlainServer, type Server } from "node:http"
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https"
@@ -73,6 +74,7 @@ export const layer = (options: ListenerOptions) =>
 const plain = Effect.sync((): Server => createPlainServer(limits))
 
 const encrypted = Effect.fnUntraced(function* (files: TlsFiles) {
+  let seen = yield* Effect.orElseSucceed(versionOf(files), () => "")
   const contents = yield* read(files)
   const server: TlsServer = createTlsServer({
     ...limits,
@@ -81,9 +83,8 @@ const encrypted = Effect.fnUntraced(function* (files: TlsFiles) {
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
   })
-  let seen = yield* Effect.orElseSucceed(changedAt(files), () => 0)
   const reload = Effect.gen(function* () {
-    const now = yield* changedAt(files)
+    const now = yield* versionOf(files)
     if (now === seen) return
     server.setSecureContext(yield* read(files))
     seen = now
@@ -97,6 +98,9 @@ const read = (files: TlsFiles): Effect.Effect<{ readonly cert: string; readonly 
   Effect.tryPromise({
     try: async () => {
       const [cert, key] = await Promise.all([readFile(files.certificate, "utf8"), readFile(files.key, "utf8")])
+      // By itself, an empty text is taken for no certificate at all.
+      if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+        throw new Error("they do not belong together")
       createSecureContext({ cert, key })
       return { cert, key }
     },
@@ -106,11 +110,12 @@ const read = (files: TlsFiles): Effect.Effect<{ readonly cert: string; readonly 
       }),
   })
 
-const changedAt = (files: TlsFiles): Effect.Effect<number, TlsError> =>
+/** Changes with either file, also to one that is older: another may have been moved to its place. */
+const versionOf = (files: TlsFiles): Effect.Effect<string, TlsError> =>
   Effect.tryPromise({
     try: async () => {
-      const [certificate, key] = await Promise.all([stat(files.certificate), stat(files.key)])
-      return Math.max(certificate.mtimeMs, key.mtimeMs)
+      const found = await Promise.all([stat(files.certificate), stat(files.key)])
+      return found.map(({ ino, size, mtimeMs, ctimeMs }) => `${ino} ${size} ${mtimeMs} ${ctimeMs}`).join()
     },
     catch: () => new TlsError({ message: `${files.certificate} or ${files.key} is gone` }),
   })

@@ -29,13 +29,16 @@ export class Origins extends Context.Service<
   static readonly layer = (origins: ReadonlyArray<string>): Layer.Layer<Origins, InvalidOrigin> =>
     Layer.effect(Origins, make(origins))
 
-  /** The names by which this machine calls its own server, for trying things out. */
-  static readonly layerLoopback: Layer.Layer<Origins, InvalidOrigin, HttpServer.HttpServer> = Layer.effect(
-    Origins,
-    Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
-      make("port" in address ? loopback.map((host) => `http://${host}:${address.port}`) : []),
-    ),
-  )
+  /** The names by which this machine calls its own server, for trying things out; `https` where that ends TLS itself. */
+  static readonly layerLoopback = (
+    scheme: "http" | "https" = "http",
+  ): Layer.Layer<Origins, InvalidOrigin, HttpServer.HttpServer> =>
+    Layer.effect(
+      Origins,
+      Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
+        make("port" in address ? loopback.map((host) => `${scheme}://${host}:${address.port}`) : []),
+      ),
+    )
 }
 
 const loopback = ["localhost", "127.0.0.1", "[::1]"]

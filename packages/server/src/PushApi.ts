@@ -92,7 +92,7 @@ const digest = (key: string) => createHash("sha256").update(key).digest()
 
 const unauthorized = new Refusal({
   status: 401,
-  detail: "Send authorization: Bearer with a key of --push-key",
+  detail: "Send authorization: Bearer with a key of --api-key",
   headers: { "www-authenticate": "Bearer" },
 })
 

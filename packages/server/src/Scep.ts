@@ -84,9 +84,7 @@ export const layer = HttpRouter.use(
           })
         case "PKIOperation":
           return yield* operation(
-            request.method === "POST"
-              ? yield* Body.read(request)
-              : new Uint8Array(Buffer.from(query.get("message") ?? "", "base64")),
+            request.method === "POST" ? yield* Body.read(request) : fromQuery(query.get("message") ?? ""),
           )
         default:
           return yield* new Refusal({
@@ -100,6 +98,9 @@ export const layer = HttpRouter.use(
     yield* router.add("POST", "/mdm/apple/scep", answer)
   }),
 )
+
+/** Base64, of which a `+` that is not escaped has become a space. */
+const fromQuery = (message: string) => new Uint8Array(Buffer.from(message.replaceAll(" ", "+"), "base64"))
 
 /** What cannot be written was a fault of the keys at hand, and has been logged by nobody yet. */
 const answered = (message: Result.Result<Uint8Array, { readonly message: string }>) =>

@@ -118,11 +118,16 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
       const [certificate] = push === undefined ? [] : yield* push.certificateExpiry
       const keys = options.push?.keys ?? []
 
-      const devices = Layer.mergeAll(routes, Astray.layer, drain.middleware, PrometheusMetrics.layerHttp())
-      const operators =
-        push !== undefined && Array.isReadonlyArrayNonEmpty(keys)
-          ? PushApi.layer.pipe(Layer.provide([Layer.succeed(PushApi.PushKeys, keys), Layer.succeed(Push.Push, push)]))
-          : Layer.empty
+      const hasPushApi = push !== undefined && Array.isReadonlyArrayNonEmpty(keys)
+      const devices = Layer.mergeAll(
+        routes,
+        Astray.layer({ hasPushApi }),
+        drain.middleware,
+        PrometheusMetrics.layerHttp(),
+      )
+      const operators = hasPushApi
+        ? PushApi.layer.pipe(Layer.provide([Layer.succeed(PushApi.PushKeys, keys), Layer.succeed(Push.Push, push)]))
+        : Layer.empty
 
       const enrollment = Layer.succeed(Enrollment.EnrollmentSettings, {
         mode: options.enrollment?.mode ?? "token",
@@ -142,7 +147,9 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
         Layer.provide([
           enrollment,
           identity,
-          options.origins === undefined ? Origins.layerLoopback : Origins.layer(options.origins),
+          options.origins === undefined
+            ? Origins.layerLoopback(options.tls === undefined ? "http" : "https")
+            : Origins.layer(options.origins),
           ManagementBackend.layer(options.backend),
           NodeHttpClient.layerUndici,
           // An enrollment token must not come into a trace with the URL it stands in.
@@ -176,12 +183,13 @@ const quiet = { disableLogger: true, disableListenLog: true }
 export const state = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">) =>
   StoreSql.layer.pipe(Layer.provide(database(options)), Layer.provideMerge(Authority.layer(options.dataDirectory)))
 
-const database = ({ databaseUrl, dataDirectory }: Pick<ServerOptions, "dataDirectory" | "databaseUrl">) =>
-  Layer.unwrap(
-    Effect.as(
-      Authority,
-      Database.layer({
-        url: databaseUrl ?? Redacted.make(`sqlite://${encodeURI(resolve(dataDirectory, "espalier.db"))}`),
-      }),
-    ),
-  )
+const database = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">) =>
+  Layer.unwrap(Effect.as(Authority, Database.layer({ url: databaseUrl(options) })))
+
+/**
+ * Where a server of these options keeps its store: the database it was given, or a SQLite file in the data directory.
+ *
+ * @category accessors
+ */
+export const databaseUrl = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">): Redacted.Redacted =>
+  options.databaseUrl ?? Redacted.make(`sqlite://${encodeURI(resolve(options.dataDirectory, "espalier.db"))}`)

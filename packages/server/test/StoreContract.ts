@@ -63,6 +63,19 @@ export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>
       expect(yield* one.pinned("W")).toEqual(Option.none())
     }))
 
+  test("all certificates of a line are one device's, whichever of them is pinned", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.succeed("a", "b")
+      yield* other.succeed("b", "c")
+      yield* one.succeed("b", "d")
+      yield* one.succeed("x", "y")
+      for (const pinned of ["a", "b", "c", "d"]) {
+        yield* one.pin("U", pinned)
+        for (const member of ["a", "b", "c", "d"]) expect(yield* other.owner(member)).toEqual(Option.some("U"))
+        for (const member of ["x", "y", "U"]) expect(yield* other.owner(member)).toEqual(Option.none())
+      }
+    }))
+
   test("of devices that race for one certificate, one wins", (one, other) =>
     Effect.gen(function* () {
       expect(yield* race((index) => (index % 2 === 0 ? one : other).pin(`U-${index}`, old))).toBe(1)

@@ -2,13 +2,13 @@
  * HTTP as a device speaks it: bounded in time and size, over TLS with the device's identity for servers that ask for it,
  * following redirects without remembering them, every request in the log.
  *
- * A 503 becomes `RetryLater`, or, when the device is to retry by itself, the very same request after the pause: same bytes,
- * same signature. All other statuses are for the caller to judge.
+ * A 503 becomes `RetryLater` and no answer `Unreachable`, or, when the device is to retry by itself, the very same request again after a
+ * pause: same bytes, same signature. All other statuses are for the caller to judge.
  */
 import { rootCertificates } from "node:tls"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Certificate } from "@espalier/apple"
-import { DateTime, Duration, Effect, Ref, type Scope, ScopedRef, Stream } from "effect"
+import { DateTime, Duration, Effect, Ref, Result, type Scope, ScopedRef, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpMethod } from "effect/http"
 import type * as Exchange from "./Exchange.ts"
 import { secondsOf } from "./RetryAfter.ts"
@@ -20,7 +20,10 @@ export interface TransportOptions {
   readonly ca?: string
   /** Longest wait for one answer, body included; 30 seconds unless given. */
   readonly timeout?: Duration.Input
-  /** Repeats a request that was answered 503, after its `Retry-After`: at most so many times. `true` is 5. */
+  /**
+   * Repeats a request that was answered 503, after its `Retry-After`, or not at all: then at once, and later every second. At most
+   * so many times; `true` is 5.
+   */
   readonly retrying?: boolean | number
   /**
    * Sends a request to another server, by its number (from 1) and the URL it is for: scheme, host and port are the answer's,
@@ -84,6 +87,9 @@ const client = (ca: string | undefined, { identity, roots }: Credentials) =>
     const plain = yield* Effect.provideService(NodeHttpClient.makeUndici, NodeHttpClient.Dispatcher, dispatcher)
     return HttpClient.withScope(plain)
   })
+
+/** Between tries of what got no answer, from the second on. */
+const unreachablePause = "1 second"
 
 const unreachable = (message: string) => simulatorError("Unreachable", message)
 
@@ -187,7 +193,13 @@ export const make = (options: TransportOptions, log: Exchange.Log): Effect.Effec
     return {
       send: Effect.fnUntraced(function* (request) {
         for (let tries = 0; ; tries++) {
-          const answer = yield* follow(request)
+          const outcome = yield* Effect.result(follow(request))
+          if (Result.isFailure(outcome)) {
+            if (outcome.failure.reason !== "Unreachable" || tries >= retries) return yield* outcome.failure
+            yield* Effect.sleep(tries === 0 ? 0 : unreachablePause)
+            continue
+          }
+          const answer = outcome.success
           if (answer.status !== 503) return answer
           const seconds = secondsOf(answer.headers["retry-after"], yield* DateTime.nowAsDate)
           if (tries >= retries) {

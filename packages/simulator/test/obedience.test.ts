@@ -91,6 +91,25 @@ describe("is asked to come back", () => {
     }),
   )
 
+  it.live("says the very same again when no answer came, and in the end gives up", () =>
+    Effect.gen(function* () {
+      const lost = new Set([7, 9, 10])
+      const route = (number: number, url: URL) => (lost.has(number) ? "http://127.0.0.1:1" : url)
+      const { server, device } = yield* enrolled({ retrying: 1, route })
+      yield* device.wake()
+      expect(server.said().slice(2)).toEqual(["Idle"])
+      expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "Unreachable" })
+      const tries = (yield* device.exchanges.all).slice(6)
+      expect(tries.map(({ said, status }) => [said, status])).toEqual([
+        ["Idle", undefined],
+        ["Idle", 200],
+        ["Idle", undefined],
+        ["Idle", undefined],
+      ])
+      expect(Buffer.from(tries[0]?.request ?? []).equals(Buffer.from(tries[1]?.request ?? [0]))).toBe(true)
+    }),
+  )
+
   it.live("gives up in the end", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ retrying: 2 })

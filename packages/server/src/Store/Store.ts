@@ -95,7 +95,7 @@ export class Store extends Context.Service<
      */
     readonly pinned: (udid: string) => Effect.Effect<Option.Option<string>, StoreError>
 
-    /** The device that a certificate is pinned to. */
+    /** The device that a certificate is pinned to, or another of its line: all that `succeed` tied to each other, before and after it. */
     readonly owner: (fingerprint: string) => Effect.Effect<Option.Option<string>, StoreError>
 
     /** SCEP has issued a certificate to whoever holds another one. The device goes over to it when it first shows it, see `admit`. */

@@ -46,13 +46,29 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
     return true
   }
 
+  /** A certificate with all that `succeed` tied to it. */
+  const lineOf = (fingerprint: string): ReadonlySet<string> => {
+    const line = new Set([fingerprint])
+    for (const member of line) {
+      for (const [next, predecessor] of predecessors) {
+        if (next === member) line.add(predecessor)
+        if (predecessor === member) line.add(next)
+      }
+    }
+    return line
+  }
+
   const counts = (known: EnrollmentToken, limit = Number.POSITIVE_INFINITY): boolean =>
     Option.isNone(known.revokedAt) && known.used < limit
 
   return guarded({
     pin: (udid, fingerprint) => Effect.sync(() => pin(udid, fingerprint)),
     pinned: (udid) => Effect.sync(() => Option.fromUndefinedOr(pins.get(udid))),
-    owner: (fingerprint) => Effect.sync(() => Option.fromUndefinedOr(owners.get(fingerprint))),
+    owner: (fingerprint) =>
+      Effect.sync(() => {
+        const owner = [...lineOf(fingerprint)].find((member) => owners.has(member))
+        return Option.fromUndefinedOr(owner === undefined ? undefined : owners.get(owner))
+      }),
     succeed: (predecessor, fingerprint) => Effect.sync(() => void predecessors.set(fingerprint, predecessor)),
     admit: (udid, fingerprint) =>
       Effect.sync(() => {

@@ -47,6 +47,7 @@ const steps = [
       written_at bigint NOT NULL
     )`,
   ),
+  step(2, "line", `CREATE INDEX espalier_successor_predecessor ON espalier_successor (predecessor)`),
 ]
 
 /**

@@ -61,7 +61,15 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
       ),
 
     owner: (fingerprint) =>
-      sql<{ udid: string }>`SELECT udid FROM espalier_pin WHERE fingerprint = ${fingerprint}`.pipe(
+      sql<{ udid: string }>`
+        WITH RECURSIVE line (fingerprint) AS (
+          SELECT CAST(${fingerprint} AS text)
+          UNION
+          SELECT CASE WHEN next.fingerprint = line.fingerprint THEN next.predecessor ELSE next.fingerprint END
+          FROM line
+          JOIN espalier_successor next ON next.fingerprint = line.fingerprint OR next.predecessor = line.fingerprint
+        )
+        SELECT pin.udid FROM line JOIN espalier_pin pin ON pin.fingerprint = line.fingerprint LIMIT 1`.pipe(
         Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ udid }) => udid)),
         failAs("owner"),
       ),

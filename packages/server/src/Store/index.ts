@@ -9,4 +9,5 @@ export {
   StoreErrorReason,
 } from "./Store.ts"
 export * as StoreMemory from "./StoreMemory.ts"
+export * as StoreSchema from "./StoreSchema.ts"
 export * as StoreSql from "./StoreSql.ts"

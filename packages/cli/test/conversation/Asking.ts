@@ -1,0 +1,68 @@
+/**
+ * What is asked of those who take part, in the Mac's affairs: of the backend by its control API, of the device, and of the server by somebody
+ * who is not the Mac.
+ */
+import { type Certificate, Identity } from "@espalier/apple"
+import { Effect, Predicate, Result } from "effect"
+import { expect } from "vitest"
+import * as apns from "../../../apple/test/apns.ts"
+import type { World } from "./World.ts"
+
+/** The member of a JSON value that a path of keys leads to. */
+export const at = (json: unknown, ...path: ReadonlyArray<string | number>): unknown =>
+  path.reduce<unknown>((value, key) => (Predicate.isObjectOrArray(value) ? Reflect.get(value, key) : undefined), json)
+
+/** What the backend knows of the Mac. */
+export const known = ({ control, mac }: World) =>
+  Effect.map(control("GET", `devices/${mac.facts.udid}`), ({ body }) => body)
+
+/** Queues a command; `state` asks what became of it. */
+export const queue = Effect.fnUntraced(function* (
+  { control, mac }: World,
+  command: { readonly requestType: string; readonly payload?: object; readonly userId?: unknown },
+) {
+  const { status, body } = yield* control("POST", `devices/${mac.facts.udid}/commands`, command)
+  expect(status).toBe(201)
+  const uuid = at(body, "commandUUID")
+  return { state: Effect.map(control("GET", `commands/${uuid}`), (answer) => answer.body) }
+})
+
+/** Wakes the device's channel, as the backend knows it. What the device reported. */
+export const pushDevice = (world: World): ReturnType<World["push"]> =>
+  Effect.flatMap(known(world), (device) => world.push(at(device, "push")))
+
+/** The backend takes a check-in after a sync for its acknowledgement: if the sync was lost, it needs one more. */
+export const synchronise = Effect.fnUntraced(function* (world: World) {
+  for (let pushes = 0; pushes < 3; pushes++) {
+    yield* pushDevice(world)
+    if (at(yield* known(world), "declarations", "synchronised") === true) break
+  }
+})
+
+/** The certificate and key that the Mac has now. */
+export const identity = ({ mac }: World) =>
+  Effect.map(mac.state, ({ enrollment }) => {
+    if (enrollment?.identity === undefined) throw new Error("The Mac has no identity")
+    return enrollment.identity
+  })
+
+/** Somebody says `Idle` or `Authenticate` in the Mac's name, and signs with this identity. */
+export const impersonate = (
+  { mac, send }: World,
+  keyed: Certificate.KeyedCertificate | undefined,
+  said: "Authenticate" | "Idle",
+) => {
+  const [protocol, keys] =
+    said === "Idle"
+      ? ["mdm", "<key>Status</key><string>Idle</string>"]
+      : [
+          "mdm-checkin",
+          `<key>MessageType</key><string>Authenticate</string><key>Topic</key><string>${apns.topicOne}</string>`,
+        ]
+  const body = `<?xml version="1.0"?><plist version="1.0"><dict>${keys}<key>UDID</key><string>${mac.facts.udid}</string></dict></plist>`
+  const bytes = new TextEncoder().encode(body)
+  const signature =
+    keyed === undefined ? {} : { "mdm-signature": Result.getOrThrow(Identity.toMdmSignature(bytes, keyed)) }
+  const headers = { "content-type": `application/x-apple-aspen-${protocol}`, ...signature }
+  return Effect.map(send("PUT", "/mdm/apple/mdm", headers, body), ({ status }) => status)
+}

@@ -1,0 +1,29 @@
+/**
+ * A real Chromium, out of an npm package, so that Node and npm are all that a machine needs. It looks up no names, so it speaks with nobody
+ * but this machine.
+ */
+import chromium from "@sparticuz/chromium"
+import { Effect, type Scope } from "effect"
+import { type Browser, chromium as playwright } from "playwright-core"
+
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+/** Starts one, which takes some seconds the first time; it ends with the scope. */
+export const start: Effect.Effect<Browser, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const executablePath = await chromium.executablePath()
+    return playwright.launch({ executablePath, args: flags, timeout: 20_000 })
+  }),
+  (browser) => Effect.promise(() => browser.close()),
+)
