@@ -117,6 +117,12 @@ const write = (directory: string, path: string, text: string): Effect.Effect<voi
           await file.close()
         }
         await link(draft, path)
+        const entries = await open(directory)
+        try {
+          await entries.sync()
+        } finally {
+          await entries.close()
+        }
       } finally {
         await rm(draft, { force: true })
       }

@@ -62,10 +62,13 @@ export const checks = Effect.gen(function* () {
   const store = yield* Store
   const push = yield* Effect.serviceOption(Push.Push)
   const certificates = Option.isNone(push) ? [] : yield* push.value.certificateExpiry
-  const storeWritable = Effect.match(store.writable, {
-    onSuccess: () => passing("store"),
-    onFailure: (error) => failing("store", error.message),
-  })
+  const storeWritable = store.writable.pipe(
+    Effect.match({ onSuccess: () => passing("store"), onFailure: (error) => failing("store", error.message) }),
+    Effect.timeoutOrElse({
+      duration: "5 seconds",
+      orElse: () => Effect.succeed(failing("store", "The database does not answer: check --database-url")),
+    }),
+  )
   const asked = yield* Effect.all([backendReachable(address), storeWritable], { concurrency: "unbounded" })
   return [...asked, passing("authority"), ...certificates.map(pushCertificate)]
 })

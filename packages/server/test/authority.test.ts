@@ -34,11 +34,11 @@ describe("on the first start", () => {
       expect(readdirSync(directory)).toEqual(["scep-ca.json"])
       expect(statSync(fileIn(directory)).mode & 0o777).toBe(0o600)
       expect(statSync(directory).mode & 0o777).toBe(0o700)
-      const { createdAt, ...rest } = parts(readFileSync(fileIn(directory), "utf8"))
+      const before = readFileSync(fileIn(directory), "utf8")
+      const { createdAt, ...rest } = parts(before)
       expect(Math.abs(Date.parse(String(createdAt)) - Date.now())).toBeLessThan(60_000)
       expect(Object.keys(rest).sort()).toEqual(["certificate", "privateKey", "version"])
 
-      const before = readFileSync(fileIn(directory), "utf8")
       expect(Certificate.equals((yield* load(directory)).certificate, certificate)).toBe(true)
       expect(readFileSync(fileIn(directory), "utf8")).toBe(before)
     }),
@@ -47,10 +47,8 @@ describe("on the first start", () => {
   it.live("of four that start at once, all have the same one", () =>
     Effect.gen(function* () {
       const directory = yield* Folder.temporary
-      const all = yield* Effect.all(
-        Array.from({ length: 4 }, () => load(directory)),
-        { concurrency: "unbounded" },
-      )
+      const starts = Array.from({ length: 4 }, () => load(directory))
+      const all = yield* Effect.all(starts, { concurrency: "unbounded" })
       expect(new Set(all.map(({ certificate }) => Certificate.fingerprint(certificate))).size).toBe(1)
       expect(new Set(all.map(({ privateKey }) => privateKey.export({ type: "pkcs8", format: "pem" }))).size).toBe(1)
       expect(readdirSync(directory)).toEqual(["scep-ca.json"])
@@ -61,30 +59,21 @@ describe("on the first start", () => {
 describe("a file that is not what a server wrote stops the start, and stays", () => {
   const other = rsaKey()
   const foreignKey = other.export({ type: "pkcs8", format: "pem" }).toString()
-  const device = Devices.identity()
-  const leaf = identityOf(Devices.authority, other, { at: Devices.now })
+  const changed = (more: object) => JSON.stringify({ ...parts(known), ...more })
+  const device = Certificate.toPem(Devices.identity().certificate)
+  const leaf = Certificate.toPem(identityOf(Devices.authority, other, { at: Devices.now }).certificate)
   it.live.each<readonly [string, string]>([
     ["empty", ""],
     ["no JSON", "hello"],
     ["cut off", known.slice(0, -2)],
     ["half", known.slice(0, known.length / 2)],
     ["of zeros", "\0".repeat(4096)],
-    ["of another version", JSON.stringify({ ...parts(known), version: 2 })],
-    ["without its key", JSON.stringify({ ...parts(known), privateKey: undefined })],
-    ["with another key", JSON.stringify({ ...parts(known), privateKey: foreignKey })],
-    ["with no key", JSON.stringify({ ...parts(known), privateKey: "-----BEGIN PRIVATE KEY-----" })],
-    [
-      "with another certificate",
-      JSON.stringify({ ...parts(known), certificate: Certificate.toPem(device.certificate) }),
-    ],
-    [
-      "of a certificate that is no authority",
-      JSON.stringify({
-        ...parts(known),
-        certificate: Certificate.toPem(leaf.certificate),
-        privateKey: foreignKey,
-      }),
-    ],
+    ["of another version", changed({ version: 2 })],
+    ["without its key", changed({ privateKey: undefined })],
+    ["with another key", changed({ privateKey: foreignKey })],
+    ["with no key", changed({ privateKey: "-----BEGIN PRIVATE KEY-----" })],
+    ["with another certificate", changed({ certificate: device })],
+    ["of a certificate that is no authority", changed({ certificate: leaf, privateKey: foreignKey })],
   ])("%s", ([, text]) =>
     Effect.gen(function* () {
       const directory = yield* Folder.temporary
@@ -118,18 +107,16 @@ describe("a directory that cannot be used is named, with what to do", () => {
     }),
   )
 
-  const isRoot = process.getuid?.() === 0
-  /** What this machine's root cannot be kept from, another user is. */
-  const asNobody = (directory: string) => {
-    const uid = Number(execFileSync("id", ["-u", "nobody"], { encoding: "utf8" }))
-    const effective = process.geteuid?.() ?? 0
+  /** Root may do everything, so for root it is somebody else who tries. */
+  const refusal = (directory: string) => {
+    if (process.getuid?.() !== 0) return Effect.flip(load(directory))
+    const nobody = Number(execFileSync("id", ["-u", "nobody"], { encoding: "utf8" }))
     return Effect.acquireUseRelease(
-      Effect.sync(() => process.seteuid?.(uid)),
+      Effect.sync(() => process.seteuid?.(nobody)),
       () => Effect.flip(load(directory)),
-      () => Effect.sync(() => process.seteuid?.(effective)),
+      () => Effect.sync(() => process.seteuid?.(0)),
     )
   }
-  const refusal = (directory: string) => (isRoot ? asNobody(directory) : Effect.flip(load(directory)))
 
   it.live("one that may not be written to", () =>
     Effect.gen(function* () {
@@ -158,7 +145,7 @@ describe("a directory that cannot be used is named, with what to do", () => {
 })
 
 describe("a disk that is full", () => {
-  /** A disk of a few kilobytes, full but for nothing; only root may have one. */
+  /** A disk of one page; only root may have one, and not everywhere. */
   const mounted = Effect.acquireRelease(
     Effect.map(Folder.temporary, (path) => {
       try {
@@ -168,7 +155,10 @@ describe("a disk that is full", () => {
         return undefined
       }
     }),
-    (path) => Effect.sync(() => void (path !== undefined && execFileSync("umount", [path], { stdio: "ignore" }))),
+    (path) =>
+      Effect.sync(() => {
+        if (path !== undefined) execFileSync("umount", [path], { stdio: "ignore" })
+      }),
   )
   const canMount = Effect.runSync(Effect.scoped(mounted)) !== undefined
 

@@ -77,11 +77,8 @@ describe("an enrollment link", () => {
       })
       const [scep, mdm] = profileIn(answer.bytes).PayloadContent
       const base = `${server.origin}/mdm/apple`
-      expect([scep.PayloadContent.URL, mdm.ServerURL, mdm.CheckInURL]).toEqual([
-        `${base}/scep`,
-        `${base}/mdm`,
-        `${base}/mdm`,
-      ])
+      const urls = [scep.PayloadContent.URL, mdm.ServerURL, mdm.CheckInURL]
+      expect(urls).toEqual([`${base}/scep`, `${base}/mdm`, `${base}/mdm`])
       expect(mdm.IdentityCertificateUUID).toBe(scep.PayloadUUID)
       const sha1 = createHash("sha1").update(Devices.authority.certificate.der).digest()
       expect(Buffer.from(scep.PayloadContent.CAFingerprint)).toEqual(sha1)
@@ -140,10 +137,8 @@ describe("an enrollment link", () => {
 describe("a token that was made", () => {
   const made = Effect.fnUntraced(function* (limit: number | undefined) {
     const path = yield* Folder.temporary
-    const options = {
-      dataDirectory: Whitelabel.defaults.dataDirectory,
-      databaseUrl: Redacted.make(`sqlite://${path}/db`),
-    }
+    const { dataDirectory } = Whitelabel.defaults
+    const options = { dataDirectory, databaseUrl: Redacted.make(`sqlite://${path}/db`) }
     const { server } = yield* given(options)
     const state = yield* Layer.build(Layer.fresh(Server.state(options)))
     const store = yield* Effect.provide(Store, state)
@@ -187,19 +182,16 @@ describe("the profile", () => {
     PayloadUUID,
     ...PayloadContent.map((payload) => payload.PayloadUUID),
   ]
+  const withoutChallenge = (one: typeof Profile.Type) => JSON.stringify(one).replace(challengeOf(one), "")
 
   it.live("is the same for one token and origin but for its challenge: a new download updates it", () =>
     Effect.gen(function* () {
       const { server } = yield* given({ origins })
       const path = withToken(tokens.sign(claims()))
-      const [one, again] = [
-        yield* profile(server, path, at("mdm.one.example")),
-        yield* profile(server, path, at("mdm.one.example")),
-      ]
+      const one = yield* profile(server, path, at("mdm.one.example"))
+      const again = yield* profile(server, path, at("mdm.one.example"))
       expect(challengeOf(one)).not.toBe(challengeOf(again))
-      expect(JSON.stringify(one).replace(challengeOf(one), "")).toBe(
-        JSON.stringify(again).replace(challengeOf(again), ""),
-      )
+      expect(withoutChallenge(one)).toBe(withoutChallenge(again))
       expect(new Set(uuids(one)).size).toBe(3)
     }),
   )
@@ -338,9 +330,9 @@ describe("the backend", () => {
 describe("the page for people", () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;</title></style>`
   const wording = { organization: hostile, displayName: hostile, description: hostile, consentText: hostile }
-  const page = Effect.fnUntraced(function* (profile: object, path = route) {
+  const page = Effect.fnUntraced(function* (profile: object) {
     const { server } = yield* given(open, { enroll: Backend.json({ _tag: "Allow", profile }) })
-    return yield* Whitelabel.ask(server, { path, headers: person })
+    return yield* Whitelabel.ask(server, { path: route, headers: person })
   })
 
   it.live("is plain HTML that loads, runs and frames nothing, and is kept nowhere", () =>

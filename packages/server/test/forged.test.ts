@@ -1,9 +1,11 @@
 /**
- * Proofs of who one is, damaged at random: whatever comes of them, none is believed, the backend hears of none, and none is the server's
- * fault.
+ * Proofs of who one is, damaged at random: whatever comes of them, nobody is taken for somebody else, and none is the server's fault.
+ *
+ * What surprises: some damage is none, such as a changed byte that no signature covers. Then it is still the same certificate's word over the
+ * same body, and each such case is checked to be just that.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { Certificate, Identity, Scep } from "@espalier/apple"
+import { Certificate, Identity } from "@espalier/apple"
 import { Effect, Result } from "effect"
 import fc from "fast-check"
 import * as Backend from "./support/Backend.ts"
@@ -12,7 +14,7 @@ import { launch } from "./support/Launch.ts"
 import * as Messages from "./support/Messages.ts"
 import * as Whitelabel from "./support/Whitelabel.ts"
 
-/** One cut, insertion, overwriting or doubling, at a place between 0 and 1. */
+/** Cuts, insertions and overwriting, at places between 0 and 1. */
 const damage = <A>(piece: fc.Arbitrary<A>) =>
   fc.array(
     fc.record({
@@ -23,11 +25,9 @@ const damage = <A>(piece: fc.Arbitrary<A>) =>
     { minLength: 1, maxLength: 3 },
   )
 
-const byte = fc.nat({ max: 255 })
-
 /** Bytes with damage done to them, never the bytes as they were. */
 const damagedBytes = (bytes: Uint8Array) =>
-  damage(byte)
+  damage(fc.nat({ max: 255 }))
     .map((places) =>
       places.reduce<Uint8Array>((bytes, { at, remove, insert }) => {
         const from = Math.floor(at * bytes.length)
@@ -39,7 +39,7 @@ const damagedBytes = (bytes: Uint8Array) =>
 /** What a header may hold. */
 const character = fc.oneof(
   { weight: 3, arbitrary: fc.nat({ max: 93 }).map((code) => String.fromCharCode(33 + code)) },
-  { weight: 1, arbitrary: fc.constantFrom("=", "%", ":", ";", ",", "-", "%00", "%ff", "ü", "\u007f".slice(1)) },
+  { weight: 1, arbitrary: fc.constantFrom("=", "%", ":", ";", ",", "-", "%00", "%ff", "ü") },
 )
 const damagedText = (text: string) =>
   damage(character)
@@ -61,47 +61,41 @@ const given = Effect.fnUntraced(function* (options: Parameters<typeof launch>[1]
 
 const body = Whitelabel.xml(Messages.authenticate)
 const device = Devices.identity()
-const isRefusal = ({ status, headers }: Whitelabel.Answer, ...statuses: ReadonlyArray<number>) =>
-  statuses.includes(status) && headers["content-type"] === "application/problem+json"
+const isRefusal = ({ status, headers }: Whitelabel.Answer, expected: number) =>
+  status === expected && headers["content-type"] === "application/problem+json"
+
+const isOf = (identity: Result.Result<Certificate.Certificate, unknown>, { certificate }: typeof device) =>
+  Result.isSuccess(identity) && Certificate.equals(identity.success, certificate)
 
 describe("Mdm-Signature", () => {
   const signature = Devices.signature(body, device)
   const bytes = new Uint8Array(Buffer.from(signature, "base64"))
 
-  it.live("damaged: another signer's, or none", () =>
+  it.live("damaged: refused, or still this certificate's over this body", () =>
     Effect.gen(function* () {
       const { backend, server } = yield* given({ identity: { mode: "required" } })
       const forgeries = fc.oneof(
         damagedBytes(bytes).map((damaged) => Buffer.from(damaged).toString("base64")),
-        damagedText(signature).map((text) => Buffer.from(text, "latin1").toString("latin1")),
+        damagedText(signature),
       )
-      const believed: Array<string> = []
+      let believed = 0
       yield* check(forgeries, 400, async (forgery) => {
         const answer = await Effect.runPromise(Devices.put(server, body, { "mdm-signature": forgery }))
-        // What is not looked at may be damaged: then it is the same signature by the same certificate.
-        if (answer.status === 200) believed.push(forgery)
-        return answer.status === 200 || isRefusal(answer, 403)
+        if (answer.status !== 200) return isRefusal(answer, 403)
+        believed++
+        return isOf(Identity.fromMdmSignature(forgery, new TextEncoder().encode(body)), device)
       })
-      for (const forgery of believed) {
-        const signer = Identity.fromMdmSignature(forgery, new TextEncoder().encode(body))
-        expect(Certificate.equals(Result.getOrThrow(signer), device.certificate)).toBe(true)
-      }
-      expect(backend.heard().length).toBe(believed.length)
-      expect(believed.length).toBeLessThan(80)
+      expect(backend.heard().length).toBe(believed)
     }),
   )
 
-  it.live("over a damaged body: none", () =>
+  it.live("over a damaged body: refused", () =>
     Effect.gen(function* () {
       const { backend, server } = yield* given({ identity: { mode: "optional" } })
-      const bodies = damagedBytes(new TextEncoder().encode(body))
-      yield* check(bodies, 150, async (damaged) => {
-        const headers = { "content-type": Whitelabel.checkInType, "mdm-signature": signature }
-        const path = "/mdm/apple/mdm"
-        return isRefusal(
-          await Effect.runPromise(Whitelabel.ask(server, { method: "PUT", path, headers, body: damaged })),
-          403,
-        )
+      const headers = { "content-type": Whitelabel.checkInType, "mdm-signature": signature }
+      yield* check(damagedBytes(new TextEncoder().encode(body)), 150, async (body) => {
+        const message = { method: "PUT", path: "/mdm/apple/mdm", headers, body }
+        return isRefusal(await Effect.runPromise(Whitelabel.ask(server, message)), 403)
       })
       expect(backend.heard()).toEqual([])
     }),
@@ -109,7 +103,7 @@ describe("Mdm-Signature", () => {
 })
 
 describe("a proxy's header", () => {
-  it.live("damaged: none", () =>
+  it.live("damaged: refused, or still this certificate", () =>
     Effect.gen(function* () {
       const header = "x-device-identity-certificate"
       const proxy = { header, addresses: new Set(["127.0.0.1"]) }
@@ -123,47 +117,41 @@ describe("a proxy's header", () => {
       ]
       const forgeries = fc.oneof(
         damagedBytes(certificate.der).map((der) => `:${Buffer.from(der).toString("base64")}:`),
-        ...values.map((value) => damagedText(value).map((text) => Buffer.from(text, "latin1").toString("latin1"))),
+        ...values.map(damagedText),
       )
       let believed = 0
       yield* check(forgeries, 400, async (forgery) => {
         const answer = await Effect.runPromise(Devices.put(server, body, { [header]: forgery }))
         if (answer.status !== 200) return isRefusal(answer, 403)
-        // Damage that leaves the certificate as it was: around the PEM, in its escapes or lines.
         believed++
-        const read = Identity.fromHeader(forgery)
-        return Result.isSuccess(read) && Certificate.equals(read.success, certificate)
+        return isOf(Identity.fromHeader(forgery), device)
       })
       expect(backend.heard().length).toBe(believed)
     }),
   )
 })
 
-describe("SCEP messages", () => {
+describe("SCEP", () => {
   const challenge = Devices.challenges.sign(Devices.claims())
-  const first = Devices.firstRequest(challenge)
-  const renewal = Devices.renewal(device)
+  const messages = [
+    ["a first request", Devices.firstRequest(challenge)],
+    ["a renewal", Devices.renewal(device)],
+  ] as const
 
-  it.live.each([
-    ["a first request", first],
-    ["a renewal", renewal],
-  ] as const)("%s, damaged: a failure in SCEP, or 400", ([, pending]) =>
+  it.live.each(messages)("%s, damaged: an answer in SCEP, or 400", ([, pending]) =>
     Effect.gen(function* () {
       const { server } = yield* given({})
-      let issued = 0
       yield* check(damagedBytes(pending.message), 250, async (message) => {
         const answer = await Effect.runPromise(Devices.operate(server, message))
-        if (answer.status !== 200) return isRefusal(answer, 400)
-        const reply = Scep.readCertRep(answer.bytes, pending)
-        // An answer to another transaction is none to this one; a certificate would be one of this key, to its holder.
-        if (Result.isSuccess(reply) && reply.success._tag === "Success") issued++
-        return true
+        return (
+          isRefusal(answer, 400) ||
+          (answer.status === 200 && answer.headers["content-type"] === "application/x-pki-message")
+        )
       })
-      expect(issued).toBeLessThan(50)
     }),
   )
 
-  it.live("with a damaged challenge: a failure", () =>
+  it.live("a damaged challenge: a failure", () =>
     Effect.gen(function* () {
       const { server } = yield* given({})
       yield* check(damagedText(challenge), 60, async (forgery) => {
@@ -175,7 +163,7 @@ describe("SCEP messages", () => {
 })
 
 describe("enrollment tokens", () => {
-  it.live("damaged: none", () =>
+  it.live("damaged: refused", () =>
     Effect.gen(function* () {
       const { backend, server } = yield* given({})
       const token = Devices.tokens.sign(Devices.claims({ limit: 3 }))

@@ -76,8 +76,9 @@ layer(Window.layer, { timeout: "30 seconds", excludeTestServices: true })("a per
       const { page, link, complaints, asked } = yield* opened({ _tag: "Allow", profile })
       const [title, text] = yield* Effect.promise(() => Promise.all([page.title(), page.innerText("main")]))
       expect(title).toBe("Schulgeräte")
-      for (const words of [profile.organization, profile.displayName, profile.description])
+      for (const words of [profile.organization, profile.displayName, profile.description]) {
         expect(text).toContain(words)
+      }
 
       const button = page.getByRole("link", { name: "Download the profile" })
       const [download] = yield* Effect.promise(() => Promise.all([page.waitForEvent("download"), button.click()]))
@@ -95,12 +96,8 @@ layer(Window.layer, { timeout: "30 seconds", excludeTestServices: true })("a per
   it.effect("may do it all by the keyboard", () =>
     Effect.gen(function* () {
       const { page } = yield* opened({ _tag: "Allow" })
-      const [download] = yield* Effect.promise(() =>
-        Promise.all([
-          page.waitForEvent("download"),
-          page.keyboard.press("Tab").then(() => page.keyboard.press("Enter")),
-        ]),
-      )
+      const press = () => page.keyboard.press("Tab").then(() => page.keyboard.press("Enter"))
+      const [download] = yield* Effect.promise(() => Promise.all([page.waitForEvent("download"), press()]))
       yield* Effect.promise(() => download.delete())
     }),
   )
@@ -111,8 +108,7 @@ layer(Window.layer, { timeout: "30 seconds", excludeTestServices: true })("a per
     Effect.gen(function* () {
       const { page } = yield* opened({ _tag: "Allow", profile: long }, { viewport })
       expect(yield* inPage(page, "document.documentElement.scrollWidth")).toBe(viewport.width)
-      const text = yield* Effect.promise(() => page.innerText("h1"))
-      expect(text).toBe(word)
+      expect(yield* Effect.promise(() => page.innerText("h1"))).toBe(word)
     }),
   )
 

@@ -21,7 +21,7 @@ interface World {
   readonly other: Whitelabel.Whitelabel
 }
 
-/** What the backend has heard, as words. */
+/** How often the backend has heard something. */
 const heard = (backend: Backend.Backend) => backend.heard().length
 
 /** A message that the backend takes. */
@@ -118,7 +118,7 @@ const rules = <R>(
       yield* taken(w, w.one, tokenUpdate, renewed)
       yield* refused(w, w.other, ofBob(authenticate), next)
       const again = yield* Devices.obtain(w.one, Devices.renewal(renewed))
-      const [onceMore] = [yield* Devices.obtain(w.other, Devices.renewal(again))]
+      const onceMore = yield* Devices.obtain(w.other, Devices.renewal(again))
       yield* refused(w, w.other, ofBob(authenticate), onceMore)
     }))
 
@@ -249,8 +249,10 @@ describe("an enrollment of a user", () => {
       yield* taken(w, w.one, { ...update, EnrollmentID: "E-1", EnrollmentUserID: "U-1" }, ada)
     }),
   )
+})
 
-  it.live("one message cannot be two devices: a UDID longer than any is refused", () =>
+describe("a UDID that no store takes", () => {
+  it.live("is refused before the backend takes the Authenticate that could not be pinned", () =>
     Effect.gen(function* () {
       const w = yield* single("required")
       const answer = yield* Devices.say(w.one, { ...authenticate, UDID: "A".repeat(256) }, Devices.identity())

@@ -46,9 +46,8 @@ describe("before a request", () => {
       const { server } = yield* given()
       const answer = yield* Whitelabel.ask(server, { path: `${route}?operation=GetCACert` })
       expect(answer).toMatchObject({ status: 200, headers: { "content-type": "application/x-x509-ca-cert" } })
-      expect(Result.getOrThrow(Scep.readCaCertificates(answer.bytes))).toMatchObject([
-        { der: authority.certificate.der },
-      ])
+      const certificates = Result.getOrThrow(Scep.readCaCertificates(answer.bytes))
+      expect(certificates).toMatchObject([{ der: authority.certificate.der }])
     }),
   )
 
@@ -85,11 +84,10 @@ describe("a first request", () => {
     }),
   )
 
-  const encodings: ReadonlyArray<readonly [string, (base64: string) => string]> = [
+  it.live.each<readonly [string, (base64: string) => string]>([
     ["escaped", encodeURIComponent],
     ["as it is", (base64) => base64],
-  ]
-  it.live.each(encodings)("may come by GET, its base64 %s", ([, encode]) =>
+  ])("may come by GET, its base64 %s", ([, encode]) =>
     Effect.gen(function* () {
       const { server } = yield* given()
       const pending = firstRequest(challenges.sign(claims()))
@@ -157,7 +155,7 @@ describe("a first request", () => {
       yield* Devices.obtain(server, firstRequest(first))
       yield* Devices.obtain(server, firstRequest(second))
       expect(yield* Devices.ask(server, firstRequest(third))).toEqual(failure("badRequest"))
-      // What was granted may still be asked for again, and the refused one is not used up.
+      // What was granted may still be asked for again.
       yield* Devices.obtain(server, firstRequest(second))
     }),
   )

@@ -23,10 +23,8 @@ const pemOf = ({ certificate, privateKey }: Certificate.KeyedCertificate) => ({
   cert: Certificate.toPem(certificate),
   key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
 })
-const [first, second] = [
-  Devices.identity({ by: Devices.stranger }),
-  identityOf(Devices.stranger, Devices.otherKey, { at: Devices.now }),
-]
+const first = Devices.identity({ by: Devices.stranger })
+const second = identityOf(Devices.stranger, Devices.otherKey, { at: Devices.now })
 
 const files = Effect.map(Folder.temporary, (path) => {
   const paths = { certificate: join(path, "tls.pem"), key: join(path, "tls.key") }
@@ -249,9 +247,9 @@ describe("whoever speaks no TLS", () => {
   it.live("gets no answer, and does no harm", () =>
     Effect.gen(function* () {
       const { server } = yield* given()
-      const received = yield* Whitelabel.raw(server, (socket) =>
-        socket.write("GET /health HTTP/1.1\r\nHost: a\r\n\r\n"),
-      )
+      const received = yield* Whitelabel.raw(server, (socket) => {
+        socket.write("GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+      })
       expect(received).not.toMatch(/^HTTP\/1\.1 2/)
       expect((yield* ask(server, undefined, { path: "/health" })).status).toBe(200)
     }),
