@@ -1,6 +1,6 @@
 /**
  * What is said between the whitelabel server and a management backend: scopes, events, manifests, declarations,
- * assets and typed errors, as Effect schemas, and the HttpApi that holds them together. No I/O.
+ * assets and typed errors, as Effect schemas, and the HttpApi that holds them together; and the notifications that customers' tools get. No I/O.
  */
 export * from "./Asset.ts"
 export * from "./BootstrapToken.ts"
@@ -10,6 +10,14 @@ export * from "./Event.ts"
 export * from "./GetToken.ts"
 export * from "./ManagementApi.ts"
 export * from "./Manifest.ts"
+export * from "./notifications/ApplePushCertificationRenovation.ts"
+export * from "./notifications/DeviceAddedMdmUser.ts"
+export * from "./notifications/DeviceEnrolled.ts"
+export * from "./notifications/EnrollmentTokenCreated.ts"
+export * from "./notifications/Integration.ts"
+export * from "./notifications/InventoryItem.ts"
+export * from "./notifications/Members.ts"
+export * from "./notifications/NotificationEvent.ts"
 export * from "./PropertyList.ts"
 export * from "./Scope.ts"
 export * from "./UserAuthenticate.ts"

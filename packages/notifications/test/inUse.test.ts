@@ -1,0 +1,188 @@
+/**
+ * Integrations in use: they are disabled when their receiver is gone or fails for days, sign with two secrets while these rotate, and
+ * never get in each other's way.
+ */
+
+import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
+import { Secret, WebhookSignature } from "@espalier/signing"
+import { Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { TestClock } from "effect/testing"
+import { Deliveries, DeliveryWorker, Integrations } from "../src/index.ts"
+import { guard, integrate, publish, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
+import * as Receiver from "./Receiver.ts"
+import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
+
+const hour = 60 * 60 * 1000
+const day = 24 * hour
+
+const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
+  const test = tester(it, database)
+
+  test("410 disables the integration, until somebody enables it", (receiver) =>
+    Effect.gen(function* () {
+      receiver.answers = Receiver.status(410)
+      const { id } = yield* integrate(receiver)
+      yield* publish("one")
+      expect(yield* settled(1)).toMatchObject({ state: "dead" })
+      const { get, enable } = yield* Integrations.Integrations
+      expect(yield* get(workspace, id)).toMatchObject({ enabled: false, disabledReason: "Gone" })
+      expect(yield* publish("two")).toMatchObject({ deliveries: 0 })
+      receiver.answers = Receiver.status(200)
+      yield* enable(workspace, id)
+      yield* publish("three")
+      yield* settled(1)
+      expect(receiver.heard.length).toBe(2)
+    }))
+
+  test("what waits for a disabled integration goes out when it is enabled again", (receiver) =>
+    Effect.gen(function* () {
+      receiver.answers = Receiver.status(500)
+      const { id } = yield* integrate(receiver)
+      yield* publish("one")
+      yield* settled(1)
+      const { disable, enable } = yield* Integrations.Integrations
+      yield* disable(workspace, id)
+      receiver.answers = Receiver.status(200)
+      yield* TestClock.adjust("1 minute")
+      yield* wake
+      yield* TestClock.withLive(Effect.sleep(10))
+      expect(receiver.heard.length).toBe(1)
+      yield* enable(workspace, id)
+      expect(yield* settled(2)).toMatchObject({ state: "delivered" })
+    }))
+
+  test("five days of nothing but failure disable an integration, one success saves it", (receiver) =>
+    Effect.gen(function* () {
+      const { id } = yield* integrate(receiver)
+      const { get } = yield* Integrations.Integrations
+      const publishOn = (at: number, code: number) =>
+        Effect.gen(function* () {
+          yield* TestClock.setTime(start + at)
+          receiver.answers = Receiver.status(code)
+          const { list } = yield* Deliveries.Deliveries
+          const { id: event } = yield* publish(String(at))
+          for (;;) {
+            const [delivery] = yield* list(workspace, { event })
+            if (delivery !== undefined && delivery.attempts > 0) break
+            yield* TestClock.withLive(Effect.sleep(2))
+          }
+          return yield* get(workspace, id)
+        })
+      expect(yield* publishOn(0, 500)).toMatchObject({ enabled: true, failingSince: start })
+      // Whatever is still to be retried is answered so as well.
+      expect(yield* publishOn(4 * day, 200)).not.toHaveProperty("failingSince")
+      expect(yield* publishOn(6 * day, 500)).toMatchObject({ enabled: true, failingSince: start + 6 * day })
+      expect(yield* publishOn(11 * day - 1, 500)).toMatchObject({ enabled: true, failingSince: start + 6 * day })
+      expect(yield* publishOn(11 * day, 500)).toMatchObject({ enabled: false, disabledReason: "Failing" })
+    }))
+
+  test("both secrets sign for a day after a rotation", (receiver) =>
+    Effect.gen(function* () {
+      const { id, secret } = yield* integrate(receiver)
+      const { rotateSecret } = yield* Integrations.Integrations
+      const rotated = Redacted.value((yield* rotateSecret(workspace, id)).secret)
+      const verifiedBy = (heard: Receiver.Heard) =>
+        Effect.gen(function* () {
+          const secrets = { old: secret, new: rotated }
+          const found: Array<string> = []
+          for (const [name, text] of Object.entries(secrets)) {
+            const headers = Object.fromEntries(
+              Object.entries(heard.headers).map(([key, value]) => [key, String(value)]),
+            )
+            const result = yield* Effect.result(
+              WebhookSignature.verify({
+                headers,
+                body: heard.body,
+                secrets: [yield* Effect.fromResult(Secret.parse(text))],
+              }),
+            )
+            if (result._tag === "Success") found.push(name)
+          }
+          return found
+        })
+      yield* publish("one")
+      expect(yield* verifiedBy(yield* receiver.next)).toEqual(["old", "new"])
+      yield* TestClock.adjust("24 hours")
+      yield* publish("two")
+      expect(yield* verifiedBy(yield* receiver.next)).toEqual(["new"])
+    }))
+
+  test(
+    "a receiver that never answers delays nobody else",
+    (receiver) =>
+      Effect.gen(function* () {
+        receiver.answers = (response, { path }) => {
+          if (path !== "/dead") response.writeHead(204).end()
+        }
+        yield* integrate(receiver, "/dead")
+        yield* integrate(receiver, "/well")
+        const { list } = yield* Deliveries.Deliveries
+        yield* Effect.forEach(Array.from({ length: 30 }), (_, index) => publish(String(index)), { discard: true })
+        let well = 0
+        while (well < 30) if ((yield* receiver.next).path === "/well") well++
+        // The dead one has as many as it may have at a time, and no more.
+        expect(receiver.heard.filter(({ path }) => path === "/dead").length).toBe(3)
+        expect((yield* list(workspace, { state: "pending" })).length).toBeGreaterThanOrEqual(30)
+      }),
+    { concurrency: 3 },
+  )
+
+  test("two workers never make the same try", (receiver) =>
+    Effect.gen(function* () {
+      yield* integrate(receiver)
+      yield* Effect.forEach(
+        Array.from({ length: 100 }, (_, index) => index),
+        (index) => Effect.andThen(publish(String(index)), wake),
+        { concurrency: 10, discard: true },
+      )
+      const { list } = yield* Deliveries.Deliveries
+      while ((yield* list(workspace, { state: "pending" })).length > 0) {
+        yield* wake
+        yield* TestClock.withLive(Effect.sleep(2))
+      }
+      expect(receiver.heard.length).toBe(100)
+      expect(new Set(receiver.heard.map(({ id }) => id)).size).toBe(100)
+    }).pipe(Effect.provide(DeliveryWorker.layer({ pollInterval: "30 days" }).pipe(Layer.provide(guard)))))
+
+  test(
+    "an integration gets no more in a second than its rate",
+    (receiver) =>
+      Effect.gen(function* () {
+        yield* integrate(receiver)
+        for (let index = 0; index < 12; index++) yield* publish(String(index))
+        for (let second = 1; second <= 3; second++) {
+          const want = Math.min(second * 5, 12)
+          while (receiver.heard.length < want) yield* TestClock.withLive(Effect.sleep(2))
+          yield* TestClock.withLive(Effect.sleep(20))
+          expect(receiver.heard.length).toBe(want)
+          yield* TestClock.adjust("1 second")
+        }
+      }),
+    { ratePerSecond: 5 },
+  )
+
+  test("old attempts, deliveries and events are pruned; what is pending stays", (receiver) =>
+    Effect.gen(function* () {
+      yield* integrate(receiver)
+      yield* publish("old")
+      yield* settled(1)
+      yield* TestClock.adjust("10 days")
+      receiver.answers = Receiver.status(500)
+      yield* publish("new")
+      const { list, prune } = yield* Deliveries.Deliveries
+      yield* settled(1)
+      expect((yield* list(workspace)).length).toBe(2)
+      expect(yield* prune("11 days")).toBe(0)
+      expect(yield* prune("9 days")).toBe(1)
+      expect(yield* list(workspace)).toMatchObject([{ state: "pending", attempts: 1 }])
+      yield* TestClock.adjust("30 days")
+      const sql = yield* SqlClient.SqlClient
+      expect(yield* prune("1 day")).toBe(0)
+      expect(yield* sql`SELECT count(*) AS n FROM notification_event`).toEqual([{ n: 1 }])
+      expect(yield* sql`SELECT count(*) AS n FROM notification_attempt`).toEqual([{ n: 1 }])
+    }))
+}
+
+describe("SQLite", () => contract(it, memory))
+layer(server)("PostgreSQL", (it) => contract(it, postgres))

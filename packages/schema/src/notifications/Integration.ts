@@ -1,0 +1,72 @@
+/**
+ * An integration: where a workspace wants its notifications sent, and which.
+ *
+ * Its signing secrets are no part of it: they are shown once, when they are made.
+ */
+import { Schema } from "effect"
+import { SubscriptionName } from "./NotificationEvent.ts"
+
+/**
+ * Why an integration is not enabled.
+ *
+ * - `Asked`: somebody disabled it.
+ * - `Gone`: the receiver answered 410.
+ * - `Failing`: nothing but failure for days.
+ *
+ * @category schemas
+ */
+export const DisabledReason = Schema.Literals(["Asked", "Gone", "Failing"]).annotate({
+  identifier: "DisabledReason",
+  description: "Asked: by somebody. Gone: the receiver answered 410. Failing: nothing but failure for days",
+})
+/** @category models */
+export type DisabledReason = typeof DisabledReason.Type
+
+const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
+
+/**
+ * At least one subscription, each once. The order is kept.
+ *
+ * @category schemas
+ */
+export const Subscriptions = Schema.NonEmptyArray(SubscriptionName)
+  .check(Schema.isUnique())
+  .annotate({ identifier: "Subscriptions", description: "At least one, each once" })
+/** @category models */
+export type Subscriptions = typeof Subscriptions.Type
+
+/**
+ * A workspace's integration. `disabledReason` is there exactly while `enabled` is false, `failingSince` while its last tries
+ * were nothing but failures.
+ *
+ * @category schemas
+ */
+export const Integration = Schema.Struct({
+  id: Schema.NonEmptyString,
+  workspace: Schema.NonEmptyString,
+  type: Schema.Literal("webhook"),
+  url: Schema.NonEmptyString.annotate({ description: "Where notifications are posted" }),
+  events: Subscriptions,
+  enabled: Schema.Boolean,
+  disabledReason: Schema.optionalKey(DisabledReason),
+  failingSince: Schema.optionalKey(when),
+  createdAt: when,
+  updatedAt: when,
+}).annotate({
+  identifier: "Integration",
+  description: "Where a workspace wants its notifications sent, and which",
+  examples: [
+    {
+      id: "int_3f2a1c9e7b",
+      workspace: "example",
+      type: "webhook",
+      url: "https://hooks.example.com/mdm",
+      events: ["device_enrolled", "inventory_item"],
+      enabled: true,
+      createdAt: 1_764_000_000_000,
+      updatedAt: 1_764_000_000_000,
+    },
+  ],
+})
+/** @category models */
+export type Integration = typeof Integration.Type

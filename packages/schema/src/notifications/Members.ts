@@ -1,0 +1,73 @@
+/**
+ * The members that several notification events share: the organization, the MDM user, the device.
+ *
+ * Names and shapes are those of the custom webhooks' documentation. What a newer version adds is ignored on reading.
+ */
+import { Schema } from "effect"
+
+/**
+ * How a platform is called in `action` and in the device member: Android `emm`, Windows `win`, Apple `adm`.
+ *
+ * @category schemas
+ */
+export const NotificationPlatform = Schema.Literals(["emm", "win", "adm"]).annotate({
+  identifier: "NotificationPlatform",
+  description: "Android `emm`, Windows `win`, Apple `adm`",
+})
+/** @category models */
+export type NotificationPlatform = typeof NotificationPlatform.Type
+
+/**
+ * The workspace an event happened in.
+ *
+ * @category schemas
+ */
+export const NotificationOrganization = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  url: Schema.String,
+}).annotate({
+  identifier: "NotificationOrganization",
+  description: "The workspace an event happened in",
+  examples: [
+    { id: "5d4d1391cd523c15f50df235", name: "Example", url: "https://dashboard.example.com/workspaces/example" },
+  ],
+})
+/** @category models */
+export type NotificationOrganization = typeof NotificationOrganization.Type
+
+/**
+ * The person a device belongs to.
+ *
+ * @category schemas
+ */
+export const NotificationUser = Schema.Struct({
+  id: Schema.String,
+  email: Schema.String,
+  url: Schema.String,
+}).annotate({
+  identifier: "NotificationUser",
+  description: "The person a device belongs to",
+  examples: [
+    { id: "5e9099ee4da32b180204770e", email: "ada@example.com", url: "https://dashboard.example.com/users/ada" },
+  ],
+})
+/** @category models */
+export type NotificationUser = typeof NotificationUser.Type
+
+/**
+ * A device, as far as a notification tells: Android has a `type` (`Fully Managed`), Windows a `productName`.
+ *
+ * @category schemas
+ */
+export const NotificationDevice = Schema.Struct({
+  type: Schema.optionalKey(Schema.String),
+  productName: Schema.optionalKey(Schema.String),
+  url: Schema.String,
+}).annotate({
+  identifier: "NotificationDevice",
+  description: "A device, as far as a notification tells",
+  examples: [{ productName: "MacBookPro18,3", url: "https://dashboard.example.com/devices/1" }],
+})
+/** @category models */
+export type NotificationDevice = typeof NotificationDevice.Type
