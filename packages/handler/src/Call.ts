@@ -45,10 +45,11 @@ export const make = <Name extends WebhookName>(
   SchemaJITCompiler.enable(webhook.request.ast)
   const decode = Schema.decodeUnknownResult(webhook.request)
   const encode = Schema.encodeUnknownResult(webhook.answer)
+  const read = JsonBody.reader(limits)
 
   const answer = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const bytes = yield* JsonBody.read(request, limits)
+    const bytes = yield* read(request)
     yield* verify(request.headers, bytes)
     const json = yield* Effect.fromResult(JsonBody.parse(bytes, limits.maxDepth))
     const decoded = yield* Effect.fromResult(
@@ -77,11 +78,14 @@ const observed = <R>(
   call: Effect.Effect<{ readonly outcome: string; readonly response: HttpServerResponse.HttpServerResponse }, never, R>,
 ) => {
   const duration = Metric.withAttributes(durations, { webhook: name })
+  const successes = Metric.withAttributes(calls, { webhook: name, outcome: "success" })
+  const callsOf = (outcome: string) =>
+    outcome === "success" ? successes : Metric.withAttributes(calls, { webhook: name, outcome })
   return Effect.gen(function* () {
     const startedAt = yield* Clock.currentTimeMillis
     const { outcome, response } = yield* call
     yield* Metric.update(duration, Duration.millis((yield* Clock.currentTimeMillis) - startedAt))
-    yield* Metric.update(Metric.withAttributes(calls, { webhook: name, outcome }), 1)
+    yield* Metric.update(callsOf(outcome), 1)
     yield* Effect.annotateCurrentSpan("webhook.outcome", outcome)
     yield* Effect.logDebug(`webhook ${name}: ${outcome}`)
     return response

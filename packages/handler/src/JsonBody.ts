@@ -31,45 +31,40 @@ export const BodyLimits = Context.Reference<Limits>("@espalier/handler/BodyLimit
 const jsonMediaType = /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
 /**
- * Reads the body of a request.
+ * A reader of requests' bodies. What the limits say is worked out here, once, and not with every request.
  *
  * @category reading
  */
-export const read = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, limits: Limits) {
-  const contentType = request.headers["content-type"]
-  if (contentType === undefined || !jsonMediaType.test(contentType)) {
-    return yield* new UnsupportedMediaType({ message: "Send the body as content-type application/json, in UTF-8" })
-  }
-  if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
-    return yield* new UnsupportedMediaType({ message: "Send the body without content-encoding" })
-  }
+export const reader = (limits: Limits) => {
   const maxBytes = ByteSize.fromInputUnsafe(limits.maxBytes)
-  if (Number(request.headers["content-length"] ?? 0) > Number(maxBytes)) return yield* tooLarge(maxBytes)
-  // In a fiber that ends with the call: to interrupt the reading itself would reset the connection before the answer.
-  const reading = yield* request.arrayBuffer.pipe(
-    Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBytes),
-    Effect.forkChild({ startImmediately: true }),
-  )
-  const buffer = yield* Fiber.join(reading).pipe(
-    Effect.mapError((error) => (isTooLarge(error) ? tooLarge(maxBytes) : broken)),
-    Effect.timeoutOrElse({
-      duration: limits.timeout,
-      orElse: () =>
-        Effect.fail(
-          new RequestTimeout({
-            message: `The body did not arrive within ${Duration.format(Duration.fromInputUnsafe(limits.timeout))}`,
-          }),
-        ),
-    }),
-  )
-  return new Uint8Array(buffer)
-})
+  const maxLength = Number(maxBytes)
+  const timeout = Duration.fromInputUnsafe(limits.timeout)
+  const tooLarge = new PayloadTooLarge({ message: `The body is larger than ${ByteSize.format(maxBytes)}` })
+  const late = new RequestTimeout({ message: `The body did not arrive within ${Duration.format(timeout)}` })
+  return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+    const contentType = request.headers["content-type"]
+    if (contentType === undefined || !jsonMediaType.test(contentType)) {
+      return yield* new UnsupportedMediaType({ message: "Send the body as content-type application/json, in UTF-8" })
+    }
+    if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
+      return yield* new UnsupportedMediaType({ message: "Send the body without content-encoding" })
+    }
+    if (Number(request.headers["content-length"] ?? 0) > maxLength) return yield* tooLarge
+    // In a fiber that ends with the call: to interrupt the reading itself would reset the connection before the answer.
+    const reading = yield* request.arrayBuffer.pipe(
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBytes),
+      Effect.forkChild({ startImmediately: true }),
+    )
+    const buffer = yield* Fiber.join(reading).pipe(
+      Effect.mapError((error) => (isTooLarge(error) ? tooLarge : broken)),
+      Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail(late) }),
+    )
+    return new Uint8Array(buffer)
+  })
+}
 
 const isTooLarge = (error: HttpServerError.HttpServerError) =>
   error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
-
-const tooLarge = (maxBytes: ByteSize.ByteSize) =>
-  new PayloadTooLarge({ message: `The body is larger than ${ByteSize.format(maxBytes)}` })
 
 const broken = new InvalidRequest({ message: "The body broke off" })
 
