@@ -12,7 +12,8 @@ import { lookup as systemLookup } from "node:dns/promises"
 import { isIP, type LookupFunction } from "node:net"
 import type * as Undici from "@effect/platform-node/Undici"
 import { buildConnector } from "@effect/platform-node/Undici"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer } from "effect"
+import { AddressRefused, UrlRefused } from "./AddressError.ts"
 import { type CidrError, rangeOf, within } from "./AddressRange.ts"
 
 /** @category models */
@@ -31,46 +32,6 @@ export interface AddressGuardOptions {
   readonly ports?: ReadonlyArray<number> | undefined
   /** All addresses of a name. Defaults to what the system says (`getaddrinfo`). */
   readonly resolve?: ((hostname: string) => Promise<ReadonlyArray<ResolvedAddress>>) | undefined
-}
-
-/**
- * Why a URL is refused, whatever it leads to.
- *
- * - `NotAUrl`: not absolute, or has no host. `TooLong`: more than 2048 characters.
- * - `Scheme`: not `https` (or `http` where that is allowed). `Port`: one of other services.
- * - `Credentials`: a user or a password. `Fragment`: a part that is never sent.
- *
- * @category errors
- */
-export class UrlRefused extends Schema.TaggedError<UrlRefused>("espalier/notifications/UrlRefused")("UrlRefused", {
-  reason: Schema.Literals(["NotAUrl", "TooLong", "Scheme", "Port", "Credentials", "Fragment"]),
-}) {
-  override get message(): string {
-    return sentences[this.reason]
-  }
-}
-
-const sentences: Record<UrlRefused["reason"], string> = {
-  NotAUrl: "A receiver's URL is absolute, such as https://hooks.example.com/mdm",
-  TooLong: "A receiver's URL has at most 2048 characters",
-  Scheme: "A receiver's URL begins with https://",
-  Port: "A receiver's port is 443, or 1024 and above",
-  Credentials: "A receiver's URL holds no user or password; deliveries are signed instead",
-  Fragment: "A receiver's URL holds no fragment (#…): it would not be sent",
-}
-
-/**
- * Why a host is refused: the range its address lies in.
- *
- * @category errors
- */
-export class AddressRefused extends Schema.TaggedError<AddressRefused>("espalier/notifications/AddressRefused")(
-  "AddressRefused",
-  { range: Schema.String },
-) {
-  override get message(): string {
-    return `The receiver's address is not public (${this.range})`
-  }
 }
 
 /**
@@ -100,7 +61,7 @@ export const make = Effect.fnUntraced(function* (
 
   const refusalOf = (address: string): AddressRefused | undefined => {
     const range = isAllowed(address) ? undefined : rangeOf(address)
-    return range === undefined ? undefined : new AddressRefused({ range })
+    return range === undefined ? undefined : AddressRefused.for(range)
   }
   const firstRefusal = (addresses: ReadonlyArray<ResolvedAddress>): AddressRefused | undefined => {
     for (const { address } of addresses) {
@@ -162,7 +123,7 @@ export const layer = (options?: AddressGuardOptions): Layer.Layer<AddressGuard, 
 const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1")
 
 const shape = (text: string, options: AddressGuardOptions): Effect.Effect<URL, UrlRefused> => {
-  const refuse = (reason: UrlRefused["reason"]) => Effect.fail(new UrlRefused({ reason }))
+  const refuse = (reason: UrlRefused["reason"]) => Effect.fail(UrlRefused.for(reason))
   if (text.length > maxLength) return refuse("TooLong")
   const url = URL.parse(text)
   if (url === null || url.hostname === "") return refuse("NotAUrl")

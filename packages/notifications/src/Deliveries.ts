@@ -3,89 +3,15 @@
  */
 import { Clock, Context, Duration, Effect, Layer, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import { Attempt, Delivery, type DeliveryFilter, DeliveryPending, DeliveryUnknown } from "./Delivery.ts"
 import { Wakeup } from "./Wakeup.ts"
 
-/**
- * - `pending`: to be tried, or being tried. `delivered`: a try was answered 2xx. `dead`: the last try failed.
- *
- * @category schemas
- */
-export const DeliveryState = Schema.Literals(["pending", "delivered", "dead"])
 /** @category models */
-export type DeliveryState = typeof DeliveryState.Type
-
-const Row = Schema.Struct({
-  id: Schema.Int,
-  event: Schema.String,
-  name: Schema.String,
-  integration: Schema.String,
-  state: DeliveryState,
-  attempts: Schema.Int,
-  dueAt: Schema.Int,
-  updatedAt: Schema.Int,
-})
-
-/**
- * One event for one integration. `event` is the `webhook-id`, `name` the subscription's. Times in Unix milliseconds; `dueAt` means something
- * while it is pending only.
- *
- * @category models
- */
-export type Delivery = typeof Row.Type
-
-const AttemptRow = Schema.Struct({
-  number: Schema.Int,
-  at: Schema.Int,
-  duration: Schema.Int,
-  status: Schema.NullOr(Schema.Int),
-  error: Schema.NullOr(Schema.String),
-  answer: Schema.String,
-})
-
-/**
- * One try. `duration` in milliseconds; either `status` or `error` (a code) is there; `answer` is the first KiB.
- *
- * @category models
- */
-export type Attempt = typeof AttemptRow.Type
-
-/** @category models */
-export interface DeliveryFilter {
-  readonly state?: DeliveryState | undefined
-  readonly integration?: string | undefined
-  readonly event?: string | undefined
+export interface DeliveryListing extends DeliveryFilter {
   /** Only those with a smaller `id`: the last one of the page before. */
   readonly before?: number | undefined
   /** 1 to 200. Defaults to 50. */
   readonly limit?: number | undefined
-}
-
-/**
- * This workspace has no such delivery.
- *
- * @category errors
- */
-export class DeliveryUnknown extends Schema.TaggedError<DeliveryUnknown>("espalier/notifications/DeliveryUnknown")(
-  "DeliveryUnknown",
-  { id: Schema.Int },
-) {
-  override get message(): string {
-    return "The workspace has no such delivery"
-  }
-}
-
-/**
- * The delivery is pending: it will be tried by itself.
- *
- * @category errors
- */
-export class DeliveryPending extends Schema.TaggedError<DeliveryPending>("espalier/notifications/DeliveryPending")(
-  "DeliveryPending",
-  { id: Schema.Int },
-) {
-  override get message(): string {
-    return "The delivery is pending; it will be tried by itself"
-  }
 }
 
 /**
@@ -101,7 +27,7 @@ export class Deliveries extends Context.Service<
   {
     readonly list: (
       workspace: string,
-      filter?: DeliveryFilter,
+      filter?: DeliveryListing,
     ) => Effect.Effect<ReadonlyArray<Delivery>, SqlError.SqlError>
     readonly get: (workspace: string, id: number) => Effect.Effect<Delivery, DeliveryUnknown | SqlError.SqlError>
     readonly attempts: (
@@ -116,8 +42,8 @@ export class Deliveries extends Context.Service<
   }
 >()("espalier/notifications/Deliveries") {}
 
-const decodeRow = Schema.decodeUnknownSync(Row)
-const decodeAttempt = Schema.decodeUnknownSync(AttemptRow)
+const decodeRow = Schema.decodeUnknownSync(Delivery)
+const decodeAttempt = Schema.decodeUnknownSync(Attempt)
 
 /** How many rows a statement of `prune` removes: other writers get their turn in between. */
 const pruneBatch = 500
@@ -126,7 +52,7 @@ const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const wakeup = yield* Wakeup
   const selected = sql`SELECT d.id, d.event_id AS event, e.name, d.integration_id AS integration, d.state, d.attempts,
-    d.due_at AS ${sql("dueAt")}, d.updated_at AS ${sql("updatedAt")}
+    d.created_at AS ${sql("createdAt")}, d.due_at AS ${sql("dueAt")}, d.updated_at AS ${sql("updatedAt")}
     FROM notification_delivery d JOIN notification_event e ON e.id = d.event_id`
 
   const get = Effect.fnUntraced(function* (workspace: string, id: number) {

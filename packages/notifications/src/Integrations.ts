@@ -12,7 +12,8 @@ import { type Integration, SubscriptionName, Subscriptions } from "@espalier/sch
 import { Secret } from "@espalier/signing"
 import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { AddressGuard, type AddressRefused, type UrlRefused } from "./AddressGuard.ts"
+import type { AddressRefused, UrlRefused } from "./AddressError.ts"
+import { AddressGuard } from "./AddressGuard.ts"
 import { EventsRefused, IntegrationConflict, IntegrationUnknown } from "./IntegrationError.ts"
 import { read } from "./IntegrationRow.ts"
 import * as identifier from "./identifier.ts"
@@ -211,7 +212,7 @@ const isName = Schema.is(SubscriptionName)
 const isSubscriptions = Schema.is(Subscriptions)
 
 const subscriptions = (names: ReadonlyArray<string>): Effect.Effect<Subscriptions, EventsRefused> => {
-  if (names.length === 0) return Effect.fail(new EventsRefused({ reason: "None" }))
-  if (!names.every(isName)) return Effect.fail(new EventsRefused({ reason: "Unknown" }))
-  return isSubscriptions(names) ? Effect.succeed(names) : Effect.fail(new EventsRefused({ reason: "Repeated" }))
+  if (names.length === 0) return Effect.fail(EventsRefused.for("None"))
+  if (!names.every(isName)) return Effect.fail(EventsRefused.for("Unknown"))
+  return isSubscriptions(names) ? Effect.succeed(names) : Effect.fail(EventsRefused.for("Repeated"))
 }

@@ -11,48 +11,13 @@ import { WebhookId } from "@espalier/signing"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { GroupCommit } from "./GroupCommit.ts"
+import { type Published, PublishRefused } from "./Published.ts"
 import { Wakeup } from "./Wakeup.ts"
-
-/**
- * What was published: `id` is the `webhook-id` of all its deliveries. `repeated` when the idempotency key was known, so that nothing was done.
- *
- * @category models
- */
-export interface Published {
-  readonly id: string
-  readonly deliveries: number
-  readonly repeated: boolean
-}
 
 /** @category models */
 export interface PublishOptions {
   /** 1 to 255 characters, the workspace's own. Remembered as long as the event is kept. */
   readonly idempotencyKey?: string | undefined
-}
-
-/**
- * Why an event is not published.
- *
- * - `Invalid`: a member does not keep to its schema. `TooLarge`: more than 256 KiB as JSON.
- * - `BadKey`: the idempotency key is empty or longer than 255 characters.
- * - `KeyReused`: the idempotency key was given with another event.
- *
- * @category errors
- */
-export class PublishRefused extends Schema.TaggedError<PublishRefused>("espalier/notifications/PublishRefused")(
-  "PublishRefused",
-  { reason: Schema.Literals(["Invalid", "TooLarge", "BadKey", "KeyReused"]) },
-) {
-  override get message(): string {
-    return sentences[this.reason]
-  }
-}
-
-const sentences: Record<PublishRefused["reason"], string> = {
-  Invalid: "The event does not keep to its schema",
-  TooLarge: "An event has at most 256 KiB as JSON",
-  BadKey: "An idempotency key has 1 to 255 characters",
-  KeyReused: "This idempotency key was given with another event",
 }
 
 /** @category services */
@@ -69,7 +34,7 @@ export class Notifications extends Context.Service<
 
 const maxBytes = 256 * 1024
 
-const refuse = (reason: PublishRefused["reason"]) => Effect.fail(new PublishRefused({ reason }))
+const refuse = (reason: PublishRefused["reason"]) => Effect.fail(PublishRefused.for(reason))
 
 const encode = Schema.encodeEffect(NotificationEvent)
 
@@ -108,8 +73,8 @@ const make = Effect.gen(function* () {
         })} ON CONFLICT (workspace, idempotency_key) DO NOTHING RETURNING id`
         if (inserted.length === 0) return yield* repetition(workspace, idempotencyKey ?? "", body)
         const deliveries = yield* sql`INSERT INTO notification_delivery
-            (event_id, integration_id, workspace, state, attempts, due_at, updated_at)
-          SELECT ${id}, id, workspace, 'pending', 0, ${now}, ${now}
+            (event_id, integration_id, workspace, state, attempts, created_at, due_at, updated_at)
+          SELECT ${id}, id, workspace, 'pending', 0, ${now}, ${now}, ${now}
           FROM notification_integration
           WHERE workspace = ${workspace} AND enabled = 1 AND events LIKE ${`%"${name}"%`}
           RETURNING id`

@@ -47,13 +47,14 @@ const tables = Effect.gen(function* () {
     workspace text NOT NULL,
     state text NOT NULL,
     attempts integer NOT NULL,
+    created_at bigint NOT NULL,
     due_at bigint NOT NULL,
     worker text,
     updated_at bigint NOT NULL
   )`
   yield* sql`CREATE INDEX notification_delivery_due ON notification_delivery (integration_id, due_at) WHERE state = 'pending'`
   yield* sql`CREATE INDEX notification_delivery_finished ON notification_delivery (updated_at) WHERE state <> 'pending'`
-  yield* sql`CREATE INDEX notification_delivery_workspace ON notification_delivery (workspace, id)`
+  yield* sql`CREATE INDEX notification_delivery_workspace ON notification_delivery (workspace, created_at, id)`
   yield* sql`CREATE INDEX notification_delivery_event ON notification_delivery (event_id)`
   yield* sql`CREATE TABLE notification_attempt (
     delivery_id bigint NOT NULL,

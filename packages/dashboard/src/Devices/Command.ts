@@ -1,0 +1,39 @@
+/**
+ * A command of a channel's queue, and what became of it.
+ */
+import { CommandResult, PropertyListDictionary } from "@espalier/schema"
+import { Schema, Struct } from "effect"
+import { Channel } from "./Device.ts"
+
+/**
+ * `answer` is the device's last word on it.
+ *
+ * @category schemas
+ */
+export const QueuedCommand = Schema.Struct({
+  commandUUID: Schema.NonEmptyString,
+  channel: Channel,
+  requestType: Schema.NonEmptyString,
+  payload: PropertyListDictionary,
+  state: Schema.Literals(["queued", "sent", "acknowledged", "error", "notNow"]),
+  queuedAt: Schema.DateTimeUtcFromString,
+  sentAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
+  answeredAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
+  answer: Schema.optionalKey(Schema.Struct(Struct.pick(CommandResult.fields, ["status", "errorChain", "payload"]))),
+}).annotate({ identifier: "QueuedCommand" })
+/** @category models */
+export type QueuedCommand = typeof QueuedCommand.Type
+
+/**
+ * What to queue, and for whom: the device itself, or one of its users.
+ *
+ * @category schemas
+ */
+export const CommandInput = Schema.Struct({
+  requestType: Schema.NonEmptyString,
+  payload: Schema.optionalKey(PropertyListDictionary),
+  userId: Schema.optionalKey(Schema.NonEmptyString),
+  userShortName: Schema.optionalKey(Schema.String),
+}).annotate({ identifier: "CommandInput" })
+/** @category models */
+export type CommandInput = typeof CommandInput.Type
