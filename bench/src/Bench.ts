@@ -16,7 +16,7 @@ export interface Options {
 /** One measured thing. */
 export interface Row {
   readonly label: string
-  /** One figure a round, in the report's unit; more is better. */
+  /** One figure a round, in the report's unit. */
   readonly figures: ReadonlyArray<number>
   /** The row's further cells, by column. */
   readonly cells: Readonly<Record<string, string>>
@@ -28,6 +28,8 @@ export interface Report {
   readonly title: string
   /** What a figure counts, such as `requests/s`. */
   readonly unit: string
+  /** Such as of latencies. Otherwise more is better. */
+  readonly lessIsBetter?: true
   /** The row that the others are compared with. */
   readonly baseline: string
   readonly rows: ReadonlyArray<Row>

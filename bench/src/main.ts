@@ -8,9 +8,18 @@ import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
 import type { Bench } from "./Bench.ts"
 import { checkIn } from "./checkIn.ts"
+import { notificationsBacklog } from "./notifications/backlog.ts"
+import { notificationsDeadReceiver } from "./notifications/deadReceiver.ts"
+import { notifications, notificationsOneProcess } from "./notifications/throughput.ts"
 import { toMarkdown, toSvg } from "./report.ts"
 
-const benches: ReadonlyArray<Bench> = [checkIn]
+const benches: ReadonlyArray<Bench> = [
+  checkIn,
+  notifications,
+  notificationsOneProcess,
+  notificationsBacklog,
+  notificationsDeadReceiver,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,12 +32,6 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-/** Whatever happens, nothing goes on for longer. */
-setTimeout(() => {
-  process.stderr.write("\nGave up after ten minutes\n")
-  process.exit(1)
-}, 600_000).unref()
-
 const erase = process.stderr.isTTY ? "\r\u001b[K" : ""
 const progress = (text: string): void => {
   process.stderr.write(process.stderr.isTTY ? `${erase}${text}` : `${text}\n`)
@@ -38,7 +41,13 @@ const results = join(dirname(import.meta.dirname), "results")
 
 for (const bench of benches) {
   if (positionals.length > 0 && !positionals.includes(bench.name)) continue
+  // Whatever happens, nothing goes on for longer.
+  const guard = setTimeout(() => {
+    process.stderr.write(`\n${bench.name}: gave up after ten minutes\n`)
+    process.exit(1)
+  }, 600_000)
   const report = await bench.run({ quick: values.quick, progress: (text) => progress(`${bench.name}: ${text}`) })
+  clearTimeout(guard)
   process.stderr.write(erase)
   const table = toMarkdown(report)
   process.stdout.write(table)

@@ -9,9 +9,10 @@ import { median, type Report, type Row } from "./Bench.ts"
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 })
 const whole = (figure: number): string => grouped.format(figure)
 
+/** The median of the rounds' own ratios: what slows the machine for a while falls on both sides of these. */
 const ratios = ({ rows, baseline }: Report): ((row: Row) => number) => {
-  const base = median(rows.find(({ label }) => label === baseline)?.figures ?? [])
-  return (row) => median(row.figures) / base
+  const base = rows.find(({ label }) => label === baseline)?.figures ?? []
+  return ({ figures }) => median(figures.map((figure, round) => figure / (base[round] ?? Number.NaN)))
 }
 
 /** The machine as far as it matters for the figures. */
@@ -83,7 +84,7 @@ export const toSvg = (report: Report): string => {
     `<desc id="description">${escaped(`${report.unit}: ${told}`)}</desc>`,
     `<style>${style}\n</style>`,
     `<text class="title" x="12" y="24">${escaped(report.title)}</text>`,
-    `<text class="quiet" x="12" y="42">${escaped(report.unit)}, longer is better; × compared with ${escaped(report.baseline)}</text>`,
+    `<text class="quiet" x="12" y="42">${escaped(report.unit)}, ${report.lessIsBetter === true ? "shorter" : "longer"} is better; × compared with ${escaped(report.baseline)}</text>`,
     ...body,
     "</svg>",
     "",

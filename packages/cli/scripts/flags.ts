@@ -46,7 +46,8 @@ const names = (docs: ReadonlyArray<HelpDoc.HelpDoc>) =>
       nameOf(doc),
       {
         subcommands: (doc.subcommands ?? []).flatMap(({ commands }) => commands.map(({ name }) => name)),
-        flags: doc.flags.map(({ name }) => name),
+        // What can be switched on can be switched off.
+        flags: doc.flags.flatMap(({ name, type }) => (type === "boolean" ? [name, `no-${name}`] : [name])),
         globalFlags: (doc.globalFlags ?? []).map(({ name }) => name),
         variables: doc.flags.flatMap(({ description }) => variable.exec(textOf(description))?.[1] ?? []),
         arguments: (doc.args ?? []).length,

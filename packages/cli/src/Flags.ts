@@ -73,6 +73,17 @@ export const count = (name: string, description: string): Flag.Flag<number> =>
   )
 
 /**
+ * A flag that is on or off: `--worker`, `--no-worker`.
+ *
+ * @category flags
+ */
+export const toggle = (name: string, description: string): Flag.Flag<boolean> =>
+  Flag.Boolean(name).pipe(
+    Flag.withDescription(documented(name, description)),
+    Flag.withFallbackConfig(Config.Boolean(variable(name))),
+  )
+
+/**
  * A flag that takes a TCP port.
  *
  * @category flags

@@ -1,6 +1,7 @@
 /**
- * Why a server does not start, as one sentence with the flag to look at.
+ * Why a server or the notifications service does not start, as one sentence with the flag to look at.
  */
+import type { CidrError, PublishRefused, PushCertificateWatch } from "@espalier/notifications"
 import type { Server } from "@espalier/server"
 import { Predicate } from "effect"
 
@@ -9,7 +10,9 @@ import { Predicate } from "effect"
  *
  * @category errors
  */
-export const sentence = (error: Server.StartError): string => {
+export const sentence = (
+  error: Server.StartError | CidrError | PublishRefused | PushCertificateWatch.PushCertificateInvalid,
+): string => {
   switch (error._tag) {
     case "InvalidOrigin":
       return `--origin: ${error.message}`
@@ -17,7 +20,11 @@ export const sentence = (error: Server.StartError): string => {
       return error.message.replace(error.option, error.option === "baseUrl" ? "--webhook-url" : "--webhook-timeout")
     case "AuthorityError":
       return `--data-directory: ${error.message}`
+    case "CidrError":
+      return `--allow-address: ${error.message}`
     case "InvalidPushOptions":
+    case "PublishRefused":
+    case "PushCertificateInvalid":
       return `--push-certificate: ${error.message}`
     case "TlsError":
       return `--tls-certificate: ${error.message}`

@@ -3,12 +3,12 @@
  */
 import type { EnrollmentBranding } from "@espalier/schema"
 import { Server } from "@espalier/server"
-import { Array, Context, Effect, Layer, Logger, Option } from "effect"
+import { Array, Context, Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
-import { FetchHttpClient, HttpServer } from "effect/http"
-import { Otlp } from "effect/observability"
+import { HttpServer } from "effect/http"
 import * as Files from "./Files.ts"
 import * as Inputs from "./Inputs.ts"
+import * as Observability from "./Observability.ts"
 import { flags, type ServeOptions } from "./ServeFlags.ts"
 import { sentence } from "./StartError.ts"
 
@@ -27,7 +27,7 @@ export const serve = Command.make("serve", flags, (options) =>
     const place = HttpServer.formatAddress(address).replace(/^http/, scheme)
     yield* Effect.logInfo(`ready: ${place} → ${options.webhookUrl}`)
     return yield* Effect.never
-  }).pipe(Effect.scoped, Effect.provide(Layer.merge(loggers[options.logFormat], telemetry(options)))),
+  }).pipe(Effect.scoped, Effect.provide(Observability.layer("espalier", options))),
 ).pipe(
   Command.withDescription("Run the whitelabel server: devices in front, your backend behind"),
   Command.withExamples([
@@ -38,20 +38,6 @@ export const serve = Command.make("serve", flags, (options) =>
     { command: "espalier serve --webhook-url http://localhost:3000", description: "Try it out on this machine" },
   ]),
 )
-
-const loggers = {
-  pretty: Logger.layer([Logger.consolePretty()]),
-  json: Logger.layer([Logger.consoleJson]),
-}
-
-const telemetry = ({ otlpUrl }: ServeOptions) =>
-  Option.match(otlpUrl, {
-    onNone: () => Layer.empty,
-    onSome: (baseUrl) =>
-      Otlp.layerJson({ baseUrl, resource: { serviceName: "espalier" }, loggerMergeWithExisting: true }).pipe(
-        Layer.provide(FetchHttpClient.layer),
-      ),
-  })
 
 const warnings = (options: ServeOptions): ReadonlyArray<string> => [
   ...(options.webhookSecret.length === 0 ? ["Calls to the backend are not signed: set --webhook-secret"] : []),

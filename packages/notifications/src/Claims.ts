@@ -5,12 +5,13 @@
  * time, and what a dead worker held is due again by itself. In PostgreSQL `SKIP LOCKED` lets workers pass each other; SQLite has one
  * writer at a time.
  */
-import { Secret, WebhookId } from "@espalier/signing"
+import { Secret, type WebhookId } from "@espalier/signing"
 import { type Array, Effect, Result, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import * as JsonRows from "./JsonRows.ts"
 
 /**
- * A delivery to try now. `attempts` is how many tries it has had.
+ * A delivery to try. `attempts` is how many tries it has had; `until` when the lease ends, in Unix milliseconds.
  *
  * @category models
  */
@@ -19,6 +20,7 @@ export interface Claimed {
   readonly event: WebhookId.WebhookId
   readonly body: string
   readonly attempts: number
+  readonly until: number
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Claimed {
  * @category models
  */
 export interface Target {
-  readonly url: string
+  readonly url: URL
   readonly secrets: Array.NonEmptyReadonlyArray<Secret.SigningSecret>
 }
 
@@ -35,6 +37,8 @@ export interface Target {
 export interface Claims {
   /** The enabled integrations that have something due. */
   readonly due: (now: number) => Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
+  /** Where an integration's deliveries go; `undefined` when it is disabled or deleted. */
+  readonly target: (integration: string, now: number) => Effect.Effect<Target | undefined, SqlError.SqlError>
   /** At most `limit` that are due; nothing, and no `target`, when the integration is disabled or deleted. In a transaction. */
   readonly claim: (
     integration: string,
@@ -43,8 +47,8 @@ export interface Claims {
     { readonly target: Target | undefined; readonly claimed: ReadonlyArray<Claimed> },
     SqlError.SqlError
   >
-  /** Gives back what this worker holds, so that others need not wait for its lease to end. */
-  readonly release: (now: number) => Effect.Effect<void, SqlError.SqlError>
+  /** Gives back what this worker has claimed, so that others need not wait for its lease to end. */
+  readonly release: (deliveries: ReadonlyArray<number>, now: number) => Effect.Effect<void, SqlError.SqlError>
 }
 
 /**
@@ -65,7 +69,7 @@ export const make = Effect.fnUntraced(function* ({
     orElse: () => sql.literal(""),
   })
 
-  const targetFor = (integration: string, now: number) =>
+  const targetFor: Claims["target"] = (integration, now) =>
     Effect.map(
       sql`SELECT url, secret, old_secret, old_secret_until FROM notification_integration
         WHERE id = ${integration} AND enabled = 1`,
@@ -73,6 +77,8 @@ export const make = Effect.fnUntraced(function* ({
     )
 
   return {
+    target: targetFor,
+
     due: (now) =>
       Effect.map(
         sql<{ readonly id: string }>`SELECT id FROM notification_integration
@@ -86,21 +92,27 @@ export const make = Effect.fnUntraced(function* ({
     claim: Effect.fnUntraced(function* (integration, { now, limit }) {
       const target = yield* targetFor(integration, now)
       if (target === undefined) return { target, claimed: [] }
-      const rows = yield* sql`WITH due AS (
+      const until = now + lease
+      const rows = yield* sql<Omit<Claimed, "until">>`WITH due AS (
             SELECT id FROM notification_delivery
             WHERE integration_id = ${integration} AND state = 'pending' AND due_at <= ${now}
             ORDER BY due_at LIMIT ${limit} ${skipLocked}
           )
-          UPDATE notification_delivery SET due_at = ${now + lease}, worker = ${worker}
+          UPDATE notification_delivery SET due_at = ${until}, worker = ${worker}
           WHERE id IN (SELECT id FROM due)
           RETURNING id, event_id AS event, attempts,
             (SELECT body FROM notification_event WHERE id = event_id) AS body`
-      return { target, claimed: decodeClaimed(rows) }
+      return { target, claimed: rows.map((row) => ({ ...row, until })) }
     }),
 
-    release: (now) =>
+    release: (deliveries, now) =>
       Effect.asVoid(sql`UPDATE notification_delivery SET due_at = ${now}, worker = NULL
-        WHERE state = 'pending' AND worker = ${worker}`),
+        WHERE worker = ${worker} AND id IN (
+          SELECT CAST(value ->> 0 AS bigint) FROM ${JsonRows.from(
+            sql,
+            deliveries.map((id) => [id]),
+          )}
+        )`),
   }
 })
 
@@ -117,18 +129,7 @@ const targetOf = (row: typeof TargetRow.Type, now: number): Target => {
   const secret = Result.getOrThrow(Secret.parseSigning(row.secret))
   const old = row.old_secret !== null && (row.old_secret_until ?? 0) > now ? row.old_secret : undefined
   return {
-    url: row.url,
+    url: new URL(row.url),
     secrets: old === undefined ? [secret] : [secret, Result.getOrThrow(Secret.parseSigning(old))],
   }
 }
-
-const decodeClaimed = Schema.decodeUnknownSync(
-  Schema.Array(
-    Schema.Struct({
-      id: Schema.Int,
-      event: WebhookId.WebhookId,
-      body: Schema.String,
-      attempts: Schema.Int,
-    }),
-  ),
-)

@@ -1,23 +1,76 @@
 /**
- * Looks into deliveries and their attempts, retries one by hand, and prunes what is old.
+ * Looks into deliveries and their attempts, sends finished ones again, and prunes what is old.
+ *
+ * What looks through many deliveries does so in stretches, a statement each, so that it holds up neither publishing nor delivering:
+ * see `Stretches`.
  */
-import { Clock, Context, Duration, Effect, Layer, Schema } from "effect"
+import { Context, type Duration, Effect, Layer } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { Attempt, Delivery, type DeliveryFilter, DeliveryPending, DeliveryUnknown } from "./Delivery.ts"
+import type {
+  Attempt,
+  CursorRefused,
+  DeliveryCount,
+  DeliveryDetail,
+  DeliveryFilter,
+  DeliveryHealth,
+  DeliveryPage,
+  DeliveryPending,
+  DeliveryUnknown,
+  RangeRefused,
+} from "./Delivery.ts"
+import * as DeliveryFigures from "./DeliveryFigures.ts"
+import * as DeliveryQuery from "./DeliveryQuery.ts"
+import * as Pruning from "./Pruning.ts"
+import * as Replay from "./Replay.ts"
 import { Wakeup } from "./Wakeup.ts"
 
-/** @category models */
-export interface DeliveryListing extends DeliveryFilter {
-  /** Only those with a smaller `id`: the last one of the page before. */
-  readonly before?: number | undefined
+type Sql = SqlError.SqlError
+
+/**
+ * What to list, and which page of it.
+ *
+ * @category models
+ */
+export interface ListOptions extends DeliveryFilter {
+  /** `next` of the page before, asked for with the same filter. */
+  readonly cursor?: string | undefined
   /** 1 to 200. Defaults to 50. */
   readonly limit?: number | undefined
 }
 
 /**
- * - `list`: newest first.
+ * What to send again: finished deliveries of events published from `since` (inclusive) to `until` (exclusive), Unix milliseconds.
+ *
+ * @category models
+ */
+export interface ReplayRange {
+  readonly since: number
+  readonly until: number
+  /** Defaults to `dead`. */
+  readonly state?: "dead" | "delivered" | undefined
+  /** Only this integration's. Defaults to all of the workspace. */
+  readonly integration?: string | undefined
+}
+
+/**
+ * What to count, in buckets of `step` milliseconds from `since` on; the last one ends with `until` (exclusive). At most a thousand.
+ *
+ * @category models
+ */
+export interface StatisticsRange {
+  readonly since: number
+  readonly until: number
+  readonly step: number
+}
+
+/**
+ * - `list`: newest first. What is published while somebody pages comes in front of the pages that they have.
  * - `attempts`: oldest first.
- * - `retry`: one more try, at once, of a dead or delivered one, with the same `webhook-id`. When it fails past the schedule's end, it is dead again.
+ * - `retry`: a finished one is tried again at once, with the same `webhook-id`. Its attempts count on, and so does its schedule: when the try
+ *   fails, it is dead again if its tries are used up, and otherwise goes on with those that are left.
+ * - `replay`: `retry` for all of a range; gives how many. Stopped half-way, it can be called again: what it has made pending stays so.
+ *   Those of a disabled integration wait until that is enabled.
+ * - `statistics`: empty buckets too.
  * - `prune`: removes finished deliveries, their attempts, and events older than this that nothing waits for; gives how many deliveries.
  *
  * @category services
@@ -27,122 +80,37 @@ export class Deliveries extends Context.Service<
   {
     readonly list: (
       workspace: string,
-      filter?: DeliveryListing,
-    ) => Effect.Effect<ReadonlyArray<Delivery>, SqlError.SqlError>
-    readonly get: (workspace: string, id: number) => Effect.Effect<Delivery, DeliveryUnknown | SqlError.SqlError>
-    readonly attempts: (
+      options?: ListOptions,
+    ) => Effect.Effect<DeliveryPage, CursorRefused | RangeRefused | Sql>
+    readonly get: (workspace: string, id: number) => Effect.Effect<DeliveryDetail, DeliveryUnknown | Sql>
+    readonly attempts: (workspace: string, id: number) => Effect.Effect<ReadonlyArray<Attempt>, DeliveryUnknown | Sql>
+    readonly retry: (workspace: string, id: number) => Effect.Effect<void, DeliveryUnknown | DeliveryPending | Sql>
+    readonly replay: (
       workspace: string,
-      id: number,
-    ) => Effect.Effect<ReadonlyArray<Attempt>, DeliveryUnknown | SqlError.SqlError>
-    readonly retry: (
+      range: ReplayRange,
+    ) => Effect.Effect<{ readonly deliveries: number }, RangeRefused | Sql>
+    readonly statistics: (
       workspace: string,
-      id: number,
-    ) => Effect.Effect<void, DeliveryUnknown | DeliveryPending | SqlError.SqlError>
-    readonly prune: (olderThan: Duration.Input) => Effect.Effect<number, SqlError.SqlError>
+      range: StatisticsRange,
+    ) => Effect.Effect<ReadonlyArray<DeliveryCount>, RangeRefused | Sql>
+    readonly health: (workspace: string) => Effect.Effect<DeliveryHealth, Sql>
+    readonly prune: (olderThan: Duration.Input) => Effect.Effect<number, Sql>
   }
 >()("espalier/notifications/Deliveries") {}
-
-const decodeRow = Schema.decodeUnknownSync(Delivery)
-const decodeAttempt = Schema.decodeUnknownSync(Attempt)
-
-/** How many rows a statement of `prune` removes: other writers get their turn in between. */
-const pruneBatch = 500
-
-const make = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const wakeup = yield* Wakeup
-  const selected = sql`SELECT d.id, d.event_id AS event, e.name, d.integration_id AS integration, d.state, d.attempts,
-    d.created_at AS ${sql("createdAt")}, d.due_at AS ${sql("dueAt")}, d.updated_at AS ${sql("updatedAt")}
-    FROM notification_delivery d JOIN notification_event e ON e.id = d.event_id`
-
-  const get = Effect.fnUntraced(function* (workspace: string, id: number) {
-    const [row] = yield* sql`${selected} WHERE d.workspace = ${workspace} AND d.id = ${id}`
-    return row === undefined ? yield* new DeliveryUnknown({ id }) : decodeRow(row)
-  })
-
-  const pruneSome = (cutoff: number) =>
-    Effect.gen(function* () {
-      const rows = yield* sql<{ readonly id: number }>`SELECT id FROM notification_delivery
-        WHERE state <> 'pending' AND updated_at < ${cutoff} ORDER BY updated_at LIMIT ${pruneBatch}`
-      const ids = rows.map(({ id }) => id)
-      if (ids.length === 0) return 0
-      yield* sql`DELETE FROM notification_attempt WHERE ${sql.in("delivery_id", ids)}`
-      yield* sql`DELETE FROM notification_delivery WHERE ${sql.in("id", ids)}`
-      return ids.length
-    }).pipe(sql.withTransaction)
-
-  const pruneEvents = (cutoff: number) =>
-    Effect.map(
-      sql`DELETE FROM notification_event WHERE id IN (
-          SELECT id FROM notification_event WHERE created_at < ${cutoff}
-            AND NOT EXISTS (SELECT 1 FROM notification_delivery WHERE event_id = notification_event.id)
-          ORDER BY created_at LIMIT ${pruneBatch}
-        ) RETURNING id`,
-      (rows) => rows.length,
-    )
-
-  /** What was published to an integration while it was being deleted, which SQLite with its one writer does not let happen. */
-  const pruneOrphans = sql.onDialectOrElse({
-    pg: () =>
-      Effect.asVoid(sql`DELETE FROM notification_delivery
-        WHERE integration_id NOT IN (SELECT id FROM notification_integration)`),
-    orElse: () => Effect.void,
-  })
-
-  const untilNone = (step: Effect.Effect<number, SqlError.SqlError>) =>
-    Effect.gen(function* () {
-      for (let total = 0; ; ) {
-        const count = yield* step
-        total += count
-        if (count < pruneBatch) return total
-        yield* Effect.yieldNow
-      }
-    })
-
-  return Deliveries.of({
-    get,
-
-    list: (workspace, { state, integration, event, before, limit = 50 } = {}) =>
-      Effect.map(
-        sql`${selected} WHERE ${sql.and([
-          sql`d.workspace = ${workspace}`,
-          ...(state === undefined ? [] : [sql`d.state = ${state}`]),
-          ...(integration === undefined ? [] : [sql`d.integration_id = ${integration}`]),
-          ...(event === undefined ? [] : [sql`d.event_id = ${event}`]),
-          ...(before === undefined ? [] : [sql`d.id < ${before}`]),
-        ])} ORDER BY d.id DESC LIMIT ${Math.min(Math.max(limit, 1), 200)}`,
-        (rows) => rows.map((row) => decodeRow(row)),
-      ),
-
-    attempts: Effect.fnUntraced(function* (workspace, id) {
-      yield* get(workspace, id)
-      const rows = yield* sql`SELECT number, at, duration, status, error, answer FROM notification_attempt
-        WHERE delivery_id = ${id} ORDER BY number`
-      return rows.map((row) => decodeAttempt(row))
-    }),
-
-    retry: Effect.fnUntraced(function* (workspace, id) {
-      const now = yield* Clock.currentTimeMillis
-      const changed =
-        yield* sql`UPDATE notification_delivery SET state = 'pending', due_at = ${now}, updated_at = ${now}
-        WHERE workspace = ${workspace} AND id = ${id} AND state <> 'pending' RETURNING id`
-      if (changed.length > 0) return yield* wakeup.wake
-      yield* get(workspace, id)
-      return yield* new DeliveryPending({ id })
-    }),
-
-    prune: Effect.fnUntraced(function* (olderThan) {
-      const age = Duration.toMillis(Duration.fromInputUnsafe(olderThan))
-      const cutoff = (yield* Clock.currentTimeMillis) - age
-      yield* pruneOrphans
-      const pruned = yield* untilNone(pruneSome(cutoff))
-      yield* untilNone(pruneEvents(cutoff))
-      return pruned
-    }),
-  })
-})
 
 /**
  * @category layers
  */
-export const layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | Wakeup> = Layer.effect(Deliveries, make)
+export const layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | Wakeup> = Layer.effect(
+  Deliveries,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { wake } = yield* Wakeup
+    return {
+      ...DeliveryQuery.make(sql),
+      ...DeliveryFigures.make(sql),
+      ...Replay.make(sql, wake),
+      prune: Pruning.make(sql),
+    }
+  }),
+)

@@ -112,8 +112,9 @@ export const DeliveryCount = Schema.Struct({
 export type DeliveryCount = typeof DeliveryCount.Type
 
 /**
- * How a workspace's deliveries fare. `oldestDueAt` is when the longest overdue one was due: what lies far back tells of a
- * worker that does not keep up, or of none.
+ * How a workspace's deliveries fare. `pending` counts those too that wait for a disabled integration; `oldestDueAt` leaves them out: it is when
+ * the longest overdue one was due, so what lies far back tells of a worker that does not keep up, or of none. `failingIntegrations` are
+ * enabled yet.
  *
  * @category schemas
  */

@@ -2,19 +2,22 @@
  * Delivers what is due. Any number of workers may share a PostgreSQL; over SQLite one process has one.
  *
  * Each integration with something due has a lane of its own, with its own concurrency and rate: a receiver that is slow, or never
- * answers, holds up its own lane and nobody else's. A lane claims what it has room for, tries it, and ends when nothing is due.
+ * answers, holds up its own lane and nobody else's.
  *
- * What surprises: the rate is a worker's; two workers together may send twice as much. The last tries of a worker that is
- * stopped are made again by another: at least once, never exactly once.
+ * A worker whose scope ends claims nothing more, waits for the tries that are under way, which takes no longer than a try may, records
+ * them and gives back what it has claimed.
+ *
+ * What surprises: the rate is a worker's; two workers together may send twice as much. What a worker that is killed was trying is tried
+ * again: at least once, never exactly once.
  */
 import { WebhookSignature } from "@espalier/signing"
-import { type Array as Arr, Clock, Duration, Effect, FiberSet, Latch, Layer, Random, type Scope } from "effect"
-import type { SqlClient, SqlError } from "effect/sql"
+import { type Array as Arr, Clock, Duration, Effect, Layer, Random, type Scope } from "effect"
+import type { SqlClient } from "effect/sql"
 import type { AddressGuard } from "./AddressGuard.ts"
 import * as Claims from "./Claims.ts"
-import { GroupCommit } from "./GroupCommit.ts"
+import type { GroupCommit } from "./GroupCommit.ts"
 import * as identifier from "./identifier.ts"
-import * as RateLimit from "./RateLimit.ts"
+import * as Lanes from "./Lanes.ts"
 import * as Sender from "./Sender.ts"
 import * as Settlement from "./Settlement.ts"
 import * as Verdict from "./Verdict.ts"
@@ -38,12 +41,6 @@ export interface WorkerOptions {
   readonly pollInterval?: Duration.Input | undefined
 }
 
-interface Lane {
-  inFlight: number
-  nudged: boolean
-  readonly signal: Latch.Latch
-}
-
 const userAgent = "espalier-notifications"
 
 /**
@@ -59,96 +56,36 @@ export const run = Effect.fnUntraced(function* (
   const timeout = millis(options.timeout ?? "15 seconds")
   const waits = options.waits?.map(millis)
   const wakeup = yield* Wakeup
-  const commits = yield* GroupCommit
   const worker = yield* identifier.make("wrk")
   const claims = yield* Claims.make({ worker, lease: Math.max(millis(options.lease ?? "1 minute"), 2 * timeout) })
-  yield* Effect.addFinalizer(() =>
-    Clock.currentTimeMillis.pipe(
-      Effect.flatMap(claims.release),
-      Effect.ignore,
-      Effect.timeout("5 seconds"),
-      Effect.ignore,
-    ),
-  )
   const sender = yield* Sender.make({ timeout })
   const settle = yield* Settlement.make(worker)
-  const fork = yield* FiberSet.makeRuntime<never, void, never>()
-  const rates = RateLimit.make(ratePerSecond)
-  const lanes = new Map<string, Lane>()
 
-  const attempt = Effect.fnUntraced(function* (integration: string, target: Claims.Target, claimed: Claims.Claimed) {
-    const { id, event, body, attempts } = claimed
-    const at = yield* Clock.currentTimeMillis
+  const clock = yield* Clock.Clock
+  const random = yield* Random.Random
+
+  // Not effects: there may be tens of thousands in a second, and a fiber each would cost as much as the rest.
+  const attempt: Lanes.Attempt = (integration, target, { id, event, body, attempts }, { answered, recorded }) => {
+    const at = clock.currentTimeMillisUnsafe()
     const signed = WebhookSignature.sign({ id: event, body, secrets: target.secrets, timestamp: at / 1000 })
     const headers = { "content-type": "application/json", "user-agent": userAgent, ...signed }
-    const answer = yield* sender.post(target.url, headers, body)
-    const now = yield* Clock.currentTimeMillis
-    const number = attempts + 1
-    const verdict = Verdict.of(answer, { number, now, random: yield* Random.next, waits })
-    yield* settle({ delivery: id, integration, number, at, now, answer, verdict })
-  })
-
-  /** Claims what there is room for, or waits until something changes. `false` when nothing is due and nothing is being tried. */
-  const step = Effect.fnUntraced(function* (id: string, lane: Lane): Effect.fn.Return<boolean, SqlError.SqlError> {
-    lane.signal.closeUnsafe()
-    lane.nudged = false
-    const free = concurrency - lane.inFlight
-    if (free > 0) {
-      const now = yield* Clock.currentTimeMillis
-      const wait = rates.wait(id, now)
-      if (wait > 0) {
-        yield* Effect.sleep(wait)
-        return true
-      }
-      const limit = Math.min(free, rates.allowed(id, now))
-      const { target, claimed } = yield* commits.run(claims.claim(id, { now, limit }))
-      rates.take(id, claimed.length)
-      for (const one of claimed) {
-        if (target === undefined) break
-        lane.inFlight++
-        const ended = Effect.sync(() => {
-          lane.inFlight--
-          lane.signal.openUnsafe()
-        })
-        fork(Effect.ensuring(attempt(id, target, one), ended))
-      }
-      if (claimed.length > 0) return true
-      if (lane.inFlight === 0 && !lane.nudged) return false
-    }
-    yield* lane.signal.await
-    return true
-  })
-
-  const serve = (id: string): Effect.Effect<void> => {
-    const lane: Lane = { inFlight: 0, nudged: false, signal: Latch.makeUnsafe(false) }
-    lanes.set(id, lane)
-    return Effect.whileLoop({
-      while: () => lanes.get(id) === lane,
-      body: () => step(id, lane),
-      step: (more) => {
-        if (!more) lanes.delete(id)
-      },
-    }).pipe(
-      Effect.catch((error) => Effect.logError("a lane stopped: the database failed", error.reason._tag)),
-      Effect.ensuring(
-        Effect.sync(() => {
-          // Another lane may have begun since this one took itself off the list.
-          if (lanes.get(id) === lane) lanes.delete(id)
-        }),
-      ),
-    )
+    sender.post(target.url, headers, body, (answer) => {
+      const now = clock.currentTimeMillisUnsafe()
+      const number = attempts + 1
+      const verdict = Verdict.of(answer, { number, now, random: random.nextDoubleUnsafe(), waits })
+      answered(verdict)
+      settle({ delivery: id, integration, number, at, now, answer, verdict }, recorded)
+    })
   }
 
-  const look = Effect.gen(function* () {
-    for (const id of yield* claims.due(yield* Clock.currentTimeMillis)) {
-      const lane = lanes.get(id)
-      if (lane !== undefined) {
-        lane.nudged = true
-        lane.signal.openUnsafe()
-      } else if (lanes.size < mostLanes) fork(serve(id))
-    }
-  }).pipe(Effect.catch((error) => Effect.logError("deliveries cannot be looked for", error.reason._tag)))
+  const nudge = yield* Lanes.make({ concurrency, ratePerSecond, most: mostLanes, timeout, claims, attempt })
+  yield* wakeup.listen(nudge)
 
+  const look = Clock.currentTimeMillis.pipe(
+    Effect.flatMap(claims.due),
+    Effect.map((due) => due.forEach(nudge)),
+    Effect.catch((error) => Effect.logError("deliveries cannot be looked for", error.reason._tag)),
+  )
   yield* look.pipe(
     Effect.andThen(Effect.raceFirst(wakeup.wait, Effect.sleep(options.pollInterval ?? "1 second"))),
     Effect.forever,

@@ -1,63 +1,125 @@
 /**
  * Lets pieces of work that come at about the same time share a transaction.
  *
- * SQLite has one writer, and each commit waits for the disk: what publishes, claims and settles would spend its time waiting in a row.
- * Here a commit takes along all that has gathered since the one before. Each caller returns once its own work is committed, as before. When
- * a group fails, each piece is done again in a transaction of its own, so that one failure is one caller's.
+ * Each commit waits for the disk: what publishes, claims and settles one by one would spend its time waiting in a row. Here a commit takes
+ * along all that has gathered since the one before, so the more there is to do, the less each costs; and what is done alike for many
+ * can be done in one statement for all. Each caller returns once its own work is committed. When a group fails, each piece is done
+ * again in a transaction of its own, so that one failure is one caller's.
  *
- * PostgreSQL does this by itself over several connections; there each piece has its transaction.
+ * SQLite has one writer and so one group at a time, PostgreSQL a few.
  */
 import { setImmediate } from "node:timers/promises"
-import { type Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
+import { Array as Arr, type Cause, Context, Effect, Exit, Latch, Layer } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 
 type Work<A> = Effect.Effect<A, SqlError.SqlError>
 
 /**
- * `run` returns what the work gives, committed. The work may run twice, the first time rolled back; it does nothing but statements.
+ * Work may run twice, the first time rolled back; it does nothing but statements.
+ *
+ * - `run` gives what the work gives, committed.
+ * - `batched`: `write` gets what has gathered, at most 256, and gives as many results in the same order. What it makes tells its caller by
+ *   a function, so that somebody who waits for nothing needs no fiber.
  *
  * @category services
  */
 export class GroupCommit extends Context.Service<
   GroupCommit,
-  { readonly run: <A>(work: Work<A>) => Effect.Effect<A, SqlError.SqlError> }
+  {
+    readonly run: <A>(work: Work<A>) => Work<A>
+    readonly batched: <I, A>(
+      write: (items: Arr.NonEmptyReadonlyArray<I>) => Work<ReadonlyArray<A>>,
+    ) => (item: I, done: (result: Exit.Exit<A, SqlError.SqlError>) => void) => void
+  }
 >()("espalier/notifications/GroupCommit") {}
 
 interface Piece {
-  /** Does the work and gives what tells its caller. */
-  readonly work: Work<Effect.Effect<unknown>>
-  readonly fail: (cause: Cause.Cause<SqlError.SqlError>) => Effect.Effect<unknown>
+  /** Does the work and gives what tells its callers. */
+  readonly work: Work<() => void>
+  readonly fail: (cause: Cause.Cause<SqlError.SqlError>) => void
+  /** The same in pieces of one caller each. */
+  readonly parts: () => ReadonlyArray<Piece>
 }
 
+interface Caller<I, A> {
+  readonly item: I
+  readonly done: (result: Exit.Exit<A, SqlError.SqlError>) => void
+}
+
+/** How many items are written, and how many pieces done, at once: others get their turn in between. */
 const most = 256
 
-const grouped = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
-  const queue = yield* Queue.unbounded<Piece>()
+const make = Effect.fnUntraced(function* (groups: number) {
+  const sql = yield* SqlClient.SqlClient
+  const gathered = Latch.makeUnsafe(false)
+  let waiting: Array<() => Piece> = []
+
+  const add = (piece: () => Piece) => {
+    waiting.push(piece)
+    gathered.openUnsafe()
+  }
+
+  const take = () => {
+    const taken = waiting.slice(0, most)
+    waiting = waiting.slice(most)
+    if (waiting.length === 0) gathered.closeUnsafe()
+    return taken.map((piece) => piece())
+  }
 
   const alone = ({ work, fail }: Piece) =>
-    Effect.matchCauseEffect(sql.withTransaction(work), {
-      onFailure: fail,
-      onSuccess: (tell) => tell,
-    })
+    Effect.matchCause(sql.withTransaction(work), { onFailure: fail, onSuccess: (tell) => tell() })
 
-  yield* Effect.gen(function* () {
-    yield* Queue.peek(queue)
-    // The database is synchronous: nobody adds to the group while it works, so let everybody do so first.
+  const group = Effect.gen(function* () {
+    yield* gathered.await
+    // Whoever is about to add to the group does so first: SQLite lets nobody do anything while it works.
     yield* Effect.promise(() => setImmediate())
-    const group = yield* Queue.takeBetween(queue, 1, most)
-    const exit = yield* Effect.exit(sql.withTransaction(Effect.forEach(group, ({ work }) => work)))
-    yield* Exit.isSuccess(exit)
-      ? Effect.all(exit.value, { discard: true })
-      : Effect.forEach(group, alone, { discard: true })
-  }).pipe(Effect.forever, Effect.forkScoped)
+    const pieces = take()
+    if (pieces.length === 0) return
+    const exit = yield* Effect.exit(sql.withTransaction(Effect.forEach(pieces, ({ work }) => work)))
+    if (Exit.isSuccess(exit)) for (const tell of exit.value) tell()
+    else for (const piece of pieces) for (const part of piece.parts()) yield* alone(part)
+  })
 
-  return Effect.fnUntraced(function* <A>(work: Work<A>) {
-    const done = yield* Deferred.make<A, SqlError.SqlError>()
-    yield* Queue.offer(queue, {
-      work: Effect.map(work, (value) => Deferred.succeed(done, value)),
-      fail: (cause) => Deferred.failCause(done, cause),
-    })
-    return yield* Deferred.await(done)
+  yield* Effect.forEach(Arr.range(1, groups), () => Effect.forkScoped(Effect.forever(group)), { discard: true })
+
+  return GroupCommit.of({
+    run: <A>(work: Work<A>) =>
+      Effect.callback<A, SqlError.SqlError>((resume) => {
+        const piece: Piece = {
+          work: Effect.map(work, (value) => () => resume(Effect.succeed(value))),
+          fail: (cause) => resume(Effect.failCause(cause)),
+          parts: () => [piece],
+        }
+        add(() => piece)
+      }),
+
+    batched: <I, A>(write: (items: Arr.NonEmptyReadonlyArray<I>) => Work<ReadonlyArray<A>>) => {
+      let open: Arr.NonEmptyArray<Caller<I, A>> | undefined
+      const pieceOf = (callers: Arr.NonEmptyReadonlyArray<Caller<I, A>>): Piece => ({
+        work: Effect.map(
+          Effect.suspend(() => write(Arr.map(callers, ({ item }) => item))),
+          (results) => () => {
+            for (const [{ done }, result] of Arr.zip(callers, results)) done(Exit.succeed(result))
+          },
+        ),
+        fail: (cause) => {
+          for (const { done } of callers) done(Exit.failCause(cause))
+        },
+        parts: () => callers.map((caller) => pieceOf([caller])),
+      })
+      return (item: I, done: Caller<I, A>["done"]) => {
+        if (open !== undefined && open.length < most) {
+          open.push({ item, done })
+          return
+        }
+        const callers: Arr.NonEmptyArray<Caller<I, A>> = [{ item, done }]
+        open = callers
+        add(() => {
+          if (open === callers) open = undefined
+          return pieceOf(callers)
+        })
+      }
+    },
   })
 })
 
@@ -66,12 +128,5 @@ const grouped = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
  */
 export const layer: Layer.Layer<GroupCommit, never, SqlClient.SqlClient> = Layer.effect(
   GroupCommit,
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const run = yield* sql.onDialectOrElse({
-      pg: () => Effect.succeed(<A>(work: Work<A>) => sql.withTransaction(work)),
-      orElse: () => grouped(sql),
-    })
-    return { run }
-  }),
+  Effect.flatMap(SqlClient.SqlClient, (sql) => make(sql.onDialectOrElse({ pg: () => 3, orElse: () => 1 }))),
 )

@@ -14,9 +14,10 @@ import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { AddressRefused, UrlRefused } from "./AddressError.ts"
 import { AddressGuard } from "./AddressGuard.ts"
-import { EventsRefused, IntegrationConflict, IntegrationUnknown } from "./IntegrationError.ts"
+import { EventsRefused, IntegrationConflict, IntegrationDisabled, IntegrationUnknown } from "./IntegrationError.ts"
 import { read } from "./IntegrationRow.ts"
 import * as identifier from "./identifier.ts"
+import * as TestEvent from "./TestEvent.ts"
 import { Wakeup } from "./Wakeup.ts"
 
 type Sql = SqlError.SqlError
@@ -41,6 +42,16 @@ export interface WithSecret {
   readonly secret: Redacted.Redacted
 }
 
+/**
+ * A test event on its way: its `webhook-id`, and its delivery, whose attempts `Deliveries` gives.
+ *
+ * @category models
+ */
+export interface TestSent {
+  readonly event: string
+  readonly delivery: number
+}
+
 /** @category errors */
 export type InputRefused = UrlRefused | AddressRefused | EventsRefused
 
@@ -48,6 +59,8 @@ export type InputRefused = UrlRefused | AddressRefused | EventsRefused
  * - `list`: oldest first.
  * - `edit`: what is given of URL and events; the rest stays. A new URL starts without the old one's failures.
  * - `enable`: forgets failures as well. `disable`: with the reason `Asked`. Both are fine when nothing changes.
+ * - `sendTest`: an example of any event, by default of the first that it subscribes to, is sent to this integration alone as a published one
+ *   is: signed, logged, retried, and counted for or against it.
  *
  * @category services
  */
@@ -69,6 +82,11 @@ export class Integrations extends Context.Service<
     readonly enable: (workspace: string, id: string) => Effect.Effect<Integration, IntegrationUnknown | Sql>
     readonly disable: (workspace: string, id: string) => Effect.Effect<Integration, IntegrationUnknown | Sql>
     readonly rotateSecret: (workspace: string, id: string) => Effect.Effect<WithSecret, IntegrationUnknown | Sql>
+    readonly sendTest: (
+      workspace: string,
+      id: string,
+      event?: SubscriptionName,
+    ) => Effect.Effect<TestSent, IntegrationUnknown | IntegrationDisabled | Sql>
   }
 >()("espalier/notifications/Integrations") {}
 
@@ -159,9 +177,11 @@ const make = Effect.gen(function* () {
           id,
           sql`DELETE FROM notification_integration WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
         )
+        // An integration's deliveries have its workspace, which has the index.
+        const own = sql`workspace = ${workspace} AND integration_id = ${id}`
         yield* sql`DELETE FROM notification_attempt
-          WHERE delivery_id IN (SELECT id FROM notification_delivery WHERE integration_id = ${id})`
-        yield* sql`DELETE FROM notification_delivery WHERE integration_id = ${id}`
+          WHERE delivery_id IN (SELECT id FROM notification_delivery WHERE ${own})`
+        yield* sql`DELETE FROM notification_delivery WHERE ${own}`
       }).pipe(sql.withTransaction),
 
     enable: Effect.fnUntraced(function* (workspace, id) {
@@ -196,6 +216,16 @@ const make = Effect.gen(function* () {
           WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
       )
       return { integration, secret: Redacted.make(secret) }
+    }),
+
+    sendTest: Effect.fnUntraced(function* (workspace, id, event) {
+      const sent = yield* Effect.gen(function* () {
+        const integration = yield* get(workspace, id)
+        if (!integration.enabled) return yield* new IntegrationDisabled({ id })
+        return yield* TestEvent.send(sql, integration, event ?? integration.events[0])
+      }).pipe(sql.withTransaction)
+      yield* wakeup.wake
+      return sent
     }),
   })
 })

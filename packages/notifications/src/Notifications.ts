@@ -7,10 +7,11 @@
  * What surprises: who gets an event is settled when it is published. An integration that subscribes later does not.
  */
 import { NotificationEvent, subscriptionOf } from "@espalier/schema"
-import { WebhookId } from "@espalier/signing"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import * as EventId from "./EventId.ts"
 import { GroupCommit } from "./GroupCommit.ts"
+import * as JsonRows from "./JsonRows.ts"
 import { type Published, PublishRefused } from "./Published.ts"
 import { Wakeup } from "./Wakeup.ts"
 
@@ -36,6 +37,9 @@ const maxBytes = 256 * 1024
 
 const refuse = (reason: PublishRefused["reason"]) => Effect.fail(PublishRefused.for(reason))
 
+/** No NUL and no half of a surrogate pair: no database keeps those. */
+const isKey = (key: string): boolean => key !== "" && key.length <= 255 && !key.includes("\0") && key.isWellFormed()
+
 const encode = Schema.encodeEffect(NotificationEvent)
 
 const bodyOf = (event: NotificationEvent): Effect.Effect<string, PublishRefused> =>
@@ -48,56 +52,85 @@ const bodyOf = (event: NotificationEvent): Effect.Effect<string, PublishRefused>
     ),
   )
 
+/** An event as it is stored. */
+interface Row {
+  readonly id: string
+  readonly workspace: string
+  readonly name: string
+  readonly body: string
+  readonly key: string | undefined
+  readonly now: number
+}
+
+/** What came of a row, with the integrations that get it; `undefined` when its key stands for another event. */
+type Stored = (Published & { readonly integrations: ReadonlyArray<string> }) | undefined
+
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const wakeup = yield* Wakeup
   const commits = yield* GroupCommit
 
-  return Notifications.of({
-    publish: Effect.fnUntraced(function* (workspace, event, { idempotencyKey } = {}) {
-      if (idempotencyKey !== undefined && (idempotencyKey === "" || idempotencyKey.length > 255)) {
-        return yield* refuse("BadKey")
-      }
-      const body = yield* bodyOf(event)
-      const name = subscriptionOf(event)
-      const id = yield* WebhookId.make
-      const now = yield* Clock.currentTimeMillis
-      const publishing = Effect.gen(function* () {
-        const inserted = yield* sql`INSERT INTO notification_event ${sql.insert({
-          id,
-          workspace,
-          name,
-          body,
-          idempotency_key: idempotencyKey ?? null,
-          created_at: now,
-        })} ON CONFLICT (workspace, idempotency_key) DO NOTHING RETURNING id`
-        if (inserted.length === 0) return yield* repetition(workspace, idempotencyKey ?? "", body)
-        const deliveries = yield* sql`INSERT INTO notification_delivery
-            (event_id, integration_id, workspace, state, attempts, created_at, due_at, updated_at)
-          SELECT ${id}, id, workspace, 'pending', 0, ${now}, ${now}, ${now}
-          FROM notification_integration
-          WHERE workspace = ${workspace} AND enabled = 1 AND events LIKE ${`%"${name}"%`}
-          RETURNING id`
-        return { id, deliveries: deliveries.length, repeated: false }
+  const store = commits.batched<Row, Stored>(
+    Effect.fnUntraced(function* (rows) {
+      const inserted = yield* sql<{ readonly id: string }>`INSERT INTO notification_event
+          (id, workspace, name, body, idempotency_key, created_at)
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, CAST(value ->> 5 AS bigint)
+        FROM ${JsonRows.from(
+          sql,
+          rows.map(({ id, workspace, name, body, key = null, now }) => [id, workspace, name, body, key, now]),
+        )}
+        WHERE true
+        ON CONFLICT (workspace, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id`
+      const integrations = new Map<string, Array<string>>(inserted.map(({ id }) => [id, []]))
+      const deliveries = yield* sql<{ readonly event_id: string; readonly integration_id: string }>`
+        INSERT INTO notification_delivery
+          (event_id, integration_id, workspace, state, attempts, created_at, due_at, updated_at)
+        SELECT event.id, integration.id, integration.workspace, 'pending', 0, event.now, event.now, event.now
+        FROM (
+          SELECT value ->> 0 AS id, value ->> 1 AS workspace, value ->> 2 AS pattern, CAST(value ->> 3 AS bigint) AS now
+          FROM ${JsonRows.from(
+            sql,
+            rows.flatMap(({ id, workspace, name, now }) =>
+              integrations.has(id) ? [[id, workspace, `%"${name}"%`, now]] : [],
+            ),
+          )}
+        ) AS event
+        JOIN notification_integration AS integration ON integration.workspace = event.workspace
+        WHERE integration.enabled = 1 AND integration.events LIKE event.pattern
+        RETURNING event_id, integration_id`
+      for (const { event_id, integration_id } of deliveries) integrations.get(event_id)?.push(integration_id)
+      return yield* Effect.forEach(rows, (row) => {
+        const own = integrations.get(row.id)
+        return own === undefined
+          ? repetition(row)
+          : Effect.succeed({ id: row.id, deliveries: own.length, repeated: false, integrations: own })
       })
-      const published = yield* commits.run(publishing)
-      if (published === undefined) return yield* refuse("KeyReused")
-      if (published.deliveries > 0) yield* wakeup.wake
+    }),
+  )
+
+  /** What the key stands for. */
+  const repetition = Effect.fnUntraced(function* ({ workspace, key = "", body }: Row) {
+    const [first] = yield* sql<{ readonly id: string; readonly body: string }>`SELECT id, body FROM notification_event
+      WHERE workspace = ${workspace} AND idempotency_key = ${key}`
+    if (first === undefined || first.body !== body) return undefined
+    const [count] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM notification_delivery
+      WHERE event_id = ${first.id}`
+    return { id: first.id, deliveries: count?.n ?? 0, repeated: true, integrations: [] }
+  })
+
+  return Notifications.of({
+    publish: Effect.fnUntraced(function* (workspace, event, { idempotencyKey: key } = {}) {
+      if (key !== undefined && !isKey(key)) return yield* refuse("BadKey")
+      const body = yield* bodyOf(event)
+      const now = yield* Clock.currentTimeMillis
+      const row = { id: EventId.make(now), workspace, name: subscriptionOf(event), body, key, now }
+      const stored = yield* Effect.callback<Stored, SqlError.SqlError>((resume) => store(row, resume))
+      if (stored === undefined) return yield* refuse("KeyReused")
+      const { integrations, ...published } = stored
+      wakeup.published(integrations)
       return published
     }),
   })
-
-  /** What the key stands for; `undefined` when that is another event. */
-  function repetition(workspace: string, key: string, body: string) {
-    return Effect.gen(function* () {
-      const [first] = yield* sql<{ readonly id: string; readonly body: string }>`SELECT id, body FROM notification_event
-        WHERE workspace = ${workspace} AND idempotency_key = ${key}`
-      if (first === undefined || first.body !== body) return undefined
-      const [count] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM notification_delivery
-        WHERE event_id = ${first.id}`
-      return { id: first.id, deliveries: count?.n ?? 0, repeated: true }
-    })
-  }
 })
 
 /**

@@ -1,14 +1,15 @@
 /**
  * Writes what became of tries: attempt, delivery and, where it changes, integration, in one transaction.
  *
- * Tries that end while a transaction is being written share the next one, so the more there is to do the less each costs. A try
- * counts as made when this has committed; a worker that dies before makes it again.
+ * Tries that end while a transaction is being written share the next one, a statement for all of them each. A try counts as made when
+ * this has committed; a worker that dies before makes it again.
  *
  * What surprises: a worker whose lease ran out still adds to the log, but changes no delivery that another holds now.
  */
-import { Array as Arr, Deferred, Effect, Queue, Schedule, type Scope } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
+import { type Array as Arr, Effect, Exit, FiberSet, type Scope } from "effect"
+import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import { GroupCommit } from "./GroupCommit.ts"
+import * as JsonRows from "./JsonRows.ts"
 import type { Answer } from "./Sender.ts"
 import type { Verdict } from "./Verdict.ts"
 
@@ -28,15 +29,13 @@ export interface Tried {
 }
 
 /**
- * Returns when the try is committed, or when the database failed for longer than a lease has patience.
+ * Calls back when the try is committed, or when the database failed for longer than a lease has patience.
  *
  * @category models
  */
-export type Settle = (tried: Tried) => Effect.Effect<void>
+export type Settle = (tried: Tried, done: () => void) => void
 
 type Tries = Arr.NonEmptyReadonlyArray<Tried>
-
-const most = 256
 
 /** After this long with nothing but failure an integration is disabled, in milliseconds. */
 const patience = 5 * 24 * 60 * 60 * 1000
@@ -49,109 +48,103 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Settle, never, SqlClient.SqlClient | GroupCommit | Scope.Scope> {
   const sql = yield* SqlClient.SqlClient
   const commits = yield* GroupCommit
-  const queue = yield* Queue.unbounded<{ readonly tried: Tried; readonly done: Deferred.Deferred<void> }>()
-  const write = writer(sql, worker)
-
-  yield* Effect.gen(function* () {
-    const batch = yield* Queue.takeBetween(queue, 1, most)
-    if (!Arr.isArrayNonEmpty(batch)) return
-    yield* commits.run(write(Arr.map(batch, ({ tried }) => tried))).pipe(
-      Effect.retry({ schedule: Schedule.spaced("500 millis"), times: 10 }),
-      Effect.catch((error) =>
-        Effect.logError("tries could not be recorded; they will be made again", error.reason._tag),
-      ),
+  const write = commits.batched((tries: Tries) =>
+    Effect.gen(function* () {
+      yield* log(sql, tries)
+      yield* move(sql, worker, tries)
+      yield* judge(sql, tries)
+      return tries.map(() => undefined)
+    }),
+  )
+  const fork = yield* FiberSet.makeRuntime<never, void, never>()
+  const again = (tried: Tried) =>
+    Effect.callback<void, SqlError.SqlError>((resume) => write(tried, resume)).pipe(
+      Effect.delay("500 millis"),
+      Effect.retry({ times: 9 }),
+      Effect.catch((error) => Effect.logError("a try could not be recorded; it will be made again", error.reason._tag)),
     )
-    for (const { done } of batch) Deferred.doneUnsafe(done, Effect.void)
-  }).pipe(Effect.forever, Effect.forkScoped)
-
-  return Effect.fnUntraced(function* (tried) {
-    const done = yield* Deferred.make<void>()
-    yield* Queue.offer(queue, { tried, done })
-    yield* Deferred.await(done)
-  })
+  return (tried, done) =>
+    write(tried, (exit) => {
+      if (Exit.isSuccess(exit)) done()
+      else fork(Effect.ensuring(again(tried), Effect.sync(done)))
+    })
 })
 
-const writer = (sql: SqlClient.SqlClient, worker: string) => {
-  // One text for any number of ids where statements are kept by their text.
-  const among = (ids: ReadonlyArray<number>) =>
-    sql.onDialectOrElse({
-      pg: () => sql.in("id", ids),
-      orElse: () => sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
-    })
-
-  const insert = (tries: Tries) =>
-    sql`INSERT INTO notification_attempt ${sql.insert(
-      Arr.map(tries, ({ delivery, number, at, answer }) => ({
-        delivery_id: delivery,
+const log = (sql: SqlClient.SqlClient, tries: Tries) =>
+  sql`INSERT INTO notification_attempt (delivery_id, number, at, duration, status, error, answer)
+    SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS integer), CAST(value ->> 2 AS bigint),
+      CAST(value ->> 3 AS integer), CAST(value ->> 4 AS integer), value ->> 5, value ->> 6
+    FROM ${JsonRows.from(
+      sql,
+      tries.map(({ delivery, number, at, answer: { duration, status = null, error = null, excerpt } }) => [
+        delivery,
         number,
         at,
-        duration: answer.duration,
-        status: answer.status ?? null,
-        error: answer.error ?? null,
-        answer: answer.excerpt,
-      })),
-    )} ON CONFLICT (delivery_id, number) DO NOTHING`
+        duration,
+        status,
+        error,
+        excerpt,
+      ]),
+    )}
+    WHERE true
+    ON CONFLICT (delivery_id, number) DO NOTHING`
 
-  const log = (tries: Tries) =>
-    sql.onDialectOrElse({
-      pg: () => Effect.asVoid(insert(tries)),
-      orElse: () => Effect.forEach(tries, (tried) => insert([tried]), { discard: true }),
-    })
+const states = { Delivered: "delivered", Dead: "dead", Gone: "dead", Retry: "pending" } as const
 
-  /** What is not to be tried again. */
-  const finish = (state: "delivered" | "dead", tries: ReadonlyArray<Tried>) =>
-    Arr.isReadonlyArrayNonEmpty(tries)
-      ? sql`UPDATE notification_delivery
-          SET state = ${state}, attempts = attempts + 1, worker = NULL, updated_at = ${tries[0].now}
-          WHERE worker = ${worker} AND ${among(tries.map(({ delivery }) => delivery))}`
-      : Effect.void
+const move = (sql: SqlClient.SqlClient, worker: string, tries: Tries) =>
+  sql`UPDATE notification_delivery
+    SET state = tried.state, due_at = tried.due_at, attempts = attempts + 1, worker = NULL, updated_at = tried.now
+    FROM (
+      SELECT CAST(value ->> 0 AS bigint) AS id, value ->> 1 AS state, CAST(value ->> 2 AS bigint) AS due_at,
+        CAST(value ->> 3 AS bigint) AS now
+      FROM ${JsonRows.from(
+        sql,
+        tries.map(({ delivery, verdict, now }) => [
+          delivery,
+          states[verdict._tag],
+          verdict._tag === "Retry" ? now + verdict.wait : now,
+          now,
+        ]),
+      )}
+    ) AS tried
+    WHERE notification_delivery.id = tried.id AND worker = ${worker}`
 
-  const retry = ({ delivery, now }: Tried, wait: number) =>
-    sql`UPDATE notification_delivery
-      SET due_at = ${now + wait}, attempts = attempts + 1, worker = NULL, updated_at = ${now}
-      WHERE worker = ${worker} AND id = ${delivery}`
-
-  return (tries: Tries): Effect.Effect<void, SqlError.SqlError> =>
-    Effect.gen(function* () {
-      yield* log(tries)
-      yield* finish("delivered", tries.filter(is("Delivered")))
-      yield* finish("dead", tries.filter(is("Dead", "Gone")))
-      for (const tried of tries) if (tried.verdict._tag === "Retry") yield* retry(tried, tried.verdict.wait)
-      // Always in the same order, so that two workers never wait for each other.
-      for (const [integration, own] of groups(tries)) yield* judge(sql, integration, own)
-    })
-}
-
-const is =
-  (...tags: ReadonlyArray<Verdict["_tag"]>) =>
-  ({ verdict }: Tried): boolean =>
-    tags.includes(verdict._tag)
-
-const groups = (tries: Tries) =>
-  Object.entries(Arr.groupBy(tries, ({ integration }) => integration)).sort(([a], [b]) => (a < b ? -1 : 1))
-
-/** What an integration's tries say about it. Its row is written only when that is news. */
-const judge = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, id: string, tries: Tries) {
-  const { now } = tries[0]
-  const disable = (reason: "Gone" | "Failing") =>
-    sql`UPDATE notification_integration SET enabled = 0, disabled_reason = ${reason}, updated_at = ${now}
-      WHERE id = ${id} AND enabled = 1`
-  const warn = (reason: string) => Effect.logWarning("integration disabled", { integration: id, reason })
-
-  if (tries.some(is("Gone"))) {
-    yield* disable("Gone")
-    return yield* warn("Gone")
+/** What tries say about their integrations. A row is written only when that is news. */
+const judge = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, tries: Tries) {
+  const [{ now }] = tries
+  const delivered = new Set<string>()
+  const gone = new Set<string>()
+  const failing = new Map<string, number>()
+  for (const { integration, verdict, at } of tries) {
+    if (verdict._tag === "Delivered") delivered.add(integration)
+    else if (verdict._tag === "Gone") gone.add(integration)
+    else failing.set(integration, Math.min(at, failing.get(integration) ?? at))
   }
-  const failed = tries.filter((tried) => !is("Delivered")(tried))
-  if (failed.length < tries.length) {
-    yield* sql`UPDATE notification_integration SET failing_since = NULL WHERE id = ${id} AND failing_since IS NOT NULL`
-    return
+  for (const id of gone) delivered.delete(id)
+  for (const id of [...gone, ...delivered]) failing.delete(id)
+  const among = (ids: Iterable<string>) =>
+    sql`id IN (SELECT value ->> 0 FROM ${JsonRows.from(
+      sql,
+      [...ids].sort().map((id) => [id]),
+    )})`
+  const disable = Effect.fnUntraced(function* (reason: "Gone" | "Failing", which: Statement.Fragment) {
+    const disabled = yield* sql<{ readonly id: string }>`UPDATE notification_integration
+      SET enabled = 0, disabled_reason = ${reason}, updated_at = ${now} WHERE enabled = 1 AND ${which} RETURNING id`
+    for (const { id } of disabled) yield* Effect.logWarning("integration disabled", { integration: id, reason })
+  })
+
+  if (gone.size > 0) yield* disable("Gone", among(gone))
+  if (delivered.size > 0) {
+    yield* sql`UPDATE notification_integration SET failing_since = NULL
+      WHERE failing_since IS NOT NULL AND ${among(delivered)}`
   }
-  const since = Math.min(...failed.map(({ at }) => at))
-  yield* sql`UPDATE notification_integration SET failing_since = ${since} WHERE id = ${id} AND failing_since IS NULL`
-  const [disabled] = yield* sql`SELECT id FROM notification_integration
-    WHERE id = ${id} AND enabled = 1 AND failing_since <= ${now - patience}`
-  if (disabled === undefined) return
-  yield* disable("Failing")
-  yield* warn("Failing")
+  if (failing.size > 0) {
+    yield* sql`UPDATE notification_integration SET failing_since = failing.since
+      FROM (
+        SELECT value ->> 0 AS id, CAST(value ->> 1 AS bigint) AS since
+        FROM ${JsonRows.from(sql, [...failing].sort())}
+      ) AS failing
+      WHERE notification_integration.id = failing.id AND failing_since IS NULL`
+    yield* disable("Failing", sql`failing_since <= ${now - patience} AND ${among(failing.keys())}`)
+  }
 })

@@ -60,7 +60,7 @@ export const settled = (attempts: number) =>
   Effect.gen(function* () {
     const { list } = yield* Deliveries.Deliveries
     for (;;) {
-      const [delivery] = yield* list(workspace)
+      const [delivery] = (yield* list(workspace)).deliveries
       if (delivery !== undefined && delivery.attempts >= attempts) return delivery
       yield* TestClock.withLive(Effect.sleep(2))
     }

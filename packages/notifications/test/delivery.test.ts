@@ -40,8 +40,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         secrets: [yield* Effect.fromResult(Secret.parse(secret))],
       })
       expect(yield* settled(1)).toMatchObject({ state: "delivered", attempts: 1, event: id, name: "device_enrolled" })
-      const { attempts } = yield* Deliveries.Deliveries
-      const [delivery] = yield* (yield* Deliveries.Deliveries).list(workspace)
+      const { list, attempts } = yield* Deliveries.Deliveries
+      const [delivery] = (yield* list(workspace)).deliveries
       expect(yield* attempts(workspace, delivery?.id ?? 0)).toMatchObject([{ number: 1, status: 204, error: null }])
       yield* TestClock.adjust("1 day")
       yield* wake
@@ -67,7 +67,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         expect((yield* receiver.next).id).toBe(id)
         yield* settled(index + 1)
       }
-      const [dead] = yield* list(workspace)
+      const [dead] = (yield* list(workspace)).deliveries
       expect(dead).toMatchObject({ state: "dead", attempts: 10 })
       const log = yield* attempts(workspace, dead?.id ?? 0)
       expect(log.map(({ number, status, answer }) => [number, status, answer])).toEqual(
@@ -110,6 +110,30 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       { timeout: "100 millis" },
     )
   }
+
+  test("of an endless answer the status counts, the first KiB is kept, and the connection ends", (receiver) =>
+    Effect.gen(function* () {
+      let closed = false
+      receiver.answers = (response) => {
+        response.once("close", () => {
+          closed = true
+        })
+        const more = () => {
+          if (response.write("a".repeat(4096))) setImmediate(more)
+          else response.once("drain", more)
+        }
+        response.writeHead(200)
+        more()
+      }
+      yield* integrate(receiver)
+      yield* publish("one")
+      const { id, state } = yield* settled(1)
+      expect(state).toBe("delivered")
+      expect(yield* (yield* Deliveries.Deliveries).attempts(workspace, id)).toMatchObject([
+        { status: 200, answer: "a".repeat(1024) },
+      ])
+      while (!closed) yield* TestClock.withLive(Effect.sleep(2))
+    }))
 
   test("Retry-After is heeded where it is longer, up to a day", (receiver) =>
     Effect.gen(function* () {

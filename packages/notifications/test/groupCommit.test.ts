@@ -2,8 +2,8 @@
  * Work that shares a transaction fails alone.
  */
 import { expect, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
+import { Array as Arr, Effect, Layer } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
 import { GroupCommit } from "../src/index.ts"
 import { memory } from "./TestDatabase.ts"
 
@@ -21,6 +21,32 @@ it.effect("each piece is committed before its caller goes on; one that fails tak
     expect(yield* sql`SELECT count(*) AS n FROM plum`).toEqual([{ n: 3 }])
     yield* add(5)
     expect(yield* sql`SELECT count(*) AS n FROM plum`).toEqual([{ n: 4 }])
+  }).pipe(Effect.provide(Layer.provideMerge(GroupCommit.layer, memory))),
+)
+
+it.effect("items that are written together are written one by one when that fails", () =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { batched } = yield* GroupCommit.GroupCommit
+    yield* sql`CREATE TABLE plum (id integer PRIMARY KEY)`
+    const sizes: Array<number> = []
+    const add = batched((ids: Arr.NonEmptyReadonlyArray<number>) => {
+      sizes.push(ids.length)
+      return sql<{ readonly id: number }>`INSERT INTO plum ${sql.insert(Arr.map(ids, (id) => ({ id })))} RETURNING id`
+    })
+    const results = yield* Effect.forEach(
+      [1, 2, 2, 3],
+      (id) => Effect.result(Effect.callback<{ readonly id: number }, SqlError.SqlError>((resume) => add(id, resume))),
+      { concurrency: "unbounded" },
+    )
+    expect(sizes).toEqual([4, 1, 1, 1, 1])
+    expect(results.map((result) => (result._tag === "Success" ? result.success.id : result._tag))).toEqual([
+      1,
+      2,
+      "Failure",
+      3,
+    ])
+    expect(yield* sql`SELECT id FROM plum ORDER BY id`).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
   }).pipe(Effect.provide(Layer.provideMerge(GroupCommit.layer, memory))),
 )
 

@@ -1,13 +1,14 @@
 /**
- * Writes what readers in other languages use: `generated/openapi.json`, and the same components as one JSON Schema file,
- * `generated/management.schema.json`, for those who want the bodies without the HTTP.
+ * Writes what readers in other languages use: of the management webhooks `generated/openapi.json`, and the same components as one JSON
+ * Schema file, `generated/management.schema.json`, for those who want the bodies without the HTTP; and of the notifications
+ * `generated/notifications.openapi.json`, for their receivers.
  *
- * Both follow from `ManagementApi`. Run: `node --conditions=@espalier/source packages/schema/scripts/generate.ts`
+ * All follow from `ManagementApi` and `NotificationWebhooks`. Run: `node --conditions=@espalier/source packages/schema/scripts/generate.ts`
  */
 import { mkdir, writeFile } from "node:fs/promises"
 import { Predicate } from "effect"
 import { OpenApi } from "effect/http-api"
-import { ManagementApi } from "../src/index.ts"
+import { ManagementApi, NotificationWebhooks } from "../src/index.ts"
 
 /** Where the files are, for the script and for the test that they are current. */
 export const folder = new URL("../generated/", import.meta.url)
@@ -25,20 +26,26 @@ const inDefs = (node: unknown): unknown => {
 
 const print = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`
 
-/** The files' texts by name. Components stand in alphabetical order, so that a change shows as small as it is. */
-export const generate = (): Readonly<Record<string, string>> => {
-  const document = OpenApi.fromApi(ManagementApi)
+/** Components stand in alphabetical order, so that a change shows as small as it is. */
+const sorted = (document: OpenApi.OpenAPISpec): OpenApi.OpenAPISpec => {
   const schemas = Object.fromEntries(
     Object.entries(document.components.schemas).sort(([one], [other]) => (one < other ? -1 : 1)),
   )
+  return { ...document, components: { ...document.components, schemas } }
+}
+
+/** The files' texts by name. */
+export const generate = (): Readonly<Record<string, string>> => {
+  const management = sorted(OpenApi.fromApi(ManagementApi))
   return {
-    "openapi.json": print({ ...document, components: { ...document.components, schemas } }),
+    "openapi.json": print(management),
     "management.schema.json": print({
       $schema: "https://json-schema.org/draft/2020-12/schema",
-      title: document.info.title,
+      title: management.info.title,
       description: "Every request, answer and error by name, under $defs",
-      $defs: inDefs(schemas),
+      $defs: inDefs(management.components.schemas),
     }),
+    "notifications.openapi.json": print(sorted(OpenApi.fromApi(NotificationWebhooks))),
   }
 }
 

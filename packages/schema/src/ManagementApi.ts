@@ -3,8 +3,8 @@
  *
  * Paths carry the `/webhook` prefix; a client prepends the backend's base URL.
  */
-import { Predicate } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { forReaders } from "./OpenApiForReaders.ts"
 import { type WebhookName, webhooks } from "./Webhook.ts"
 import { RequestError, WebhookError } from "./WebhookError.ts"
 
@@ -16,25 +16,6 @@ const endpoint = <Name extends Exclude<WebhookName, "event">>(name: Name) =>
     success: webhooks[name].answer,
     error: errors,
   }).annotate(OpenApi.Summary, webhooks[name].summary)
-
-/**
- * OpenAPI as readers in other languages want it: errors under their own names, not those of their encoded side, and no
- * object closed to unknown members, since receivers ignore those.
- */
-const forReaders = (document: Record<string, unknown>): Record<string, unknown> => {
-  const walk = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(walk)
-    if (!Predicate.isObject(node)) return typeof node === "string" ? node.replace(encodedReference, "$1") : node
-    return Object.fromEntries(
-      Object.entries(node)
-        .filter(([key, value]) => !(key === "additionalProperties" && value === false))
-        .map(([key, value]) => [key.replace(encodedName, "$1"), walk(value)]),
-    )
-  }
-  return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, walk(value)]))
-}
-const encodedName = /^(\w+)Encoded$/
-const encodedReference = /^(#\/components\/schemas\/\w+)Encoded$/
 
 /**
  * The group of all webhooks.

@@ -5,7 +5,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { describe, expect, it } from "@effect/vitest"
 import { Predicate } from "effect"
 import { folder, generate } from "../scripts/generate.ts"
-import { RequestError, WebhookError, webhooks } from "../src/index.ts"
+import { notificationEvents, RequestError, WebhookError, webhooks } from "../src/index.ts"
 
 const files = generate()
 const outdated =
@@ -64,4 +64,34 @@ describe("openapi.json", () => {
     expect(names).toEqual(expect.arrayContaining(["Scope", "Event", "Manifest", "PropertyList", "DeclarationAnswer"]))
     expect(names.filter((name) => /Encoded|[_\d]/.test(name))).toEqual([])
   })
+})
+
+describe("notifications.openapi.json", () => {
+  const document: unknown = JSON.parse(files["notifications.openapi.json"] ?? "")
+  const at = (reference: string) => resolve(document, reference)
+  const names = Object.keys(notificationEvents)
+
+  it("has a webhook for every subscription, and no path", () => {
+    expect(at("#/openapi")).toBe("3.1.0")
+    expect(at("#/paths")).toBeUndefined()
+    expect(Object.keys(Object(at("#/webhooks")))).toEqual(names)
+  })
+
+  it.each(names)(
+    "%s is posted with its schema and the three headers, and 2xx, 410 and the rest are answers",
+    (name) => {
+      expect(at(`#/webhooks/${name}`)).toMatchObject({ post: { operationId: name, requestBody: { required: true } } })
+      expect(at(`#/webhooks/${name}/post/requestBody/content`)).toEqual({
+        "application/json": { schema: { $ref: expect.stringMatching(/^#\/components\/schemas\/[A-Z]\w+$/) } },
+      })
+      expect(at(`#/webhooks/${name}/post/parameters`)).toMatchObject(
+        ["webhook-id", "webhook-timestamp", "webhook-signature"].map((header) => ({
+          name: header,
+          in: "header",
+          required: true,
+        })),
+      )
+      expect(Object.keys(Object(at(`#/webhooks/${name}/post/responses`))).sort()).toEqual(["2XX", "410", "default"])
+    },
+  )
 })

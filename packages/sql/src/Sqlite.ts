@@ -9,7 +9,7 @@
  * consumes it may write meanwhile; hence it cannot itself write (`INSERT … RETURNING` as a stream fails). In memory, where no
  * second connection sees the database, it reads everything first.
  */
-import { existsSync, statSync } from "node:fs"
+import { closeSync, existsSync, openSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { Duration, Effect, type Scope, Semaphore, Stream } from "effect"
@@ -22,7 +22,7 @@ import * as SqliteError from "./SqliteError.ts"
 
 /** @category models */
 export interface SqliteOptions {
-  /** A file's path, or `:memory:`. The file is made when it is not there; its folder must be. */
+  /** A file's path, or `:memory:`. The file is made, for its owner alone, when it is not there; its folder must be. */
   readonly path: string
   /** How long a statement waits for another process's lock before it fails as `LockTimeoutError`. Defaults to 5 seconds. */
   readonly busyTimeout?: Duration.Input | undefined
@@ -81,7 +81,20 @@ const settings = [
 
 const open = (path: string): Effect.Effect<DatabaseSync, DatabaseError> =>
   // No time-out of SQLite's own: it would hold the event loop. See SqliteConnection.
-  Effect.try({ try: () => new DatabaseSync(path, { timeout: 0 }), catch: (cause) => explain(path, cause) })
+  Effect.try({
+    try: () => {
+      if (path !== memory) reserve(path)
+      return new DatabaseSync(path, { timeout: 0 })
+    },
+    catch: (cause) => explain(path, cause),
+  })
+
+/** Makes the file for its owner alone, since it may hold secrets; SQLite gives its log the same rights. What is wrong SQLite says better. */
+const reserve = (path: string): void => {
+  try {
+    closeSync(openSync(path, "ax", 0o600))
+  } catch {}
+}
 
 const reader = (
   path: string,

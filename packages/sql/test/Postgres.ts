@@ -40,30 +40,35 @@ export class Postgres extends Context.Service<
   }
 >()("espalier/sql/test/Postgres") {}
 
-/** Starts a server, which takes one to three seconds, and stops it with the scope. */
-export const layer: Layer.Layer<Postgres> = Layer.effect(
-  Postgres,
-  Effect.gen(function* () {
-    const { port } = yield* Effect.acquireRelease(Effect.promise(start), (server) => Effect.promise(server.stop))
-    const urlOf: Postgres["Service"]["urlOf"] = (parts) => {
-      const of = { username, password, port, database: "postgres", ...parts }
-      return Redacted.make(`postgres://${of.username}:${of.password}@${host}:${of.port}/${of.database}`)
-    }
-    const sql = yield* Effect.orDie(PgClient.make({ url: urlOf({}), maxConnections: 1 }))
-    let count = 0
-    const freshDatabase = Effect.gen(function* () {
-      const database = `test_${++count}`
-      yield* sql`CREATE DATABASE ${sql(database)}`
-      return urlOf({ database })
-    }).pipe(Effect.orDie)
-    const freshSchema = Effect.gen(function* () {
-      const schema = `test_${++count}`
-      yield* sql`CREATE SCHEMA ${sql(schema)}`
-      return urlOf({ database: `postgres?options=-c%20search_path%3D${schema}` })
-    }).pipe(Effect.orDie)
-    return { host, port, username, password, freshDatabase, freshSchema, urlOf }
-  }),
-).pipe(Layer.provide(Reactivity.layer))
+const layerWith = (settings: Settings): Layer.Layer<Postgres> =>
+  Layer.effect(
+    Postgres,
+    Effect.gen(function* () {
+      const { port } = yield* Effect.acquireRelease(
+        Effect.promise(() => start(settings)),
+        (server) => Effect.promise(server.stop),
+      )
+      const urlOf: Postgres["Service"]["urlOf"] = (parts) => {
+        const of = { username, password, port, database: "postgres", ...parts }
+        return Redacted.make(`postgres://${of.username}:${of.password}@${host}:${of.port}/${of.database}`)
+      }
+      const sql = yield* Effect.orDie(PgClient.make({ url: urlOf({}), maxConnections: 1 }))
+      let count = 0
+      const freshDatabase = Effect.gen(function* () {
+        const database = `test_${++count}`
+        yield* sql`CREATE DATABASE ${sql(database)}`
+        return urlOf({ database })
+      }).pipe(Effect.orDie)
+      const freshSchema = Effect.gen(function* () {
+        const schema = `test_${++count}`
+        yield* sql`CREATE SCHEMA ${sql(schema)}`
+        return urlOf({ database: `postgres?options=-c%20search_path%3D${schema}` })
+      }).pipe(Effect.orDie)
+      return { host, port, username, password, freshDatabase, freshSchema, urlOf }
+    }),
+  ).pipe(Layer.provide(Reactivity.layer))
+
+type Settings = ReadonlyArray<readonly [name: string, value: string]>
 
 const host = "127.0.0.1"
 const username = "espalier"
@@ -76,7 +81,8 @@ interface Server {
   readonly stop: () => Promise<void>
 }
 
-const start = async (): Promise<Server> => {
+const start = async (settings: Settings): Promise<Server> => {
+  const flags = [...common, ...settings].flatMap(([name, value]) => ["-c", `${name}=${value}`])
   const place = await mkdtemp(join(tmpdir(), "espalier-postgres-"))
   const user = unprivileged()
   if (user !== undefined) await chown(place, user.uid, user.gid)
@@ -105,16 +111,25 @@ const start = async (): Promise<Server> => {
   }
 }
 
-/** One machine, no crash to survive: nothing waits for the disk. */
-const flags = [
+const common: Settings = [
   ["listen_addresses", host],
   ["unix_socket_directories", ""],
+  ["max_connections", "60"],
+]
+
+/** One machine, no crash to survive: nothing waits for the disk. */
+const careless: Settings = [
   ["fsync", "off"],
   ["full_page_writes", "off"],
   ["autovacuum", "off"],
   ["shared_buffers", "16MB"],
-  ["max_connections", "60"],
-].flatMap(([name, value]) => ["-c", `${name}=${value}`])
+]
+
+/** Starts a server, which takes one to three seconds, and stops it with the scope. */
+export const layer: Layer.Layer<Postgres> = layerWith(careless)
+
+/** The same with PostgreSQL's own defaults, for measuring: what is committed survives the machine's power. */
+export const durable: Layer.Layer<Postgres> = layerWith([])
 
 /** Why it ended before it was ready; `undefined` when it is. */
 const ready = (server: ChildProcess): Promise<string | undefined> =>

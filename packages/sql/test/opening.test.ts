@@ -1,12 +1,12 @@
 /**
  * What an operator reads when a database cannot be opened: what is wrong, what to do, and never the password.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it, layer } from "@effect/vitest"
-import { Effect, Inspectable, Layer, Redacted, Result } from "effect"
+import { Context, Effect, Inspectable, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { Database, type DatabaseError, DatabaseUrl, SqlFailure } from "../src/index.ts"
 import * as Postgres from "./Postgres.ts"
@@ -100,6 +100,16 @@ function foreignFile(path: string): string {
 }
 
 describe("SQLite", () => {
+  it.effect("makes its files for their owner alone: they may hold secrets", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const database = yield* Layer.build(Database.layer({ url: Redacted.make(`sqlite://${join(path, "data.db")}`) }))
+      yield* Context.get(database, SqlClient.SqlClient)`CREATE TABLE plum (id integer)`
+      const modes = readdirSync(path).map((file) => [file, statSync(join(path, file)).mode & 0o777])
+      expect(Object.fromEntries(modes)).toEqual({ "data.db": 0o600, "data.db-shm": 0o600, "data.db-wal": 0o600 })
+    }),
+  )
+
   it.effect.each(broken)("%s: %s", ([reason, advice, make]) =>
     Effect.gen(function* () {
       const file = make(yield* folder)

@@ -17,16 +17,16 @@ import {
   RangeRefused,
 } from "../Delivery.ts"
 import { Authorization } from "./Authorization.ts"
-import { Workspace } from "./Workspace.ts"
+import { Identifier, Workspace } from "./Workspace.ts"
 
 const whole = Schema.FiniteFromString.check(Schema.isInt())
 const params = { workspace: Workspace, id: whole }
 
 const filter = {
   state: Schema.optionalKey(DeliveryState),
-  integration: Schema.optionalKey(Schema.String),
+  integration: Schema.optionalKey(Identifier),
   name: Schema.optionalKey(DeliveryFilter.fields.name.schema),
-  event: Schema.optionalKey(Schema.String),
+  event: Schema.optionalKey(Identifier),
   since: Schema.optionalKey(whole),
   until: Schema.optionalKey(whole),
 }
@@ -40,7 +40,7 @@ export const ReplayInput = Schema.Struct({
   since: Schema.Int,
   until: Schema.Int,
   state: Schema.optionalKey(Schema.Literals(["dead", "delivered"])),
-  integration: Schema.optionalKey(Schema.String),
+  integration: Schema.optionalKey(Identifier),
 }).annotate({ identifier: "ReplayInput", description: "Since (inclusive) and until (exclusive), Unix milliseconds" })
 /** @category models */
 export type ReplayInput = typeof ReplayInput.Type

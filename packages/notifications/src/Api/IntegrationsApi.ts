@@ -7,7 +7,7 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { AddressRefused, UrlRefused } from "../AddressError.ts"
 import { EventsRefused, IntegrationConflict, IntegrationDisabled, IntegrationUnknown } from "../IntegrationError.ts"
 import { Authorization } from "./Authorization.ts"
-import { Workspace } from "./Workspace.ts"
+import { Identifier, Workspace } from "./Workspace.ts"
 
 /**
  * What an integration is made of: `url` and `events` are checked by the service, which says what is wrong in a sentence.
@@ -58,7 +58,7 @@ export const TestSent = Schema.Struct({ event: Schema.String, delivery: Schema.I
 /** @category models */
 export type TestSent = typeof TestSent.Type
 
-const params = { workspace: Workspace, id: Schema.NonEmptyString }
+const params = { workspace: Workspace, id: Identifier }
 const input = [UrlRefused, AddressRefused, EventsRefused, IntegrationConflict] as const
 
 /**

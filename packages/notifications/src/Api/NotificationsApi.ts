@@ -1,6 +1,7 @@
 /**
  * The notifications' HTTP API as a definition: for the server, for typed clients, for OpenAPI. It runs in browsers too.
  */
+import { withNotificationWebhooks } from "@espalier/schema"
 import { HttpApi, HttpApiMiddleware, OpenApi } from "effect/http-api"
 import { DeliveriesGroup } from "./DeliveriesApi.ts"
 import { EventsGroup } from "./EventsApi.ts"
@@ -22,5 +23,6 @@ export class NotificationsApi extends HttpApi.make("notifications")
       version: "1.0.0",
       description: "Webhook integrations of workspaces, and deliveries that never get lost",
       license: { name: "MIT" },
+      transform: withNotificationWebhooks,
     }),
   ) {}

@@ -1,0 +1,69 @@
+/**
+ * Deliveries with a million others pending: half of these for the integration that is published to, half for another.
+ */
+import { type Bench, median } from "../Bench.ts"
+import { type Measured, onStage } from "./Contestants.ts"
+
+const concurrency = 128
+const baseline = "no backlog"
+const megabytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 1e6).toFixed(0)} MB`
+
+export const notificationsBacklog: Bench = {
+  name: "notifications-backlog",
+  run: ({ quick, progress }) =>
+    onStage(async (stage) => {
+      const { rounds, size, events } = quick
+        ? { rounds: 1, size: 100_000, events: 3000 }
+        : { rounds: 7, size: 1_000_000, events: 20_000 }
+      const receiver = await stage.receiver()
+      const contestants = []
+      for (const kind of [undefined, "later", "due"] as const) {
+        const label =
+          kind === undefined
+            ? baseline
+            : `${size.toLocaleString("en")} pending, ${kind === "due" ? "all due" : "due in a day"}`
+        progress(`filling: ${label}`)
+        const run = await stage.service({
+          url: stage.sqlite(),
+          receiver,
+          integrations: 1,
+          concurrency,
+          ...(kind === undefined ? {} : { backlog: { kind, size } }),
+        })
+        const rounds: Array<Measured> = []
+        contestants.push({ label, rounds, run: () => run({ events, publishers: concurrency, tries: events }) })
+      }
+      for (const { label, run } of contestants) {
+        progress(`warming up: ${label}`)
+        await run()
+      }
+      for (let round = 0; round < rounds; round++) {
+        for (let turn = 0; turn < contestants.length; turn++) {
+          const contestant = contestants[(round + turn) % contestants.length]
+          if (contestant === undefined) continue
+          progress(`round ${round + 1} of ${rounds}: ${contestant.label}`)
+          contestant.rounds.push(await contestant.run())
+        }
+      }
+      return {
+        title: `Deliveries with ${size.toLocaleString("en")} others pending`,
+        unit: "deliveries/s",
+        baseline,
+        rows: contestants.map(({ label, rounds }) => ({
+          label,
+          ours: true,
+          figures: rounds.map(({ deliveries, seconds }) => deliveries / seconds),
+          cells: {
+            "processor time a delivery": `${median(rounds.map(({ cpuMicros, deliveries }) => cpuMicros / deliveries)).toFixed(0)} µs`,
+            "memory after the first round": megabytes(rounds[0]?.rss),
+            "after the last": megabytes(rounds.at(-1)?.rss),
+          },
+        })),
+        remarks: [
+          `SQLite. A round publishes ${events} events, and is over when these are published and as many tries are recorded, of whichever deliveries: what is due longest goes first, so with all due these are the backlog's.`,
+          "Half of the backlog is for the integration that is published to, half for another one. Memory is the process's resident set.",
+          `${rounds} interleaved rounds after one to warm up; medians. ${concurrency} publishers, ${concurrency} tries at a time for each integration.`,
+        ],
+      }
+    }),
+}

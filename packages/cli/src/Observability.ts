@@ -1,0 +1,29 @@
+/**
+ * What a service that runs tells of itself: its log, and what an OpenTelemetry collector gets.
+ */
+import { Layer, Logger, Option } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { Otlp } from "effect/observability"
+import type { ServeOptions } from "./ServeFlags.ts"
+
+const loggers = {
+  pretty: Logger.layer([Logger.consolePretty()]),
+  json: Logger.layer([Logger.consoleJson]),
+}
+
+/**
+ * As the flags want it, under this name.
+ *
+ * @category layers
+ */
+export const layer = (serviceName: string, { logFormat, otlpUrl }: Pick<ServeOptions, "logFormat" | "otlpUrl">) =>
+  Layer.merge(
+    loggers[logFormat],
+    Option.match(otlpUrl, {
+      onNone: () => Layer.empty,
+      onSome: (baseUrl) =>
+        Otlp.layerJson({ baseUrl, resource: { serviceName }, loggerMergeWithExisting: true }).pipe(
+          Layer.provide(FetchHttpClient.layer),
+        ),
+    }),
+  )

@@ -1,0 +1,14 @@
+/**
+ * `espalier notifications`: webhook integrations and their deliveries as a service of their own.
+ */
+import { Command } from "effect/cli"
+import { key } from "./notifications/key.ts"
+import { serve } from "./notifications/serve.ts"
+
+/**
+ * @category commands
+ */
+export const notifications = Command.make("notifications").pipe(
+  Command.withDescription("Run the notifications service, and make the keys that open its API"),
+  Command.withSubcommands([serve, key]),
+)

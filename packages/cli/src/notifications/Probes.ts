@@ -1,0 +1,42 @@
+/**
+ * What an operator's machinery asks the service: `/health`, that the process answers; `/ready`, that the database does; `/metrics`, for
+ * Prometheus.
+ */
+import { Effect, Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { PrometheusMetrics } from "effect/observability"
+import { SqlClient } from "effect/sql"
+
+const health = HttpRouter.add("GET", "/health", HttpServerResponse.jsonUnsafe({ status: "ok" }))
+
+const trouble = "The database does not answer: check --database-url"
+
+const ready = HttpRouter.use(
+  Effect.fnUntraced(function* (router) {
+    const sql = yield* SqlClient.SqlClient
+    const answers = sql`SELECT 1`.pipe(
+      Effect.as(true),
+      Effect.timeout("5 seconds"),
+      Effect.orElseSucceed(() => false),
+    )
+    const answer = Effect.map(answers, (ok) =>
+      HttpServerResponse.jsonUnsafe(
+        {
+          status: ok ? "ready" : "not ready",
+          checks: [{ name: "database", ok, ...(ok ? {} : { detail: trouble }) }],
+        },
+        { status: ok ? 200 : 503 },
+      ),
+    )
+    yield* router.add("GET", "/ready", answer)
+  }),
+)
+
+/**
+ * The routes. They are not logged.
+ *
+ * @category layers
+ */
+export const layer = Layer.mergeAll(health, ready, PrometheusMetrics.layerHttp()).pipe(
+  Layer.provide(HttpRouter.disableLogger),
+)

@@ -1,0 +1,47 @@
+/**
+ * Where the notifications are kept: a SQLite file of their own in the data directory, or a PostgreSQL database, which they may share with
+ * the server.
+ */
+import { mkdir } from "node:fs/promises"
+import { resolve } from "node:path"
+import { Database } from "@espalier/sql"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { Flag } from "effect/cli"
+import * as Files from "../Files.ts"
+import * as Flags from "../Flags.ts"
+import { storage } from "../ServeFlags.ts"
+
+/**
+ * @category flags
+ */
+export const flags = {
+  dataDirectory: Flags.text("data-directory", "Holds the database, notifications.db. Default: .espalier").pipe(
+    Flag.withMetavar("<directory>"),
+    Flag.withDefault(".espalier"),
+  ),
+  databaseUrl: storage.databaseUrl,
+}
+
+/** @category models */
+export interface StorageOptions {
+  readonly dataDirectory: string
+  readonly databaseUrl: Option.Option<Redacted.Redacted>
+}
+
+/**
+ * The open database. The data directory is made when it is not there.
+ *
+ * @category layers
+ */
+export const database = ({ dataDirectory, databaseUrl }: StorageOptions) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      if (Option.isSome(databaseUrl)) return Database.layer({ url: databaseUrl.value })
+      yield* Effect.tryPromise({
+        try: () => mkdir(dataDirectory, { recursive: true, mode: 0o700 }),
+        catch: () => Files.refuse(`--data-directory: ${dataDirectory} is not there and cannot be made`),
+      })
+      const file = resolve(dataDirectory, "notifications.db")
+      return Database.layer({ url: Redacted.make(`sqlite://${encodeURI(file)}`) })
+    }),
+  )

@@ -1,0 +1,99 @@
+/**
+ * The keys that open the HTTP API: `ek_`, an identifier that may be shown, `_`, and a secret of 256 random bits.
+ *
+ * A key is for one workspace or for all of them, and counts until it is revoked. Its text is given once, by `create`; what is stored is the
+ * SHA-256 of the secret. That needs no salt and no slow hash, and guessing no limit: nobody tries 2^256 secrets.
+ */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import { Clock, Context, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import type { KeyHolder } from "./Api/Authorization.ts"
+
+/**
+ * A key without its secret. `revokedAt` is `null` while it counts. Times in Unix milliseconds.
+ *
+ * @category schemas
+ */
+export const ApiKey = Schema.Struct({
+  id: Schema.String,
+  workspace: Schema.NullOr(Schema.String),
+  note: Schema.String,
+  createdAt: Schema.Int,
+  revokedAt: Schema.NullOr(Schema.Int),
+})
+/** @category models */
+export type ApiKey = typeof ApiKey.Type
+
+/**
+ * - `create`: `workspace` is `null` for a key of all workspaces; `note` says whom it is for. `key` is to be shown now and never again.
+ * - `list`: oldest first, revoked ones among them.
+ * - `revoke`: whether there is such a key. Fine when it was revoked before.
+ * - `authenticate`: whose key it is; nothing for one that is unknown, revoked or none at all.
+ *
+ * @category services
+ */
+export class ApiKeys extends Context.Service<
+  ApiKeys,
+  {
+    readonly create: (options: {
+      readonly workspace: string | null
+      readonly note: string
+    }) => Effect.Effect<{ readonly id: string; readonly key: Redacted.Redacted }, SqlError.SqlError>
+    readonly list: Effect.Effect<ReadonlyArray<ApiKey>, SqlError.SqlError>
+    readonly revoke: (id: string) => Effect.Effect<boolean, SqlError.SqlError>
+    readonly authenticate: (key: Redacted.Redacted) => Effect.Effect<Option.Option<KeyHolder>, SqlError.SqlError>
+  }
+>()("espalier/notifications/ApiKeys") {}
+
+const shape = /^ek_([0-9a-f]{16})_([\w-]{43})$/
+
+const digestOf = (secret: string): Buffer => createHash("sha256").update(secret).digest()
+
+const decodeKeys = Schema.decodeUnknownSync(Schema.Array(ApiKey))
+const decodeStored = Schema.decodeUnknownSync(Schema.Struct({ ...ApiKey.fields, digest: Schema.String }))
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const columns = sql`id, workspace, note, created_at AS ${sql("createdAt")}, revoked_at AS ${sql("revokedAt")}`
+
+  return ApiKeys.of({
+    create: Effect.fnUntraced(function* ({ workspace, note }) {
+      const id = randomBytes(8).toString("hex")
+      const secret = randomBytes(32).toString("base64url")
+      yield* sql`INSERT INTO notification_api_key ${sql.insert({
+        id,
+        digest: digestOf(secret).toString("hex"),
+        workspace,
+        note,
+        created_at: yield* Clock.currentTimeMillis,
+      })}`
+      return { id, key: Redacted.make(`ek_${id}_${secret}`) }
+    }),
+
+    list: Effect.map(sql`SELECT ${columns} FROM notification_api_key ORDER BY created_at, id`, decodeKeys),
+
+    revoke: Effect.fnUntraced(function* (id) {
+      const now = yield* Clock.currentTimeMillis
+      const revoked = yield* sql`UPDATE notification_api_key SET revoked_at = coalesce(revoked_at, ${now})
+        WHERE id = ${id} RETURNING id`
+      return revoked.length > 0
+    }),
+
+    authenticate: Effect.fnUntraced(function* (key) {
+      const [, id, secret] = shape.exec(Redacted.value(key)) ?? []
+      if (id === undefined || secret === undefined) return Option.none()
+      const [row] = yield* sql`SELECT ${columns}, digest FROM notification_api_key WHERE id = ${id}`
+      if (row === undefined) return Option.none()
+      const { digest, workspace, note, revokedAt } = decodeStored(row)
+      const matches = timingSafeEqual(Buffer.from(digest, "hex"), digestOf(secret))
+      return matches && revokedAt === null ? Option.some({ keyId: id, workspace, note }) : Option.none()
+    }),
+  })
+})
+
+/**
+ * Over tables that `migrate` has made.
+ *
+ * @category layers
+ */
+export const layer: Layer.Layer<ApiKeys, never, SqlClient.SqlClient> = Layer.effect(ApiKeys, make)

@@ -1,0 +1,27 @@
+/**
+ * The identifiers of events, which travel as `webhook-id`: `msg_`, the time in milliseconds as 11 hexadecimal digits, 96 random bits in
+ * base64url.
+ *
+ * They sort by time, so that the newest rows of an index lie beside each other. With random ones each insert touches a page of its own, which
+ * a commit then has to write: a commit took four times as long.
+ */
+import { randomFillSync } from "node:crypto"
+
+const size = 12
+/** Asked for in bulk: a call costs more than its bytes. */
+const pool = Buffer.alloc(size * 128)
+let used = pool.length
+
+/**
+ * `now` in Unix milliseconds.
+ *
+ * @category constructors
+ */
+export const make = (now: number): string => {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += size
+  return `msg_${now.toString(16).padStart(11, "0")}${pool.toString("base64url", used - size, used)}`
+}

@@ -1,0 +1,104 @@
+/**
+ * A request's headers and body, read as an event: signature first, over the bytes as they came, everything else after.
+ *
+ * So a forgery is always a `SignatureError`, and an `EventError` is always the sender's own.
+ */
+import { NotificationEvent, notificationEvents } from "@espalier/schema"
+import { Secret, WebhookSignature } from "@espalier/signing"
+import { type Duration, Redacted, Result, Schema } from "effect"
+import { EventError } from "./EventError.ts"
+
+/**
+ * What was received. `id` is the same on every try: what to know a repetition by. `timestamp` is when this try was sent, in Unix seconds.
+ *
+ * @category models
+ */
+export interface Received {
+  readonly id: string
+  readonly timestamp: number
+  readonly event: NotificationEvent
+}
+
+/**
+ * A secret as the integration showed it, `whsec_…`.
+ *
+ * @category models
+ */
+export type SecretText = string | Redacted.Redacted
+
+/**
+ * A request's headers: those of a `Request`, or a record by lower-case name, as Node and Effect have them.
+ *
+ * @category models
+ */
+export type ReceivedHeaders =
+  | Pick<Headers, "get">
+  | { readonly [name: string]: string | ReadonlyArray<string> | undefined }
+
+/**
+ * Reads the secrets.
+ *
+ * @category parsing
+ */
+export const secretsOf = (
+  texts: ReadonlyArray<SecretText>,
+): Result.Result<ReadonlyArray<Secret.Secret>, Secret.SecretError> =>
+  Result.all(texts.map((text) => Secret.parse(Redacted.isRedacted(text) ? Redacted.value(text) : text)))
+
+/**
+ * Verifies, then decodes, at `nowMillis` (Unix milliseconds). A body given as text counts as the UTF-8 it came from.
+ *
+ * @category verification
+ */
+export const receive = (
+  nowMillis: number,
+  secrets: ReadonlyArray<Secret.Secret>,
+  headers: ReceivedHeaders,
+  body: Uint8Array | string,
+  tolerance?: Duration.Input | undefined,
+): Result.Result<Received, WebhookSignature.SignatureError | EventError> => {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body
+  const signed = { headers: signatureHeaders(headers), body: bytes, secrets }
+  const verified = WebhookSignature.verifyAt(nowMillis, signed, { tolerance })
+  if (Result.isFailure(verified)) return Result.fail(verified.failure)
+  const { id, timestamp } = verified.success
+  const refuse = (reason: EventError["reason"]) => Result.fail(new EventError({ reason, id, timestamp }))
+  let json: unknown
+  try {
+    json = JSON.parse(utf8.decode(bytes))
+  } catch {
+    return refuse("NotJson")
+  }
+  const event = decode(json)
+  if (Result.isSuccess(event)) return Result.succeed({ id, timestamp, event: event.success })
+  return refuse(Result.isSuccess(decodeAction(json)) || !hasAction(json) ? "Invalid" : "UnknownEvent")
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+const decode = Schema.decodeUnknownResult(NotificationEvent)
+
+const hasAction = Schema.is(Schema.Struct({ action: Schema.String }))
+
+/** The actions of all events, with every spelling that is read. */
+const actions = Object.values(notificationEvents).map((schema) =>
+  "members" in schema ? Schema.Union(schema.members.map(({ fields }) => fields.action)) : schema.fields.action,
+)
+
+const decodeAction = Schema.decodeUnknownResult(Schema.Struct({ action: Schema.Union(actions) }))
+
+const signatureHeaders = (headers: ReceivedHeaders) => ({
+  "webhook-id": header(headers, "webhook-id"),
+  "webhook-timestamp": header(headers, "webhook-timestamp"),
+  "webhook-signature": header(headers, "webhook-signature"),
+})
+
+const header = (headers: ReceivedHeaders, name: string): string | undefined => {
+  if (isFetchHeaders(headers)) return headers.get(name) ?? undefined
+  const value = headers[name]
+  // Given twice: which one was meant is not ours to guess.
+  return typeof value === "string" ? value : undefined
+}
+
+const isFetchHeaders = (headers: ReceivedHeaders): headers is Pick<Headers, "get"> =>
+  typeof headers["get"] === "function"

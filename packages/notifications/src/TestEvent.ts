@@ -1,0 +1,34 @@
+/**
+ * An example event for one integration, to see whether it arrives there.
+ */
+import { NotificationEvent, type SubscriptionName } from "@espalier/schema"
+import { Clock, Effect, Schema } from "effect"
+import type { SqlClient, SqlError } from "effect/sql"
+import * as EventId from "./EventId.ts"
+import * as Example from "./Example.ts"
+import type { TestSent } from "./Integrations.ts"
+
+const encode = Schema.encodeSync(NotificationEvent)
+const decode = Schema.decodeUnknownSync(Schema.Tuple([Schema.Struct({ delivery: Schema.Int })]))
+
+/**
+ * Stores an example of the event and its one delivery. In a transaction.
+ *
+ * @category running
+ */
+export const send = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  { id: integration, workspace }: { readonly id: string; readonly workspace: string },
+  name: SubscriptionName,
+): Effect.fn.Return<TestSent, SqlError.SqlError> {
+  const now = yield* Clock.currentTimeMillis
+  const event = EventId.make(now)
+  const body = JSON.stringify(encode(Example.of(name)))
+  yield* sql`INSERT INTO notification_event ${sql.insert({ id: event, workspace, name, body, created_at: now })}`
+  const [row] = decode(
+    yield* sql`INSERT INTO notification_delivery
+        (event_id, integration_id, workspace, state, attempts, created_at, due_at, updated_at)
+      VALUES (${event}, ${integration}, ${workspace}, 'pending', 0, ${now}, ${now}, ${now}) RETURNING id AS delivery`,
+  )
+  return { event, ...row }
+})

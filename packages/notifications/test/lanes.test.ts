@@ -1,0 +1,152 @@
+/**
+ * What a worker has claimed and not yet tried: it stops for an integration that changes, ends with its lease, and is given back when the
+ * worker stops, which waits for what is under way.
+ */
+
+import type { ServerResponse } from "node:http"
+import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { SqlClient } from "effect/sql"
+import { TestClock } from "effect/testing"
+import { Deliveries, Integrations } from "../src/index.ts"
+import { integrate, publish, services, tester, wake, workspace } from "./DeliveryHarness.ts"
+import * as Receiver from "./Receiver.ts"
+import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
+
+/** Lets the receiver hold its answers back; gives what answers the oldest one. */
+const holding = (receiver: Receiver.Receiver) => {
+  const held: Array<ServerResponse> = []
+  receiver.answers = (response) => held.push(response)
+  return (code = 204) => Effect.sync(() => held.shift()?.writeHead(code).end())
+}
+
+/** Waits, in real time. */
+const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
+  Effect.gen(function* () {
+    while (!(yield* condition)) yield* TestClock.withLive(Effect.sleep(2))
+  })
+
+/** How many deliveries somebody has claimed or is trying. */
+const claimed = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql`SELECT id FROM notification_delivery WHERE worker IS NOT NULL`
+  return rows.length
+})
+
+const count = (state: "pending" | "delivered" | "dead") =>
+  Effect.gen(function* () {
+    const { list } = yield* Deliveries.Deliveries
+    return (yield* list(workspace, { state })).deliveries.length
+  })
+
+/** Three events; one is on its way, one more claimed. */
+const publishThree = Effect.gen(function* () {
+  for (const name of ["one", "two", "three"]) yield* publish(name)
+  yield* until(Effect.map(claimed, (n) => n === 2))
+})
+
+const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
+  const test = tester(it, database)
+
+  test(
+    "what is claimed does not go to an integration that was disabled meanwhile, and is due when it is enabled again",
+    (receiver) =>
+      Effect.gen(function* () {
+        const answer = holding(receiver)
+        const { id } = yield* integrate(receiver)
+        yield* publishThree
+        const { disable, enable } = yield* Integrations.Integrations
+        yield* disable(workspace, id)
+        yield* TestClock.adjust("1 second")
+        yield* answer()
+        yield* until(Effect.map(claimed, (n) => n === 0))
+        expect([receiver.heard.length, yield* count("pending")]).toEqual([1, 2])
+        receiver.answers = Receiver.status(204)
+        yield* enable(workspace, id)
+        yield* until(Effect.map(count("delivered"), (n) => n === 3))
+        expect(receiver.heard.length).toBe(3)
+      }),
+    { concurrency: 1 },
+  )
+
+  test(
+    "nothing more goes to a receiver that is gone",
+    (receiver) =>
+      Effect.gen(function* () {
+        const answer = holding(receiver)
+        yield* integrate(receiver)
+        yield* publishThree
+        yield* answer(410)
+        yield* until(Effect.map(claimed, (n) => n === 0))
+        expect([receiver.heard.length, yield* count("pending"), yield* count("dead")]).toEqual([1, 2, 1])
+      }),
+    { concurrency: 1 },
+  )
+
+  test(
+    "what a try could hold for longer than its lease is left to fall due again",
+    (receiver) =>
+      Effect.gen(function* () {
+        const answer = holding(receiver)
+        yield* integrate(receiver)
+        yield* publishThree
+        // The lease lasts a minute, a try fifteen seconds.
+        yield* TestClock.adjust("46 seconds")
+        yield* answer()
+        yield* until(
+          Effect.map(
+            Effect.sync(() => receiver.heard.length),
+            (n) => n === 2,
+          ),
+        )
+        receiver.answers = Receiver.status(204)
+        yield* answer()
+        yield* until(Effect.map(count("delivered"), (n) => n === 2))
+        // The second one is still the lease's.
+        expect(
+          receiver.heard.map(({ body }) => JSON.parse(Buffer.from(body).toString()).admDevice.productName),
+        ).toEqual(["one", "three"])
+        yield* TestClock.adjust("15 seconds")
+        yield* wake
+        yield* until(Effect.map(count("delivered"), (n) => n === 3))
+        expect(receiver.heard.length).toBe(3)
+      }),
+    { concurrency: 1 },
+  )
+
+  it.effect("a worker that stops records what is under way, gives back the rest, and starts nothing", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 0, 1))
+      const receiver = yield* Receiver.make
+      const answer = holding(receiver)
+      const worker = yield* Scope.make()
+      const running = yield* Layer.buildWithScope(services({ concurrency: 1 }), worker)
+      const stopping = yield* Effect.gen(function* () {
+        yield* integrate(receiver)
+        yield* publishThree
+        return yield* Effect.forkChild(Scope.close(worker, Exit.void))
+      }).pipe(Effect.provide(running))
+      yield* until(Effect.map(claimed, (n) => n === 1))
+      expect(stopping.pollUnsafe()).toBeUndefined()
+      yield* answer()
+      yield* Fiber.join(stopping)
+      const sql = yield* SqlClient.SqlClient
+      expect(yield* sql`SELECT state, attempts, worker, due_at FROM notification_delivery ORDER BY id`).toMatchObject([
+        { state: "delivered", attempts: 1, worker: null },
+        { state: "pending", attempts: 0, worker: null, due_at: Date.UTC(2026, 0, 1) },
+        { state: "pending", attempts: 0, worker: null },
+      ])
+      expect(receiver.heard.length).toBe(1)
+
+      receiver.answers = Receiver.status(204)
+      yield* Effect.gen(function* () {
+        yield* until(Effect.map(count("delivered"), (n) => n === 3))
+      }).pipe(Effect.provide(services()))
+      expect(new Set(receiver.heard.map(({ id }) => id)).size).toBe(3)
+      expect(receiver.heard.length).toBe(3)
+    }).pipe(Effect.scoped, Effect.provide(database)),
+  )
+}
+
+describe("SQLite", () => contract(it, memory))
+layer(server)("PostgreSQL", (it) => contract(it, postgres))
