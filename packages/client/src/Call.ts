@@ -13,6 +13,7 @@ import { type BackendError, BackendUnavailable } from "./BackendError.ts"
 import type { Resolved } from "./BackendOptions.ts"
 import type { Bulkhead } from "./Bulkhead.ts"
 import * as CallMetrics from "./CallMetrics.ts"
+import * as CallObserver from "./CallObserver.ts"
 import type { Circuit } from "./Circuit.ts"
 import * as TryFailure from "./TryFailure.ts"
 
@@ -46,8 +47,9 @@ export const make = <Name extends WebhookName>(
     headers: { accept: "application/json", "accept-encoding": "identity" },
   })
 
-  const sendOnce = (id: WebhookId.WebhookId, body: string) =>
+  const sendOnce = (id: WebhookId.WebhookId, body: string, notes: CallObserver.Notes) =>
     Effect.gen(function* () {
+      notes.status = undefined
       const timestamp = (yield* Clock.currentTimeMillis) / 1000
       const request = template.pipe(
         HttpClientRequest.bodyText(body, "application/json"),
@@ -56,15 +58,16 @@ export const make = <Name extends WebhookName>(
       const response = yield* Effect.mapError(scopedClient.execute(request), (error) =>
         TryFailure.ofTransport(error, host),
       )
+      notes.status = response.status
       yield* Effect.annotateCurrentSpan("http.response.status_code", response.status)
       return yield* read(response)
     }).pipe(Effect.scoped)
 
-  const send = Effect.fnUntraced(function* (body: string, deadline: number) {
+  const send = Effect.fnUntraced(function* (body: string, deadline: number, notes: CallObserver.Notes) {
     const id = yield* WebhookId.make
     for (let tries = 1; ; tries++) {
       yield* Effect.annotateCurrentSpan("webhook.tries", tries)
-      const result = yield* Effect.result(sendOnce(id, body))
+      const result = yield* Effect.result(sendOnce(id, body, notes))
       if (Result.isSuccess(result)) return result.success
       const { failure } = result
       if (tries > options.retries || !TryFailure.mayRepeat(name, failure)) return yield* Effect.fail(failure.error)
@@ -92,12 +95,12 @@ export const make = <Name extends WebhookName>(
           : `${name} waited ${patience} ms for its turn among the calls to ${host}`,
     })
 
-  return Effect.fnUntraced(
-    function* (request: RequestOf<Name>) {
+  const call = Effect.fnUntraced(
+    function* (request: RequestOf<Name>, notes: CallObserver.Notes) {
       const body = yield* Effect.fromResult(Result.mapError(encode(request), () => unencodable(name)))
       const deadline = (yield* Clock.currentTimeMillis) + options.timeout
       const inTime = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.timeoutOrElse(send(JSON.stringify(body), deadline), {
+        Effect.timeoutOrElse(send(JSON.stringify(body), deadline, notes), {
           duration: Math.max(deadline - now, 0),
           orElse: () => Effect.fail(timedOut),
         }),
@@ -111,6 +114,7 @@ export const make = <Name extends WebhookName>(
         captureStackTrace: false,
       }),
   )
+  return CallObserver.observable(name, call)
 }
 
 /** `webhook-id` and `webhook-timestamp` always, so that a backend can tell a repetition; the signature needs a secret. */

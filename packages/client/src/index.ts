@@ -8,4 +8,5 @@ export {
   InvalidBackendOptions,
   type TlsOptions,
 } from "./BackendOptions.ts"
+export { CallObserver, type ObservedCall } from "./CallObserver.ts"
 export { ManagementBackend, make, type WebhookCalls } from "./ManagementBackend.ts"

@@ -25,6 +25,15 @@ export const Stopping = Context.Reference<Deferred.Deferred<void> | undefined>("
 })
 
 /**
+ * Hears the body of a request once it is there. Nobody does unless the reference is provided.
+ *
+ * @category observation
+ */
+export const BodyHeard = Context.Reference<((body: Uint8Array) => void) | undefined>("@espalier/server/BodyHeard", {
+  defaultValue: () => undefined,
+})
+
+/**
  * Reads the whole body.
  *
  * @category reading
@@ -62,7 +71,10 @@ export const read = Effect.fnUntraced(function* (request: HttpServerRequest.Http
   const buffer = yield* Effect.mapError(exit, (error) =>
     isTooLarge(error) ? tooLarge : new Refusal({ status: 400, detail: "The body broke off" }),
   )
-  return new Uint8Array(buffer)
+  const body = new Uint8Array(buffer)
+  const heard = yield* BodyHeard
+  heard?.(body)
+  return body
 })
 
 const comeAgain = new Refusal({

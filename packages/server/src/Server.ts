@@ -39,6 +39,7 @@ import * as PushApi from "./PushApi.ts"
 import * as Readiness from "./Readiness.ts"
 import * as Scep from "./Scep.ts"
 import { StoreSql } from "./Store/index.ts"
+import * as Trace from "./Trace/Trace.ts"
 
 /**
  * The routes that devices call, for an app that has an `HttpRouter`.
@@ -83,6 +84,8 @@ export interface ServerOptions extends Listener.ListenerOptions {
   }
   /** Without it devices are not woken: they come only by themselves. */
   readonly push?: (Push.PushOptions & { readonly keys: ReadonlyArray<Redacted.Redacted> }) | undefined
+  /** Gets every exchange with a device when it has ended, without its secrets. Slow or failing, it does not hurt the exchange. */
+  readonly trace?: Trace.Trace | undefined
 }
 
 /**
@@ -120,6 +123,8 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
 
       const hasPushApi = push !== undefined && Array.isReadonlyArrayNonEmpty(keys)
       const devices = Layer.mergeAll(
+        // First, and so around the others: what they refuse is part of the conversation.
+        options.trace === undefined ? Layer.empty : Trace.layer(options.trace),
         routes,
         Astray.layer({ hasPushApi }),
         drain.middleware,
