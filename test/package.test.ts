@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { build, entriesOf, install, pack, type Tarball } from "./house/Consumer.ts"
+import { build, entriesOf, install, isPage, pack, type Tarball } from "./house/Consumer.ts"
 import { run } from "./house/Run.ts"
 import { libraries, root } from "./house/Workspace.ts"
 
@@ -116,7 +116,7 @@ afterAll(() => rmSync(place, { recursive: true, force: true }))
 describe.concurrent.each(names)("%s", (name) => {
   test("holds its sources, what was built of them, and no more", () => {
     const { files } = tarballOf(name)
-    const dist = files.filter((path) => path.startsWith("dist/"))
+    const dist = files.filter((path) => path.startsWith("dist/") && !isPage(path.slice("dist/".length)))
     const built = dist
       .filter((path) => path.endsWith(".js"))
       .map((path) => path.replace(/^dist\/(.*)\.js$/, "src/$1.ts"))

@@ -67,6 +67,19 @@ export const DeviceDetail = Schema.Struct({
 /** @category models */
 export type DeviceDetail = typeof DeviceDetail.Type
 
+/**
+ * An event of the trace as it travels: an exchange under its own id, or a heartbeat, which says that the stream lives and keeps proxies from
+ * cutting it. To an `EventSource` the first are messages (`onmessage`), the second an event of that name.
+ *
+ * @category schemas
+ */
+export const TraceEvent = Schema.Union([
+  Schema.Struct({ event: Schema.Literal("message"), id: Schema.String, data: Schema.fromJsonString(Exchange) }),
+  Schema.Struct({ event: Schema.Literal("heartbeat"), data: Schema.Literal("") }),
+]).annotate({ identifier: "TraceEvent" })
+/** @category models */
+export type TraceEvent = typeof TraceEvent.Type
+
 const workspace = { workspace: Workspace }
 const device = { workspace: Workspace, udid: Schema.NonEmptyString }
 const named = { workspace: Workspace, identifier: Schema.NonEmptyString }
@@ -122,7 +135,7 @@ export class DevicesGroup extends HttpApiGroup.make("devices")
       params: workspace,
       query: { udid: Schema.optionalKey(Schema.NonEmptyString) },
       headers: { "last-event-id": Schema.optionalKey(Schema.String) },
-      success: HttpApiSchema.StreamSse({ data: Exchange }),
+      success: HttpApiSchema.StreamSse({ events: TraceEvent }),
     }).annotate(
       OpenApi.Summary,
       "The conversation as it happens: the last exchanges first, then each new one. An event's id is its exchange's; a client that comes back with it misses nothing that is still kept",

@@ -1,0 +1,54 @@
+/**
+ * How many deliveries came to what over time. The figures beside it say the same without the picture.
+ */
+import { useComputedColorScheme } from "@mantine/core"
+import { useId } from "react"
+import { commonSentence } from "../Api/CommonFailure.ts"
+import { Failure } from "../parts/Failure.tsx"
+import { useStatistics } from "./deliveryCalls.ts"
+import { type Filter, isCustom, searchOf, windowOf } from "./filter.ts"
+import { type Stacked, stacked } from "./stacked.ts"
+import { UplotBars } from "./UplotBars.tsx"
+import "./DeliveryChart.css"
+
+interface DeliveryChartProps {
+  readonly workspace: string
+  readonly filter: Filter
+  /** A range that was drawn over the chart, in Unix milliseconds. */
+  readonly onSelect: (since: number, until: number) => void
+}
+
+const nothing: Stacked = { at: [], delivered: [], dead: [], pending: [], totals: { delivered: 0, dead: 0, pending: 0 } }
+
+export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProps) => {
+  const { range, since, until } = filter
+  const key = isCustom(filter)
+    ? searchOf({ ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) })
+    : (range ?? "")
+  const { data, error, refetch } = useStatistics(workspace, key, () => windowOf(filter))
+  const scheme = useComputedColorScheme()
+  const id = useId()
+  if (data === undefined && error !== null) {
+    return (
+      <Failure
+        sentence={error._tag === "RangeRefused" ? "This range ends before it begins." : commonSentence(error)}
+        onRetry={() => refetch()}
+      />
+    )
+  }
+  const bars = data === undefined ? nothing : stacked(data)
+  const { delivered, dead, pending } = bars.totals
+  return (
+    <figure className="chart" aria-labelledby={id}>
+      <figcaption className="chart-caption">
+        <span id={id}>Deliveries by the time of their event, all integrations</span>
+        <ul>
+          <li data-state="delivered">{delivered.toLocaleString()} delivered</li>
+          <li data-state="dead">{dead.toLocaleString()} failed</li>
+          <li data-state="pending">{pending.toLocaleString()} pending</li>
+        </ul>
+      </figcaption>
+      <UplotBars key={scheme} bars={bars} onSelect={onSelect} />
+    </figure>
+  )
+}

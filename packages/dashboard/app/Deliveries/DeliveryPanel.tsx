@@ -1,0 +1,130 @@
+/**
+ * One delivery: its state, what is posted, its attempts, and what to do about it.
+ */
+import type { DeliveryDetail } from "@espalier/notifications/api"
+import { Anchor, Button, Group, Stack } from "@mantine/core"
+import { Link } from "wouter"
+import { commonSentence } from "../Api/CommonFailure.ts"
+import { eventNames } from "../Integrations/eventNames.ts"
+import { useAnnounce } from "../parts/Announcer.tsx"
+import { CodeBlock } from "../parts/CodeBlock.tsx"
+import { CopyButton } from "../parts/CopyButton.tsx"
+import { Facts } from "../parts/Facts.tsx"
+import { Failure } from "../parts/Failure.tsx"
+import { prettyJson } from "../parts/json.ts"
+import { Loading } from "../parts/Loading.tsx"
+import { RelativeTime } from "../parts/RelativeTime.tsx"
+import { Section } from "../parts/Section.tsx"
+import { deliveriesPath, integrationsPath } from "../shell/paths.ts"
+import { Attempts } from "./Attempts.tsx"
+import { DeliveryStateBadge } from "./DeliveryStateBadge.tsx"
+import { useAttempts, useDelivery, useRetry } from "./deliveryCalls.ts"
+
+interface DeliveryPanelProps {
+  readonly workspace: string
+  readonly id: number
+  readonly urlOf: (integration: string) => string
+}
+
+export const DeliveryPanel = ({ workspace, id, urlOf }: DeliveryPanelProps) => {
+  const { data: delivery, error, refetch } = useDelivery(workspace, id)
+  const attempts = useAttempts(workspace, id, delivery?.attempts ?? 0)
+  if (delivery === undefined) {
+    if (error === null) return <Loading />
+    return error._tag === "DeliveryUnknown" ? (
+      <Failure sentence="This workspace has no such delivery. Old ones are removed after a while." />
+    ) : (
+      <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+    )
+  }
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between">
+        <Group gap="sm">
+          <DeliveryStateBadge state={delivery.state} />
+          <strong>{eventNames[delivery.name]}</strong>
+        </Group>
+        {delivery.state === "pending" ? null : <Retry workspace={workspace} id={id} />}
+      </Group>
+      <Facts
+        facts={[
+          [
+            "Integration",
+            <Anchor key="integration" component={Link} href={integrationsPath(workspace, delivery.integration)}>
+              {urlOf(delivery.integration)}
+            </Anchor>,
+          ],
+          ["Event happened", <RelativeTime key="created" at={delivery.createdAt} />],
+          ["Next attempt", delivery.state === "pending" ? <RelativeTime key="due" at={delivery.dueAt} /> : undefined],
+          [
+            "webhook-id",
+            <Anchor
+              key="event"
+              component={Link}
+              href={deliveriesPath(workspace, { search: `event=${encodeURIComponent(delivery.event)}` })}
+              title="All deliveries of this event"
+            >
+              {delivery.event}
+            </Anchor>,
+          ],
+        ]}
+      />
+      <Section title="Attempts">
+        {attempts.data === undefined ? (
+          <span>…</span>
+        ) : attempts.data.length === 0 ? (
+          <span>None yet.</span>
+        ) : (
+          <Attempts attempts={attempts.data} />
+        )}
+      </Section>
+      <Request delivery={delivery} />
+    </Stack>
+  )
+}
+
+const Request = ({ delivery: { url, body, event } }: { readonly delivery: DeliveryDetail }) => (
+  <Section title="Request">
+    <CodeBlock
+      label="Request line and headers"
+      text={`POST ${url}
+content-type: application/json
+user-agent: espalier-notifications
+webhook-id: ${event}
+webhook-timestamp: the time of the attempt, in Unix seconds
+webhook-signature: v1,… made with the integration's secret`}
+    />
+    <Group justify="space-between">
+      <span>Body</span>
+      <CopyButton text={body} label="Copy the body" />
+    </Group>
+    <CodeBlock text={prettyJson(body)} label="Body" />
+  </Section>
+)
+
+const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: number }) => {
+  const retry = useRetry(workspace, id)
+  const announce = useAnnounce()
+  const sentence = (error: NonNullable<typeof retry.error>): string => {
+    switch (error._tag) {
+      case "DeliveryPending":
+        return "It is pending already, and goes out by itself."
+      case "DeliveryUnknown":
+        return "This delivery is not there any more."
+      default:
+        return commonSentence(error)
+    }
+  }
+  return (
+    <>
+      <Button
+        size="xs"
+        loading={retry.isPending}
+        onClick={() => retry.mutate(undefined, { onSuccess: () => announce("It goes out once more") })}
+      >
+        Retry
+      </Button>
+      {retry.error === null ? null : <Failure sentence={sentence(retry.error)} />}
+    </>
+  )
+}

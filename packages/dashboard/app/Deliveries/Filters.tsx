@@ -1,0 +1,111 @@
+/**
+ * Which deliveries to look at.
+ */
+import { DeliveryState } from "@espalier/notifications/api"
+import { type Integration, SubscriptionName } from "@espalier/schema"
+import { Button, NativeSelect, Pill } from "@mantine/core"
+import { eventNames } from "../Integrations/eventNames.ts"
+import { stateNames } from "./DeliveryStateBadge.tsx"
+import { defaultRange, type Filter, isCustom, rangeNames, ranges, windowOf } from "./filter.ts"
+import { TimeField } from "./TimeField.tsx"
+import "./Filters.css"
+
+interface FiltersProps {
+  readonly filter: Filter
+  readonly integrations: ReadonlyArray<Integration>
+  readonly onChange: (filter: Filter) => void
+}
+
+type Key = keyof Filter
+
+export const Filters = ({ filter, integrations, onChange }: FiltersProps) => {
+  const without = (...keys: ReadonlyArray<Key>): Filter => {
+    const rest = { ...filter }
+    for (const key of keys) delete rest[key]
+    return rest
+  }
+  const custom = isCustom(filter)
+  const chooseRange = (value: string) => {
+    const rest = without("since", "until", "range")
+    const range = rangeNames.find((name) => name === value)
+    if (range !== undefined) return onChange({ ...rest, range })
+    const { since, until } = windowOf(filter)
+    onChange({ ...rest, since, until })
+  }
+  const filtered = filter.state !== undefined || filter.integration !== undefined || filter.name !== undefined
+
+  return (
+    <search className="filters" aria-label="Filter deliveries">
+      <NativeSelect
+        label="State"
+        value={filter.state ?? ""}
+        onChange={(event) => {
+          const state = DeliveryState.literals.find((name) => name === event.currentTarget.value)
+          onChange(state === undefined ? without("state") : { ...filter, state })
+        }}
+        data={[
+          { value: "", label: "Every state" },
+          ...DeliveryState.literals.map((state) => ({ value: state, label: stateNames[state] })),
+        ]}
+      />
+      <NativeSelect
+        label="Integration"
+        value={filter.integration ?? ""}
+        onChange={({ currentTarget: { value } }) =>
+          onChange(value === "" ? without("integration") : { ...filter, integration: value })
+        }
+        data={[
+          { value: "", label: "Every integration" },
+          ...integrations.map(({ id, url }) => ({ value: id, label: url })),
+        ]}
+      />
+      <NativeSelect
+        label="Event"
+        value={filter.name ?? ""}
+        onChange={(event) => {
+          const name = SubscriptionName.literals.find((one) => one === event.currentTarget.value)
+          onChange(name === undefined ? without("name") : { ...filter, name })
+        }}
+        data={[
+          { value: "", label: "Every event" },
+          ...SubscriptionName.literals.map((name) => ({ value: name, label: eventNames[name] })),
+        ]}
+      />
+      <NativeSelect
+        label="Time"
+        value={custom ? "custom" : (filter.range ?? defaultRange)}
+        onChange={(event) => chooseRange(event.currentTarget.value)}
+        data={[
+          ...rangeNames.map((range) => ({ value: range, label: ranges[range].label })),
+          { value: "custom", label: "From … to …" },
+        ]}
+      />
+      {custom ? (
+        <>
+          <TimeField label="From" at={filter.since} onChange={(since) => onChange({ ...filter, since })} />
+          <TimeField label="To" at={filter.until} onChange={(until) => onChange({ ...filter, until })} />
+        </>
+      ) : null}
+      {filter.event === undefined ? null : (
+        <Pill
+          className="filters-event"
+          size="lg"
+          withRemoveButton
+          onRemove={() => onChange(without("event"))}
+          removeButtonProps={{ "aria-label": "Every event again", "aria-hidden": false, tabIndex: 0 }}
+        >
+          webhook-id {filter.event}
+        </Pill>
+      )}
+      {filtered ? (
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => onChange(without("state", "integration", "name", "event"))}
+        >
+          Clear
+        </Button>
+      ) : null}
+    </search>
+  )
+}

@@ -1,0 +1,114 @@
+/**
+ * The picture of the bars, by uPlot, in the colours of the page.
+ */
+import { useEffect, useRef } from "react"
+import UPlot from "uplot"
+import "uplot/dist/uPlot.min.css"
+import type { Stacked } from "./stacked.ts"
+
+interface UplotBarsProps {
+  readonly bars: Stacked
+  readonly onSelect: (since: number, until: number) => void
+}
+
+const height = 140
+
+/** The tallest first: what stands lower is drawn over it. */
+const dataOf = ({ at, pending, dead, delivered }: Stacked): UPlot.AlignedData => [
+  [...at],
+  [...pending],
+  [...dead],
+  [...delivered],
+]
+
+const optionsOf = (width: number, onSelect: (since: number, until: number) => void): UPlot.Options => {
+  const style = getComputedStyle(document.documentElement)
+  const colour = (name: string) => resolved(style.getPropertyValue(name))
+  const paths = UPlot.paths.bars?.({ size: [0.7, 40, 1], radius: 0.15 })
+  const series = (name: string): UPlot.Series => ({
+    fill: colour(name),
+    width: 0,
+    points: { show: false },
+    ...(paths === undefined ? {} : { paths }),
+  })
+  const axis = { stroke: colour("--faint"), ticks: { show: false }, font: "11px system-ui, sans-serif" }
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
+    scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
+    series: [{}, series("--waiting"), series("--bad"), series("--good")],
+    axes: [
+      { ...axis, grid: { show: false }, values: (_plot, seconds) => labels(seconds) },
+      {
+        ...axis,
+        size: 44,
+        grid: { stroke: colour("--line"), width: 1 },
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000],
+      },
+    ],
+    hooks: {
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select
+          if (width < 4) return
+          const at = (x: number) => Math.round(plot.posToVal(x, "x") * 1000)
+          onSelect(at(left), at(left + width))
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+        },
+      ],
+    },
+  }
+}
+
+const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" })
+const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" })
+
+/** The hour within a day or two, else the day, once each. */
+const labels = (seconds: ReadonlyArray<number>): Array<string> => {
+  const [first = 0] = seconds
+  const format = (seconds.at(-1) ?? 0) - first <= 172_800 ? hours : days
+  const texts = seconds.map((second) => format.format(second * 1000))
+  return texts.map((text, index) => (text === texts[index - 1] ? "" : text))
+}
+
+/** A canvas does not know `light-dark()`: what the browser makes of it does. */
+const resolved = (value: string): string => {
+  const probe = document.createElement("span")
+  probe.style.color = value
+  document.body.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}
+
+export const UplotBars = ({ bars, onSelect }: UplotBarsProps) => {
+  const place = useRef<HTMLDivElement>(null)
+  const plot = useRef<UPlot>(undefined)
+  const select = useRef(onSelect)
+  const data = useRef(bars)
+  select.current = onSelect
+  data.current = bars
+
+  useEffect(() => {
+    const element = place.current
+    if (element === null) return
+    const made = new UPlot(
+      optionsOf(element.clientWidth, (since, until) => select.current(since, until)),
+      dataOf(data.current),
+      element,
+    )
+    plot.current = made
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      made.destroy()
+    }
+  }, [])
+
+  useEffect(() => plot.current?.setData(dataOf(bars)), [bars])
+
+  return <div ref={place} className="chart-plot" aria-hidden="true" />
+}

@@ -1,0 +1,70 @@
+/**
+ * A command of the queue: how far it is, what was asked, what the device answered.
+ */
+import { Badge, type MantineColor } from "@mantine/core"
+import type { QueuedCommand } from "../../src/Devices/index.ts"
+import { CodeBlock } from "../parts/CodeBlock.tsx"
+import { RelativeTime } from "../parts/RelativeTime.tsx"
+import { userNameOf } from "./describe.ts"
+import "./CommandEntry.css"
+
+const words: Readonly<Record<QueuedCommand["state"], readonly [string, MantineColor]>> = {
+  queued: ["Queued", "gray"],
+  sent: ["Sent", "yellow"],
+  acknowledged: ["Acknowledged", "teal"],
+  error: ["Error", "red"],
+  notNow: ["Not now", "yellow"],
+}
+
+const json = (value: unknown) => JSON.stringify(value, null, 2)
+
+export const CommandEntry = ({ command }: { readonly command: QueuedCommand }) => {
+  const { requestType, state, queuedAt, answeredAt, payload, answer, channel, commandUUID } = command
+  const [word, color] = words[state]
+  const { userId, userShortName } = channel
+  return (
+    <li>
+      <details className="command">
+        <summary>
+          <Badge color={color} variant="light" tt="none">
+            {word}
+          </Badge>
+          <strong>{requestType}</strong>
+          {userId === undefined ? null : (
+            <span className="command-user">
+              for {userShortName === undefined ? userNameOf({ userId }) : userNameOf({ userId, userShortName })}
+            </span>
+          )}
+          <span className="command-time">
+            <RelativeTime at={(answeredAt ?? queuedAt).epochMilliseconds} />
+          </span>
+        </summary>
+        <div className="command-detail">
+          {answer?.errorChain?.map((error) => (
+            <p key={`${error.errorDomain} ${error.errorCode}`} className="command-error">
+              {error.usEnglishDescription ?? error.localizedDescription} ({error.errorDomain} {error.errorCode})
+            </p>
+          ))}
+          <div className="side-by-side">
+            <div>
+              <h3>Command</h3>
+              <CodeBlock text={json({ RequestType: requestType, ...payload })} label={`Command ${requestType}`} />
+            </div>
+            <div>
+              <h3>Answer</h3>
+              {answer === undefined ? (
+                <p>None yet.</p>
+              ) : (
+                <CodeBlock
+                  text={json({ Status: answer.status, ...answer.payload })}
+                  label={`Answer to ${requestType}`}
+                />
+              )}
+            </div>
+          </div>
+          <p className="command-uuid">{commandUUID}</p>
+        </div>
+      </details>
+    </li>
+  )
+}

@@ -1,0 +1,96 @@
+/**
+ * One exchange: in a line, and opened step by step.
+ */
+import type { Exchange } from "@espalier/schema"
+import { Badge } from "@mantine/core"
+import { memo, useState } from "react"
+import { Link } from "wouter"
+import { durationText } from "../parts/time.ts"
+import { devicesPath } from "../shell/paths.ts"
+import { ExchangeBodyView } from "./ExchangeBodyView.tsx"
+
+interface ExchangeEntryProps {
+  readonly workspace: string
+  readonly exchange: Exchange
+  readonly withDevice: boolean
+  readonly onOpen: () => void
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" })
+
+const outcome = ({ status, error }: { readonly status?: number; readonly error?: string }): string =>
+  error ?? String(status ?? "no answer")
+
+const colorOf = (status: number | undefined) => (status !== undefined && status < 400 ? "teal" : "red")
+
+const whoOf = ({ userShortName, userId }: Exchange): string | undefined => userShortName ?? userId
+
+export const ExchangeEntry = memo(({ workspace, exchange, withDevice, onOpen }: ExchangeEntryProps) => {
+  const [open, setOpen] = useState(false)
+  const { at, message, calls, status, duration, udid } = exchange
+  const who = whoOf(exchange)
+  return (
+    <li>
+      <details
+        className="exchange"
+        onToggle={({ currentTarget }) => {
+          setOpen(currentTarget.open)
+          if (currentTarget.open) onOpen()
+        }}
+      >
+        <summary>
+          <time className="exchange-time" dateTime={new Date(at).toISOString()}>
+            {clock.format(at)}
+          </time>
+          <span className="exchange-message">
+            {message}
+            {who === undefined ? null : <span className="exchange-who">{who}</span>}
+          </span>
+          <span className="exchange-calls">
+            {calls.map((call) => (
+              <Badge key={`${call.webhook} ${call.at}`} color={colorOf(call.status)} variant="light" tt="none">
+                {call.webhook} {outcome(call)}
+              </Badge>
+            ))}
+            <Badge color={colorOf(status)} variant={status < 400 ? "default" : "light"} tt="none">
+              HTTP {status}
+            </Badge>
+          </span>
+          <span className="exchange-duration">{durationText(duration)}</span>
+        </summary>
+        {open ? <Steps exchange={exchange} /> : null}
+        {open && withDevice && udid !== undefined ? (
+          <p className="exchange-steps">
+            <Link href={devicesPath(workspace, udid)}>{udid}</Link>
+          </p>
+        ) : null}
+      </details>
+    </li>
+  )
+})
+
+const Steps = ({ exchange }: { readonly exchange: Exchange }) => (
+  <ol className="exchange-steps">
+    <li>
+      <h2>
+        The device says: {exchange.message} ({exchange.method} {exchange.path})
+      </h2>
+      <ExchangeBodyView body={exchange.request} label="What the device says" />
+    </li>
+    {exchange.calls.map((call) => (
+      <li key={`${call.webhook} ${call.at}`}>
+        <h2>
+          The backend is asked: {call.webhook}, and answers {outcome(call)} in {durationText(call.duration)}
+        </h2>
+        <div className="side-by-side">
+          <ExchangeBodyView body={call.request} label={`${call.webhook}: question`} />
+          <ExchangeBodyView body={call.answer} label={`${call.webhook}: answer`} />
+        </div>
+      </li>
+    ))}
+    <li>
+      <h2>The device is answered: HTTP {exchange.status}</h2>
+      <ExchangeBodyView body={exchange.response} label="What the device is answered" />
+    </li>
+  </ol>
+)

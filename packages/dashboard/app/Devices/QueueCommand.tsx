@@ -1,0 +1,145 @@
+/**
+ * Says which command, for whom, and with what; and queues it.
+ */
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core"
+import * as Result from "effect/Result"
+import { type FormEvent, useState } from "react"
+import type { CommandInput, DeviceDetail } from "../../src/Devices/index.ts"
+import { useAnnounce } from "../parts/Announcer.tsx"
+import { Failure } from "../parts/Failure.tsx"
+import { ChannelSelect, type UserChannel } from "./ChannelSelect.tsx"
+import { CommandFields } from "./CommandFields.tsx"
+import { commandForms } from "./commandForms.ts"
+import { nothingFilled, payloadOf, payloadOfJson } from "./commandPayload.ts"
+import { nameOf } from "./describe.ts"
+import { deviceCallSentence } from "./deviceCallSentence.ts"
+import { useQueueCommand } from "./deviceCalls.ts"
+import { JsonField } from "./JsonField.tsx"
+
+interface QueueCommandProps {
+  readonly workspace: string
+  readonly device: DeviceDetail
+}
+
+const other = "other"
+
+export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
+  const [chosen, setChosen] = useState("DeviceInformation")
+  const [user, setUser] = useState<UserChannel>()
+  const [filled, setFilled] = useState(nothingFilled)
+  const [typed, setTyped] = useState({ requestType: "", json: "" })
+  const [confirmation, setConfirmation] = useState("")
+  const [problems, setProblems] = useState<Readonly<Record<string, string>>>({})
+  const queue = useQueueCommand(workspace, device.udid)
+  const announce = useAnnounce()
+  const form = commandForms.find(({ requestType }) => requestType === chosen)
+  const name = nameOf(device)
+
+  const choose = (requestType: string) => {
+    setChosen(requestType)
+    setFilled(nothingFilled)
+    setConfirmation("")
+    setProblems({})
+    queue.reset()
+  }
+
+  const input = (): Result.Result<CommandInput, Readonly<Record<string, string>>> => {
+    if (form === undefined) {
+      const requestType = typed.requestType.trim()
+      if (requestType === "") return Result.fail({ requestType: "Enter the command's RequestType." })
+      return payloadOfJson(typed.json).pipe(
+        Result.mapError((json) => ({ json })),
+        Result.map((payload) => ({ requestType, payload })),
+      )
+    }
+    if (form.danger !== undefined && confirmation.trim() !== name) {
+      return Result.fail({ confirmation: `Type ${name} to confirm.` })
+    }
+    return Result.map(payloadOf(form, filled), (payload) => ({ requestType: form.requestType, payload }))
+  }
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const result = input()
+    setProblems(Result.isFailure(result) ? result.failure : {})
+    if (Result.isFailure(result)) return
+    queue.mutate(
+      { ...result.success, ...user },
+      {
+        onSuccess: ({ requestType }) => {
+          choose(chosen)
+          announce(`${requestType} queued`)
+        },
+      },
+    )
+  }
+
+  return (
+    <form className="device-card" onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <Group align="flex-end" gap="md">
+          <NativeSelect
+            label="Command"
+            value={chosen}
+            onChange={(event) => choose(event.currentTarget.value)}
+            data={[
+              ...commandForms.map(({ requestType }) => ({ value: requestType, label: requestType })),
+              { value: other, label: "Another, as JSON" },
+            ]}
+          />
+          <ChannelSelect label="For" users={device.users} chosen={user} onChange={setUser} />
+        </Group>
+        {form === undefined ? (
+          <>
+            <TextInput
+              label="RequestType"
+              description="As Apple names it."
+              placeholder="Settings"
+              value={typed.requestType}
+              onChange={(event) => setTyped({ ...typed, requestType: event.currentTarget.value })}
+              error={problems["requestType"]}
+              errorProps={{ role: "alert" }}
+            />
+            <JsonField
+              label="Payload"
+              about="The rest of the command."
+              value={typed.json}
+              onChange={(json) => setTyped({ ...typed, json })}
+              problem={problems["json"]}
+            />
+          </>
+        ) : (
+          <>
+            <Text size="sm" c="dimmed">
+              {form.about}
+            </Text>
+            <CommandFields
+              key={form.requestType}
+              fields={form.fields}
+              filled={filled}
+              onChange={setFilled}
+              problems={problems}
+            />
+            {form.danger === undefined ? null : (
+              <TextInput
+                label={`Type ${name} to confirm`}
+                description={form.danger}
+                value={confirmation}
+                onChange={(event) => setConfirmation(event.currentTarget.value)}
+                autoComplete="off"
+                error={problems["confirmation"]}
+                errorProps={{ role: "alert" }}
+              />
+            )}
+          </>
+        )}
+        {queue.error === null ? null : <Failure sentence={deviceCallSentence(queue.error)} />}
+        <Group>
+          <Button type="submit" color={form?.danger === undefined ? "teal" : "red"} loading={queue.isPending}>
+            Queue {form?.requestType ?? "command"}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

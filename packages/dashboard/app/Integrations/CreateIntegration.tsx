@@ -1,0 +1,65 @@
+/**
+ * Makes an integration: type, URL, events, Save; then shows its secret, this once.
+ */
+import { Alert, Button, Group, Radio, Stack } from "@mantine/core"
+import * as Redacted from "effect/Redacted"
+import { commonSentence } from "../Api/CommonFailure.ts"
+import { useAnnounce } from "../parts/Announcer.tsx"
+import { Failure } from "../parts/Failure.tsx"
+import { Loading } from "../parts/Loading.tsx"
+import { IntegrationForm } from "./IntegrationForm.tsx"
+import { problemOf } from "./inputProblem.ts"
+import { useCatalogue, useCreate } from "./integrationCalls.ts"
+import { Secret } from "./Secret.tsx"
+
+interface CreateIntegrationProps {
+  readonly workspace: string
+  readonly onClose: () => void
+}
+
+export const CreateIntegration = ({ workspace, onClose }: CreateIntegrationProps) => {
+  const { data: catalogue, error, refetch } = useCatalogue(workspace)
+  const create = useCreate(workspace)
+  const announce = useAnnounce()
+
+  if (create.data !== undefined) {
+    return (
+      <Stack gap="lg">
+        <Alert color="teal" variant="light" title="Saved">
+          Events of this workspace are posted to {create.data.integration.url} from now on.
+        </Alert>
+        <Secret secret={Redacted.value(create.data.secret)} />
+        <Group>
+          <Button onClick={onClose}>Done</Button>
+        </Group>
+      </Stack>
+    )
+  }
+  if (catalogue === undefined) {
+    return error === null ? <Loading /> : <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+  }
+  return (
+    <Stack gap="lg">
+      <Radio.Group label="Type" value="webhook">
+        <Radio.Card value="webhook" className="integration-type" mt={6} p="sm">
+          <Group wrap="nowrap" align="flex-start" gap="sm">
+            <Radio.Indicator />
+            <div>
+              <strong>Webhook</strong>
+              <div className="integration-type-about">Posts events as JSON to a URL of yours.</div>
+            </div>
+          </Group>
+        </Radio.Card>
+      </Radio.Group>
+      <IntegrationForm
+        initial={{ url: "", events: [] }}
+        catalogue={catalogue}
+        refused={create.error === null ? undefined : problemOf(create.error)}
+        pending={create.isPending}
+        onSubmit={(input) =>
+          create.mutate({ type: "webhook", ...input }, { onSuccess: () => announce("Integration saved") })
+        }
+      />
+    </Stack>
+  )
+}

@@ -1,0 +1,39 @@
+/**
+ * Deletes an integration.
+ */
+import { Stack } from "@mantine/core"
+import { useAnnounce } from "../parts/Announcer.tsx"
+import { Confirm } from "../parts/Confirm.tsx"
+import { Failure } from "../parts/Failure.tsx"
+import { problemOf } from "./inputProblem.ts"
+import { useDelete } from "./integrationCalls.ts"
+
+interface DeleteIntegrationProps {
+  readonly workspace: string
+  readonly id: string
+  readonly onDeleted: () => void
+}
+
+export const DeleteIntegration = ({ workspace, id, onDeleted }: DeleteIntegrationProps) => {
+  const remove = useDelete(workspace, id)
+  const announce = useAnnounce()
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Confirm
+        label="Delete"
+        question="Delete this integration and all of its deliveries? This cannot be undone."
+        yes="Delete it"
+        pending={remove.isPending}
+        onConfirm={() =>
+          remove.mutate(undefined, {
+            onSuccess: () => {
+              announce("Integration deleted")
+              onDeleted()
+            },
+          })
+        }
+      />
+      {remove.error === null ? null : <Failure sentence={problemOf(remove.error).sentence} />}
+    </Stack>
+  )
+}

@@ -1,0 +1,36 @@
+/**
+ * A new secret in place of the old one, which signs along for a day.
+ */
+import { Stack, Text } from "@mantine/core"
+import * as Redacted from "effect/Redacted"
+import { Confirm } from "../parts/Confirm.tsx"
+import { Failure } from "../parts/Failure.tsx"
+import { Section } from "../parts/Section.tsx"
+import { problemOf } from "./inputProblem.ts"
+import { useRotateSecret } from "./integrationCalls.ts"
+import { Secret } from "./Secret.tsx"
+
+export const RotateSecret = ({ workspace, id }: { readonly workspace: string; readonly id: string }) => {
+  const rotate = useRotateSecret(workspace, id)
+  return (
+    <Stack gap="md">
+      <Section title="Secret">
+        <Text size="sm" c="dimmed">
+          Events are signed with it. It was shown when it was made.
+        </Text>
+        <div>
+          <Confirm
+            label="Rotate secret"
+            question="Make a new secret? The old one signs along for 24 hours, so that the receiver can change over in peace."
+            yes="Make a new secret"
+            color="gray"
+            pending={rotate.isPending}
+            onConfirm={() => rotate.mutate()}
+          />
+        </div>
+      </Section>
+      {rotate.error === null ? null : <Failure sentence={problemOf(rotate.error).sentence} />}
+      {rotate.data === undefined ? null : <Secret secret={Redacted.value(rotate.data.secret)} />}
+    </Stack>
+  )
+}

@@ -1,0 +1,12 @@
+/**
+ * The events by the names that people know them by.
+ */
+import type { SubscriptionName } from "@espalier/schema"
+
+export const eventNames: Readonly<Record<SubscriptionName, string>> = {
+  enrollment_token_created: "Enrollment token created",
+  device_enrolled: "Device enrolled",
+  device_added_mdm_user: "Device employee assigned",
+  apple_push_certification_renovation: "Apple Push Certificate expires",
+  inventory_item: "Inventory item registered",
+}

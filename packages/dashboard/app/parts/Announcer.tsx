@@ -1,0 +1,23 @@
+/**
+ * Tells a screen reader what has just come of something, such as "Saved": what sighted people see happen.
+ */
+import { VisuallyHidden } from "@mantine/core"
+import { createContext, type ReactNode, useCallback, useContext, useState } from "react"
+
+const Announce = createContext<(text: string) => void>(() => {})
+
+export const useAnnounce = () => useContext(Announce)
+
+export const Announcer = ({ children }: { readonly children: ReactNode }) => {
+  const [said, setSaid] = useState({ text: "", count: 0 })
+  const announce = useCallback((text: string) => setSaid(({ count }) => ({ text, count: count + 1 })), [])
+  return (
+    <Announce value={announce}>
+      {children}
+      <VisuallyHidden role="status">
+        {/* The same words twice are two announcements. */}
+        <span key={said.count}>{said.text}</span>
+      </VisuallyHidden>
+    </Announce>
+  )
+}

@@ -1,0 +1,28 @@
+/**
+ * In place of a list that is empty: why it is, and how to go on.
+ */
+import { Text, Title } from "@mantine/core"
+import type { ReactNode } from "react"
+import "./EmptyState.css"
+
+interface EmptyStateProps {
+  readonly icon: ReactNode
+  readonly title: string
+  readonly children: ReactNode
+  readonly action?: ReactNode
+}
+
+export const EmptyState = ({ icon, title, children, action }: EmptyStateProps) => (
+  <div className="empty-state">
+    <span className="empty-state-icon" aria-hidden="true">
+      {icon}
+    </span>
+    <Title order={2} size="h4">
+      {title}
+    </Title>
+    <Text c="dimmed" size="sm" maw={440}>
+      {children}
+    </Text>
+    {action}
+  </div>
+)

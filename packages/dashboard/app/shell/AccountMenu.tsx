@@ -1,0 +1,37 @@
+/**
+ * Whose key this is, another workspace where it opens them all, and the way out.
+ */
+import type { KeyHolder } from "@espalier/notifications/api"
+import { ActionIcon, Menu } from "@mantine/core"
+import IconArrowsExchange from "@tabler/icons-react/dist/esm/icons/IconArrowsExchange.mjs"
+import IconLogout from "@tabler/icons-react/dist/esm/icons/IconLogout.mjs"
+import IconUser from "@tabler/icons-react/dist/esm/icons/IconUser.mjs"
+import { Link } from "wouter"
+import { useSignOut } from "../Session/session.ts"
+
+export const AccountMenu = ({ holder }: { readonly holder: KeyHolder }) => {
+  const signOut = useSignOut()
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Session">
+          <IconUser size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {holder.note === "" ? `Key ${holder.keyId}` : holder.note}
+          {holder.workspace === null ? ", all workspaces" : `, workspace ${holder.workspace}`}
+        </Menu.Label>
+        {holder.workspace === null ? (
+          <Menu.Item component={Link} href="/" leftSection={<IconArrowsExchange size={16} aria-hidden />}>
+            Another workspace
+          </Menu.Item>
+        ) : null}
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,93 @@
+/**
+ * The built page as it lies in `dist/app`: read once, whole, so that a request can name nothing but what was built.
+ */
+import { readdir, readFile } from "node:fs/promises"
+import { extname, join, relative, sep } from "node:path"
+import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
+import { Effect, Schema } from "effect"
+import { type Configuration, elementId } from "./Configuration.ts"
+
+/**
+ * The page was not built.
+ *
+ * @category errors
+ */
+export class PageNotBuilt extends Schema.TaggedError<PageNotBuilt>()("PageNotBuilt", { folder: Schema.String }) {
+  override get message(): string {
+    return `The dashboard is not built: there is no page in ${this.folder}. Build it with: npm run build -w @espalier/dashboard`
+  }
+}
+
+/**
+ * A file as it is sent: `gzip` is the same, packed.
+ *
+ * @category models
+ */
+export interface BuiltFile {
+  readonly contentType: string
+  readonly body: Uint8Array
+  readonly gzip: Uint8Array
+}
+
+const contentTypes: { readonly [extension: string]: string } = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+}
+
+/**
+ * Where `vite build` puts it, seen from the sources and from what they are compiled to alike.
+ *
+ * @category constants
+ */
+export const folder: string = fileURLToPath(new URL("../dist/app", import.meta.url))
+
+const fileOf = (path: string, body: Uint8Array): BuiltFile => ({
+  contentType: contentTypes[extname(path)] ?? "application/octet-stream",
+  body,
+  gzip: gzipSync(body),
+})
+
+/**
+ * Every file by its path below the folder, such as `assets/index-1a2b.js`.
+ *
+ * @category constructors
+ */
+export const read = (from: string = folder): Effect.Effect<ReadonlyMap<string, BuiltFile>, PageNotBuilt> =>
+  Effect.tryPromise({
+    try: async () => {
+      const files = new Map<string, BuiltFile>()
+      for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile()) continue
+        const file = join(entry.parentPath, entry.name)
+        files.set(relative(from, file).split(sep).join("/"), fileOf(file, await readFile(file)))
+      }
+      return files
+    },
+    catch: () => new PageNotBuilt({ folder: from }),
+  }).pipe(
+    Effect.filterOrElse(
+      (files) => files.has("index.html"),
+      () => Effect.fail(new PageNotBuilt({ folder: from })),
+    ),
+  )
+
+/** The path that `vite.config.ts` builds into the page. */
+const builtPath = "/dashboard/"
+
+/**
+ * The page for this configuration: its assets are looked for below `path`, and its JSON says the rest.
+ *
+ * @category conversions
+ */
+export const configured = (page: BuiltFile, configuration: Configuration): BuiltFile => {
+  // A `<` could end the element.
+  const json = JSON.stringify(configuration).replaceAll("<", "\\u003c")
+  const html = new TextDecoder()
+    .decode(page.body)
+    .replaceAll(`="${builtPath}`, () => `="${configuration.path}/`)
+    .replace(new RegExp(`(<script[^>]*id="${elementId}"[^>]*>)[^<]*`), (_, element: string) => `${element}${json}`)
+  return fileOf("index.html", new TextEncoder().encode(html))
+}

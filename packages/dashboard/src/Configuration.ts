@@ -1,0 +1,28 @@
+/**
+ * What the page must know of where it is served. It stands in the page as JSON, in a script element that no browser runs.
+ */
+import { Schema } from "effect"
+
+/**
+ * - `path`: below which path the page is served, such as `/dashboard`; empty at the root of a host.
+ * - `devices`: whether there is a `DevicesApi` behind, so that the page offers its devices.
+ * - `workspaces`: names to offer somebody whose key opens all of them.
+ *
+ * @category schemas
+ */
+export const Configuration = Schema.Struct({
+  path: Schema.String.check(
+    Schema.isPattern(/^(\/[\w.~-]+)*$/, { message: "Expected a path such as /dashboard, without a slash at its end" }),
+  ),
+  devices: Schema.Boolean,
+  workspaces: Schema.Array(Schema.String),
+}).annotate({ identifier: "Configuration" })
+/** @category models */
+export type Configuration = typeof Configuration.Type
+
+/**
+ * Where the JSON stands in the page.
+ *
+ * @category configuration
+ */
+export const elementId = "configuration"

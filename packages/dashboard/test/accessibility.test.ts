@@ -1,0 +1,158 @@
+/**
+ * Every page, in light and dark, wide and narrow: no rule of axe is broken, nothing has to be scrolled sideways, and the browser has nothing to
+ * complain of, least of all that the content security policy refused something.
+ */
+import { AxeBuilder } from "@axe-core/playwright"
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { Page } from "playwright-core"
+import * as Rows from "../../notifications/test/DeliveryRows.ts"
+import { act, sitDown, Window } from "./support/Person.ts"
+import * as Product from "./support/Product.ts"
+
+const longUrl = `https://hooks.example.com/${"quite/a/long/path/".repeat(12)}?token=${"x".repeat(80)}`
+
+/** A workspace with a bit of everything. */
+const furnished = Effect.gen(function* () {
+  const product = yield* Product.start({ worker: false, dashboard: { workspaces: ["acme", "globex"] } })
+  const { create, disable } = product.integrations
+  const { integration } = yield* create("acme", { url: longUrl, events: ["device_enrolled", "inventory_item"] })
+  const off = yield* create("acme", { url: "https://off.example.com/", events: ["device_enrolled"] })
+  yield* disable("acme", off.integration.id)
+  const row = { at: Date.now() - 120_000, integration: integration.id, name: "device_enrolled" } as const
+  const [delivery] = yield* Effect.provideService(
+    Rows.insert("acme", [
+      { ...row, state: "dead" },
+      { ...row, state: "delivered" },
+      { ...row, state: "pending" },
+    ]),
+    SqlClient.SqlClient,
+    product.sql,
+  )
+  /** Where to look, and what is seen there. */
+  const pages: ReadonlyArray<readonly [path: string, seen: string]> = [
+    [`#key=${product.keyOfAll}`, "Choose a workspace"],
+    ["/w/globex/integrations", "Nobody is told yet"],
+    ["/w/acme/integrations", "Disabled"],
+    ["/w/acme/integrations/new", "Inventory item registered"],
+    [`/w/acme/integrations/${integration.id}`, "Send test event"],
+    ["/w/globex/deliveries", "No deliveries in this time"],
+    ["/w/acme/deliveries", "That is all"],
+    [`/w/acme/deliveries/${delivery?.id}`, "webhook-signature"],
+    ["/w/acme/nothing", "No page has this address."],
+  ]
+  return { product, pages }
+})
+
+const looks = [
+  { name: "wide and light", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  { name: "wide and dark", viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+  { name: "narrow and light", viewport: { width: 360, height: 740 }, colorScheme: "light" },
+  { name: "narrow and dark", viewport: { width: 360, height: 740 }, colorScheme: "dark" },
+] as const
+
+/** What axe finds, with where it is and why. */
+const violations = (page: Page) =>
+  act(async () => {
+    const found = await new AxeBuilder({ page }).analyze()
+    return found.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`,
+    )
+  })
+
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every page", (it) => {
+  it.effect.each(looks)(
+    "is for everybody ($name)",
+    ({ viewport, colorScheme }) =>
+      Effect.gen(function* () {
+        const { product, pages } = yield* furnished
+        // Axe is a script in the page, which the policy refuses.
+        const { page } = yield* sitDown({ viewport, colorScheme, bypassCSP: true, reducedMotion: "reduce" })
+        for (const [path, seen] of pages) {
+          yield* act(async () => {
+            await page.goto(product.url(path))
+            await page.getByText(seen).first().waitFor()
+          })
+          expect([path, yield* act(() => page.evaluate("document.documentElement.scrollWidth"))]).toEqual([
+            path,
+            viewport.width,
+          ])
+          expect([path, ...(yield* violations(page))]).toEqual([path])
+        }
+        yield* act(async () => {
+          await page.goto(product.url("/w/acme/deliveries"))
+          await page.getByRole("button", { name: "Replay a range" }).click()
+          await page.getByRole("dialog").getByText("Events of this time go out again").waitFor()
+        })
+        expect(yield* violations(page)).toEqual([])
+        yield* act(async () => {
+          await page.keyboard.press("Escape")
+          await page.getByRole("button", { name: "Session" }).click()
+          await page.getByRole("menuitem", { name: "Sign out" }).click()
+          await page.getByRole("button", { name: "Sign in" }).click()
+          await page.getByText("Enter your API key.").waitFor()
+        })
+        expect(yield* violations(page)).toEqual([])
+      }),
+    120_000,
+  )
+
+  it.effect("keeps to the content security policy", () =>
+    Effect.gen(function* () {
+      const { product, pages } = yield* furnished
+      const { page, complaints } = yield* sitDown()
+      for (const [path, seen] of pages) {
+        yield* act(async () => {
+          await page.goto(product.url(path))
+          await page.getByText(seen).first().waitFor()
+        })
+      }
+      expect(complaints).toEqual([])
+      // What it would say if something did not.
+      yield* act(() =>
+        page.evaluate("document.body.append(Object.assign(document.createElement('style'), { textContent: 'a{}' }))"),
+      )
+      expect(complaints).toEqual([expect.stringContaining("Content Security Policy")])
+    }),
+  )
+
+  it.effect("is light or dark as one chooses, and stays so", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page, complaints } = yield* sitDown({ colorScheme: "light" })
+      const is = (scheme: "light" | "dark") => page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor()
+      yield* act(async () => {
+        await page.goto(product.url(`#key=${product.key}`))
+        await page.getByRole("button", { name: "Light or dark" }).click()
+        await is("light")
+        await page.getByRole("menuitem", { name: "Dark" }).click()
+        await is("dark")
+        await page.reload()
+        await page.getByRole("button", { name: "Light or dark" }).click()
+        await is("dark")
+        await page.getByRole("menuitem", { name: "Like the system" }).click()
+        await is("light")
+        await page.emulateMedia({ colorScheme: "dark" })
+        await is("dark")
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("can be skipped to its content by keyboard", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(product.url(`#key=${product.key}`))
+        await page.getByRole("heading", { name: "Integrations" }).waitFor()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.getByRole("dialog", { name: "Create integration" }).waitFor()
+      })
+    }),
+  )
+})

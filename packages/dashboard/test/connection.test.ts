@@ -1,0 +1,56 @@
+/**
+ * The server goes away and comes back: the page says so, and goes on by itself.
+ */
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { act, sitDown, Window } from "./support/Person.ts"
+import * as Product from "./support/Product.ts"
+
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a page whose server is gone", (it) => {
+  it.effect(
+    "says so, keeps what was typed, and goes on by itself",
+    () =>
+      Effect.gen(function* () {
+        const product = yield* Product.start()
+        const { page } = yield* sitDown()
+        const crashes: Array<string> = []
+        page.on("pageerror", (error) => crashes.push(error.message))
+        const url = page.getByRole("textbox", { name: "URL" })
+        yield* act(async () => {
+          await page.goto(product.url(`/w/acme/integrations/new#key=${product.key}`))
+          await url.fill("https://hooks.example.com/mdm")
+          await page.getByRole("checkbox", { name: "Device enrolled" }).check()
+        })
+        yield* product.stop
+        yield* act(async () => {
+          await page.getByRole("button", { name: "Save" }).click()
+          await page.getByText("The server cannot be reached.").waitFor()
+          await page.getByText("Connection lost. Trying again…").waitFor({ timeout: 15_000 })
+        })
+        expect(yield* act(() => url.inputValue())).toBe("https://hooks.example.com/mdm")
+        yield* product.startAgain
+        yield* act(async () => {
+          await page.getByText("Connection lost. Trying again…").waitFor({ state: "hidden", timeout: 15_000 })
+          await page.getByRole("button", { name: "Close" }).click()
+          await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
+        })
+        expect(crashes).toEqual([])
+      }),
+    60_000,
+  )
+
+  it.effect("waits for it from the very beginning", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page } = yield* sitDown()
+      // The page is there already, its server is not.
+      yield* act(async () => {
+        await page.route("**/api/**", (route) => route.abort("connectionrefused"))
+        await page.goto(product.url(`#key=${product.key}`))
+        await page.getByText("Connection lost. Trying again…").waitFor()
+        await page.unroute("**/api/**")
+        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor({ timeout: 15_000 })
+      })
+    }),
+  )
+})

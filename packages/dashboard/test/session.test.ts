@@ -1,0 +1,115 @@
+/**
+ * Somebody signs in, is signed out by time or by choice, and is back where they were.
+ */
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { act, sitDown, Window } from "./support/Person.ts"
+import * as Product from "./support/Product.ts"
+
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a person with a key", (it) => {
+  it.effect("signs in, and is where they wanted to go", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page, complaints } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(product.url("/w/acme/deliveries"))
+        await page.getByRole("button", { name: "Sign in" }).click()
+        await page.getByText("Enter your API key.").waitFor()
+        await page.getByLabel("API key", { exact: true }).fill("hello")
+        await page.keyboard.press("Enter")
+        await page.getByText("An API key begins with ek_.").waitFor()
+        await page.getByLabel("API key", { exact: true }).fill("ek_0000000000000000_nobodys")
+        await page.keyboard.press("Enter")
+        await page.getByText("No such key, or it was revoked.").waitFor()
+        await page.getByLabel("API key", { exact: true }).fill(product.key)
+        await page.keyboard.press("Enter")
+        await page.getByRole("heading", { name: "Deliveries", exact: true }).waitFor()
+      })
+      expect(page.url()).toBe(product.url("/w/acme/deliveries"))
+      expect(yield* act(() => page.evaluate("document.cookie"))).toBe("")
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("follows a link with a key, which is nowhere afterwards", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page } = yield* sitDown()
+      const asked: Array<string> = []
+      page.on("request", (request) => asked.push(request.url()))
+      yield* act(async () => {
+        await page.goto(product.url(`#key=${product.key}`))
+        await page.getByRole("heading", { name: "Integrations" }).waitFor()
+      })
+      expect(page.url()).toBe(product.url("/w/acme/integrations"))
+      yield* act(async () => {
+        await page.goBack()
+        await page.waitForLoadState()
+      })
+      expect(page.url()).not.toContain("ek_")
+      expect(asked.filter((url) => url.includes("ek_"))).toEqual([])
+    }),
+  )
+
+  it.effect("hears that the session has ended, and goes on in the same place", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page, complaints } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(product.url(`/w/acme/integrations/new#key=${product.key}`))
+        await page.getByRole("textbox", { name: "URL" }).fill("https://hooks.example.com/mdm")
+        await page.getByRole("checkbox", { name: "Device enrolled" }).check()
+      })
+      yield* product.revoke
+      yield* act(async () => {
+        await page.getByRole("button", { name: "Save" }).click()
+        await page.getByText("Your session has ended").waitFor()
+      })
+      const another = yield* product.newKey
+      yield* act(async () => {
+        await page.getByLabel("API key", { exact: true }).fill(another)
+        await page.keyboard.press("Enter")
+        await page.getByRole("dialog", { name: "Create integration" }).waitFor()
+      })
+      expect(page.url()).toBe(product.url("/w/acme/integrations/new"))
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("chooses a workspace with a key of all, and signs out", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start({ dashboard: { workspaces: ["acme", "globex"] } })
+      const { page } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(product.url(`#key=${product.keyOfAll}`))
+        await page.getByRole("link", { name: "globex" }).click()
+        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
+      })
+      expect(page.url()).toBe(product.url("/w/globex/integrations"))
+      yield* act(async () => {
+        await page.getByRole("button", { name: "Session" }).click()
+        await page.getByRole("menuitem", { name: "Another workspace" }).click()
+        await page.getByLabel("Another workspace").fill("Ümläut & Söhne/1")
+        await page.keyboard.press("Enter")
+        await page.getByRole("banner").getByText("Ümläut & Söhne/1").waitFor()
+        await page.getByRole("button", { name: "Session" }).click()
+        await page.getByRole("menuitem", { name: "Sign out" }).click()
+        await page.getByRole("heading", { name: "Sign in" }).waitFor()
+        await page.reload()
+        await page.getByRole("heading", { name: "Sign in" }).waitFor()
+      })
+      expect(yield* act(() => page.getByText("Your session has ended").count())).toBe(0)
+    }),
+  )
+
+  it.effect("is told that a workspace is not theirs", () =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(product.url(`/w/globex/integrations#key=${product.key}`))
+        await page.getByText("Your key does not open this workspace.").first().waitFor()
+      })
+    }),
+  )
+})

@@ -1,0 +1,30 @@
+/**
+ * How much a browser loads: scripts and styles of the first page come to less than 300 KiB, packed.
+ */
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { act, sitDown, Window } from "./support/Person.ts"
+import * as Product from "./support/Product.ts"
+
+const loaded = `performance.getEntriesByType("resource")
+  .filter(({ name }) => /\\.(js|css)$/.test(name))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`
+
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the first load", (it) => {
+  it.effect.each([
+    ["", "Nobody is told yet"],
+    ["/w/acme/deliveries", "No deliveries in this time"],
+  ])("is small (%j)", ([path = "", seen = ""]) =>
+    Effect.gen(function* () {
+      const product = yield* Product.start()
+      const { page } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(product.url(`${path}#key=${product.key}`))
+        await page.getByText(seen).waitFor()
+      })
+      const bytes = Number(yield* act(() => page.evaluate(loaded)))
+      expect(bytes).toBeGreaterThan(100 * 1024)
+      expect(bytes).toBeLessThan(300 * 1024)
+    }),
+  )
+})

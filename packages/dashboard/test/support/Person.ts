@@ -1,0 +1,43 @@
+/**
+ * A person at a browser: pages of a real Chromium, with whatever the browser complains of, and what is looked for on them.
+ */
+import { Context, Effect, Layer } from "effect"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
+import * as Chromium from "../../../server/test/support/Browser.ts"
+import { built } from "./built.ts"
+
+/** A browser, and a page that is built. */
+export class Window extends Context.Service<Window, Browser>()("espalier/dashboard/test/Window") {
+  static readonly layer = Layer.effect(Window, Effect.andThen(built, Chromium.start))
+}
+
+export const wide = { width: 1280, height: 900 }
+export const narrow = { width: 390, height: 844 }
+
+export interface Person {
+  readonly page: Page
+  /** What the browser complained of: errors of scripts, and whatever the content security policy refused. */
+  readonly complaints: ReadonlyArray<string>
+}
+
+/** Answers that the page expects and the browser writes down nevertheless. */
+const isExpected = (text: string) => /Failed to load resource/.test(text)
+
+export const sitDown = Effect.fnUntraced(function* (options: BrowserContextOptions = {}) {
+  const browser = yield* Window
+  const context = yield* Effect.acquireRelease(
+    Effect.promise(() => browser.newContext({ viewport: wide, locale: "en-GB", ...options })),
+    (context) => Effect.promise(() => context.close()),
+  )
+  const page = yield* Effect.promise(() => context.newPage())
+  page.setDefaultTimeout(10_000)
+  const complaints: Array<string> = []
+  page.on("console", (message) => {
+    if (message.type() === "error" && !isExpected(message.text())) complaints.push(message.text())
+  })
+  page.on("pageerror", (error) => complaints.push(error.message))
+  return { page, complaints } satisfies Person
+})
+
+/** What people and pages do takes its time: each is waited for. */
+export const act = <A>(step: () => Promise<A>): Effect.Effect<A> => Effect.promise(step)

@@ -1,0 +1,78 @@
+/**
+ * A vendor's product as the dashboard needs it: the notifications' API with its worker over SQLite, and the dashboard, on one port of
+ * this machine. It can be stopped and started again over the same database.
+ */
+import { createServer } from "node:http"
+import { NodeHttpServer } from "@effect/platform-node"
+import { ApiKeys, Integrations, Notifications, NotificationsHttp, NotificationsLayer } from "@espalier/notifications"
+import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
+import { SqlClient } from "effect/sql"
+import { Database } from "../../../sql/src/index.ts"
+import { Dashboard } from "../../src/index.ts"
+import { temporaryDirectory } from "./temporaryDirectory.ts"
+
+export const workspace = "acme"
+
+export interface ProductOptions {
+  readonly worker?: false
+  readonly dashboard?: Dashboard.DashboardOptions
+}
+
+const served = (url: string, port: number, { worker, dashboard }: ProductOptions) =>
+  HttpRouter.serve(Layer.merge(NotificationsHttp.layer({ secureCookie: false }), Dashboard.layer(dashboard)), {
+    disableLogger: true,
+    disableListenLog: true,
+  }).pipe(
+    Layer.provideMerge(ApiKeys.layer),
+    Layer.provideMerge(
+      NotificationsLayer.layer({
+        addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
+        worker: worker ?? { waits: ["0 seconds", "1 hour"], pollInterval: "100 millis" },
+      }),
+    ),
+    Layer.provideMerge(Database.layer({ url: Redacted.make(url) })),
+    Layer.provideMerge(
+      NodeHttpServer.layer(createServer, { port, host: "127.0.0.1", gracefulShutdownTimeout: "100 millis" }),
+    ),
+    Layer.orDie,
+  )
+
+/** Runs until the scope ends. */
+export const start = Effect.fnUntraced(function* (options: ProductOptions = {}) {
+  const url = `sqlite://${yield* temporaryDirectory}/notifications.db`
+  const boot = Effect.fnUntraced(function* (port: number) {
+    const scope = yield* Scope.make()
+    return { scope, context: yield* Scope.provide(Layer.build(served(url, port, options)), scope) }
+  })
+  let running = yield* boot(0)
+  const { address } = Context.get(running.context, HttpServer.HttpServer)
+  const origin = HttpServer.formatAddress(address)
+  const port = Number(new URL(origin).port)
+  const stop = Effect.suspend(() => Scope.close(running.scope, Exit.void))
+  yield* Effect.addFinalizer(() => stop)
+
+  const { context } = running
+  const keys = Context.get(context, ApiKeys.ApiKeys)
+  const newKey = (workspace: string | null) => Effect.orDie(keys.create({ workspace, note: "tests" }))
+  const key = yield* newKey(workspace)
+
+  return {
+    origin,
+    /** The page's address, `path` below `/dashboard`. */
+    url: (path = "") => `${origin}/dashboard${path}`,
+    key: Redacted.value(key.key),
+    keyOfAll: Redacted.value((yield* newKey(null)).key),
+    revoke: Effect.orDie(keys.revoke(key.id)),
+    newKey: Effect.map(newKey(workspace), ({ key }) => Redacted.value(key)),
+    integrations: Context.get(context, Integrations.Integrations),
+    notifications: Context.get(context, Notifications.Notifications),
+    sql: Context.get(context, SqlClient.SqlClient),
+    stop,
+    startAgain: Effect.gen(function* () {
+      running = yield* boot(port)
+    }),
+  }
+})
+
+export type Product = Effect.Success<ReturnType<typeof start>>

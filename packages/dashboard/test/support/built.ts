@@ -1,0 +1,46 @@
+/**
+ * Sees to it that the page that is served is built from the sources as they are. Test files that start together wait for the first.
+ */
+import { execFile } from "node:child_process"
+import { mkdir, readdir, rm, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { Effect, Schedule } from "effect"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const sources = ["app", "src", "vite.config.ts", "../notifications/src", "../schema/src"].map((path) =>
+  join(root, path),
+)
+const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")))
+const page = join(root, "dist/app/index.html")
+const lock = join(root, "dist/app.building")
+
+/** When it, or the newest file in it, was changed; 0 when it is not there. */
+const changed = async (path: string): Promise<number> => {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) return 0
+  if (!found.isDirectory()) return found.mtimeMs
+  const entries = await readdir(path)
+  return Math.max(0, ...(await Promise.all(entries.map((entry) => changed(join(path, entry))))))
+}
+
+const isFresh = async () => (await changed(page)) > Math.max(...(await Promise.all(sources.map(changed))))
+
+const attempt = Effect.tryPromise(async () => {
+  if (await isFresh()) return
+  await mkdir(join(root, "dist"), { recursive: true })
+  // Left behind by a build that was killed.
+  if (Date.now() - (await changed(lock)) > 60_000) await rm(lock, { recursive: true, force: true })
+  // Whoever makes it builds; for the others this fails, and they look again.
+  await mkdir(lock)
+  try {
+    // A process of its own: Vitest's says that it is a test, and would get React as it is for development.
+    const env = { ...process.env, NODE_ENV: "production" }
+    await promisify(execFile)(process.execPath, [vite, "build", "--logLevel", "error"], { cwd: root, env })
+  } finally {
+    await rm(lock, { recursive: true })
+  }
+})
+
+export const built = attempt.pipe(Effect.retry({ schedule: Schedule.spaced("250 millis"), times: 240 }), Effect.orDie)
