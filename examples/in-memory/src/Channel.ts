@@ -1,20 +1,13 @@
 /**
  * A channel: a device, or one user on a device. Commands, declarations and status belong to channels.
- */
-import type { Scope } from "@espalier/schema"
-import { Schema } from "effect"
-
-/**
- * A device's own channel, or with `userId` a user's.
  *
- * @category schemas
+ * All users of a Shared iPad have the same `userId`; what tells them apart there is their short name.
  */
-export const Channel = Schema.Struct({
-  udid: Schema.NonEmptyString,
-  userId: Schema.optionalKey(Schema.NonEmptyString),
-})
-/** @category models */
-export type Channel = typeof Channel.Type
+import { Channel as Apple } from "@espalier/apple"
+import type { Channel } from "@espalier/dashboard/devices-api"
+import type { Scope } from "@espalier/schema"
+
+export type { Channel } from "@espalier/dashboard/devices-api"
 
 /**
  * The channel that a webhook is about.
@@ -22,15 +15,33 @@ export type Channel = typeof Channel.Type
  * @category conversions
  */
 export const ofScope = (scope: Scope): Channel =>
-  scope._tag === "user" ? { udid: scope.udid, userId: scope.userId } : { udid: scope.udid }
+  scope._tag === "user" ? ofUser(scope.udid, scope) : { udid: scope.udid }
+
+/**
+ * A user's channel.
+ *
+ * @category conversions
+ */
+export const ofUser = (udid: string, user: Pick<Channel, "userId" | "userShortName">): Channel => ({
+  udid,
+  ...(user.userId === undefined ? {} : { userId: user.userId }),
+  ...(user.userShortName === undefined ? {} : { userShortName: user.userShortName }),
+})
+
+/**
+ * What tells a user from the others of the same device; nothing for the device itself.
+ *
+ * @category conversions
+ */
+export const userKey = ({ userId, userShortName }: Pick<Channel, "userId" | "userShortName">): string | undefined =>
+  userId?.toUpperCase() === Apple.sharedIPadUserID ? `${userId} ${userShortName ?? ""}` : userId
 
 /**
  * A key for maps; no two channels share one.
  *
  * @category conversions
  */
-export const keyOf = ({ udid, userId }: Channel): string =>
-  JSON.stringify(userId === undefined ? [udid] : [udid, userId])
+export const keyOf = (channel: Channel): string => JSON.stringify([channel.udid, userKey(channel)])
 
 /**
  * Is `channel` that device's, its own or one of its users'?
@@ -38,4 +49,4 @@ export const keyOf = ({ udid, userId }: Channel): string =>
  * @category predicates
  */
 export const isOf = (channel: Channel, scope: Channel): boolean =>
-  channel.udid === scope.udid && (scope.userId === undefined || channel.userId === scope.userId)
+  channel.udid === scope.udid && (scope.userId === undefined || userKey(channel) === userKey(scope))

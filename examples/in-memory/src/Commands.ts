@@ -5,39 +5,10 @@
  * sent again, under the same `commandUUID`, so that a lost connection loses nothing. What was put off by `NotNow` stays away until
  * the next connection: a device that gets it back at once would loop. An answer heard twice changes nothing.
  */
-import { CommandResult, type CommandStatus, PropertyListDictionary } from "@espalier/schema"
-import { Context, DateTime, Effect, Layer, Schema, Struct } from "effect"
+import { CommandUnknown, type QueuedCommand } from "@espalier/dashboard/devices-api"
+import type { CommandResult, CommandStatus } from "@espalier/schema"
+import { Context, DateTime, Effect, Layer } from "effect"
 import * as Channel from "./Channel.ts"
-
-/**
- * A command of ours and what became of it. `answer` is the device's last word on it.
- *
- * @category schemas
- */
-export const QueuedCommand = Schema.Struct({
-  commandUUID: Schema.NonEmptyString,
-  channel: Channel.Channel,
-  requestType: Schema.NonEmptyString,
-  payload: PropertyListDictionary,
-  state: Schema.Literals(["queued", "sent", "acknowledged", "error", "notNow"]),
-  queuedAt: Schema.DateTimeUtcFromString,
-  sentAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
-  answeredAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
-  answer: Schema.optionalKey(Schema.Struct(Struct.pick(CommandResult.fields, ["status", "errorChain", "payload"]))),
-}).annotate({ identifier: "QueuedCommand" })
-/** @category models */
-export type QueuedCommand = typeof QueuedCommand.Type
-
-/**
- * No command of that UUID: never queued, or forgotten since.
- *
- * @category errors
- */
-export class UnknownCommand extends Schema.TaggedError<UnknownCommand>("UnknownCommand")(
-  "UnknownCommand",
-  { message: Schema.String },
-  { httpApiStatus: 404 },
-) {}
 
 /** How many answered commands a channel keeps. */
 const history = 100
@@ -62,6 +33,8 @@ export class Commands extends Context.Service<
       channel: Channel.Channel,
       command: Pick<QueuedCommand, "requestType" | "payload">,
     ) => Effect.Effect<QueuedCommand>
+    /** The command that an answer would be about: one that is ours and not answered for good. */
+    readonly awaiting: (channel: Channel.Channel, commandUUID: string) => Effect.Effect<QueuedCommand | undefined>
     /** Takes a device's answer. One to a command that is not ours, or that was answered for good, changes nothing. */
     readonly answered: (channel: Channel.Channel, result: typeof CommandResult.Type) => Effect.Effect<void>
     /**
@@ -71,7 +44,7 @@ export class Commands extends Context.Service<
     readonly connected: (channel: Channel.Channel) => Effect.Effect<boolean>
     /** The next command, if any; from now on it counts as sent. */
     readonly next: (channel: Channel.Channel) => Effect.Effect<QueuedCommand | undefined>
-    readonly get: (commandUUID: string) => Effect.Effect<QueuedCommand, UnknownCommand>
+    readonly get: (commandUUID: string) => Effect.Effect<QueuedCommand, CommandUnknown>
     /** A channel's commands, oldest first, answered or not. */
     readonly list: (channel: Channel.Channel) => Effect.Effect<ReadonlyArray<QueuedCommand>>
     /** Drops a channel's commands; a device's with those of its users. */
@@ -86,6 +59,8 @@ export class Commands extends Context.Service<
     const update = (channel: Channel.Channel, change: Partial<Queue>) => {
       queues.set(Channel.keyOf(channel), { ...queueOf(channel), ...change })
     }
+    const awaiting = (channel: Channel.Channel, commandUUID: string) =>
+      queueOf(channel).commands.find((command) => command.commandUUID === commandUUID && !isDone(command))
     const replace = (command: QueuedCommand) =>
       update(command.channel, {
         commands: queueOf(command.channel).commands.map((old) =>
@@ -107,11 +82,13 @@ export class Commands extends Context.Service<
         return command
       }),
 
+      awaiting: (channel, commandUUID) => Effect.sync(() => awaiting(channel, commandUUID)),
+
       answered: Effect.fn("Commands.answered")(function* (channel, { _tag, commandUUID, ...answer }) {
         const answeredAt = yield* DateTime.now
         update(channel, { isAnswering: true })
-        const command = queueOf(channel).commands.find((command) => command.commandUUID === commandUUID)
-        if (command === undefined || isDone(command)) return
+        const command = awaiting(channel, commandUUID)
+        if (command === undefined) return
         replace({ ...command, state: states[answer.status], answeredAt, answer })
       }),
 
@@ -145,7 +122,7 @@ export class Commands extends Context.Service<
             const command = commands.find((command) => command.commandUUID === commandUUID)
             if (command !== undefined) return Effect.succeed(command)
           }
-          return Effect.fail(new UnknownCommand({ message: "No such command" }))
+          return Effect.fail(new CommandUnknown({}))
         }),
 
       list: (channel) => Effect.sync(() => queueOf(channel).commands),

@@ -3,37 +3,9 @@
  * the order of keys and the time of writing do not matter, and a declaration put back gets its old token back.
  */
 import { createHash } from "node:crypto"
+import type { Declaration, DeclarationContent } from "@espalier/dashboard/devices-api"
 import type { DeclarationItem, DeclarationItems, DeclarationTokens, DeclarationType } from "@espalier/schema"
-import { Schema } from "effect"
-
-/**
- * What is declared, before it has an identifier and a token: Apple's `Type` and `Payload`.
- *
- * @category schemas
- */
-export const DeclarationContent = Schema.Struct({
-  Type: Schema.String.check(
-    Schema.isPattern(/^com\.apple\.(activation|configuration|asset|management)\.[\w.-]+$/, {
-      message: "Expected a type such as com.apple.configuration.passcode.settings",
-    }),
-  ),
-  Payload: Schema.JsonObject,
-}).annotate({ identifier: "DeclarationContent" })
-/** @category models */
-export type DeclarationContent = typeof DeclarationContent.Type
-
-/**
- * A declaration as Apple defines it.
- *
- * @category schemas
- */
-export const Declaration = Schema.Struct({
-  ...DeclarationContent.fields,
-  Identifier: Schema.NonEmptyString,
-  ServerToken: Schema.NonEmptyString,
-}).annotate({ identifier: "Declaration" })
-/** @category models */
-export type Declaration = typeof Declaration.Type
+import type { Schema } from "effect"
 
 /**
  * Gives the content its identifier and its token.

@@ -6,67 +6,23 @@
  * Declarations outlive an enrollment, what a channel has of them does not.
  */
 import {
+  DeclarationUnknown,
+  type Declared,
+  type Declaration as OneDeclaration,
+  type Progress,
+  type Target,
+} from "@espalier/dashboard/devices-api"
+import {
   combinedDeclarationsToken,
   type DeclarationItems,
   type DeclarationTokens,
   type DeclarationType,
-  StatusReport,
+  type StatusReport,
 } from "@espalier/schema"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer } from "effect"
 import * as Channel from "./Channel.ts"
 import * as Declaration from "./Declaration.ts"
 import * as StatusReports from "./StatusReports.ts"
-
-/**
- * For whom a declaration is: nobody named is every device (not its users).
- *
- * @category schemas
- */
-export const Target = Schema.Struct({
-  udid: Schema.optionalKey(Schema.NonEmptyString),
-  userId: Schema.optionalKey(Schema.NonEmptyString),
-})
-  .check(
-    Schema.makeFilter(({ udid, userId }) => udid !== undefined || userId === undefined || "A userId needs its udid"),
-  )
-  .annotate({ identifier: "Target" })
-/** @category models */
-export type Target = typeof Target.Type
-
-/**
- * A declaration and for whom it is.
- *
- * @category schemas
- */
-export const Declared = Schema.Struct({ target: Target, declaration: Declaration.Declaration }).annotate({
-  identifier: "Declared",
-})
-/** @category models */
-export type Declared = typeof Declared.Type
-
-/**
- * How far a channel has come. `token` is what is declared for it, `report` what it last said of itself.
- *
- * @category schemas
- */
-export const Progress = Schema.Struct({
-  token: Schema.String,
-  synchronised: Schema.Boolean,
-  report: Schema.optionalKey(StatusReport),
-}).annotate({ identifier: "Progress" })
-/** @category models */
-export type Progress = typeof Progress.Type
-
-/**
- * Nothing of that identifier is declared for that target.
- *
- * @category errors
- */
-export class UnknownDeclaration extends Schema.TaggedError<UnknownDeclaration>("UnknownDeclaration")(
-  "UnknownDeclaration",
-  { message: Schema.String },
-  { httpApiStatus: 404 },
-) {}
 
 /**
  * What is declared, and who has it.
@@ -76,9 +32,11 @@ export class UnknownDeclaration extends Schema.TaggedError<UnknownDeclaration>("
 export class Declarations extends Context.Service<
   Declarations,
   {
-    readonly put: (target: Target, declaration: Declaration.Declaration) => Effect.Effect<Declared>
-    readonly remove: (target: Target, identifier: string) => Effect.Effect<void, UnknownDeclaration>
+    readonly put: (target: Target, declaration: OneDeclaration) => Effect.Effect<Declared>
+    readonly remove: (target: Target, identifier: string) => Effect.Effect<void, DeclarationUnknown>
     readonly list: Effect.Effect<ReadonlyArray<Declared>>
+    /** What is declared for a device, for one of its users, or for every device. */
+    readonly forDevice: (udid: string) => Effect.Effect<ReadonlyArray<Declared>>
     readonly tokens: (channel: Channel.Channel) => Effect.Effect<DeclarationTokens>
     /** Lists what is declared for a channel, which has synchronised by that. */
     readonly items: (channel: Channel.Channel) => Effect.Effect<DeclarationItems>
@@ -86,7 +44,7 @@ export class Declarations extends Context.Service<
       channel: Channel.Channel,
       type: DeclarationType,
       identifier: string,
-    ) => Effect.Effect<Declaration.Declaration | null>
+    ) => Effect.Effect<OneDeclaration | null>
     /**
      * The token to synchronise to, when a connection begins and the channel has not. Not twice running: a device acknowledges a sync
      * first and fetches afterwards, and that acknowledgement, of which a backend only sees the next check-in, must not be
@@ -103,7 +61,7 @@ export class Declarations extends Context.Service<
     const declared = new Map<string, Declared>()
     const states = new Map<string, State>()
 
-    const effective = (channel: Channel.Channel): ReadonlyArray<Declaration.Declaration> => {
+    const effective = (channel: Channel.Channel): ReadonlyArray<OneDeclaration> => {
       const general = channel.userId === undefined ? within({}) : []
       const own = within(channel)
       return [...new Map([...general, ...own].map((declaration) => [declaration.Identifier, declaration])).values()]
@@ -128,11 +86,13 @@ export class Declarations extends Context.Service<
         }),
       remove: (target, identifier) =>
         Effect.suspend(() =>
-          declared.delete(placeOf(target, identifier))
-            ? Effect.void
-            : Effect.fail(new UnknownDeclaration({ message: "No such declaration for that target" })),
+          declared.delete(placeOf(target, identifier)) ? Effect.void : Effect.fail(new DeclarationUnknown({})),
         ),
       list: Effect.sync(() => [...declared.values()]),
+      forDevice: (udid) =>
+        Effect.sync(() =>
+          [...declared.values()].filter(({ target }) => target.udid === undefined || target.udid === udid),
+        ),
 
       tokens: (channel) => Effect.sync(() => Declaration.tokensOf(Declaration.itemsOf(effective(channel)))),
       items: (channel) =>
@@ -184,6 +144,7 @@ interface State {
 /** A channel that never synchronised has what is declared when nothing is. */
 const nothing = combinedDeclarationsToken(Declaration.tokensOf(Declaration.itemsOf([])))
 
-const isSame = (a: Target, b: Target) => a.udid === b.udid && a.userId === b.userId
+const isSame = (a: Target, b: Target) => a.udid === b.udid && Channel.userKey(a) === Channel.userKey(b)
 
-const placeOf = ({ udid, userId }: Target, identifier: string) => JSON.stringify([udid, userId, identifier])
+const placeOf = (target: Target, identifier: string) =>
+  JSON.stringify([target.udid, Channel.userKey(target), identifier])

@@ -5,46 +5,19 @@
  * one, in which the users have to show up again. A device that checked out is kept to be looked at, but is no longer known to the
  * webhooks. Stored values are immutable and replaced whole, so a reader never sees half a change.
  */
-import { Authenticate, type Event, type Scope, TokenUpdate, UnknownDevice, type UserScope } from "@espalier/schema"
-import { Context, DateTime, Effect, Layer, Schema, Struct } from "effect"
+import type { Device, User } from "@espalier/dashboard/devices-api"
+import { type Event, type PropertyListDictionary, type Scope, UnknownDevice, type UserScope } from "@espalier/schema"
+import { Context, DateTime, Effect, Layer, Struct } from "effect"
 import * as Channel from "./Channel.ts"
 
-const channelFields = {
-  status: Schema.Literals(["enrolling", "enrolled", "checkedOut"]),
-  /** What an APNs push needs to wake the channel. */
-  push: Schema.optionalKey(Schema.Struct(Struct.pick(TokenUpdate.fields, ["pushToken", "pushMagic", "topic"]))),
-  lastSeen: Schema.DateTimeUtcFromString,
+/**
+ * A device and its life: every `Authenticate` begins another.
+ *
+ * @category models
+ */
+export interface ManagedDevice extends Device {
+  readonly life: string
 }
-
-/**
- * A user's channel on a device.
- *
- * @category schemas
- */
-export const User = Schema.Struct({
-  userId: Schema.NonEmptyString,
-  userShortName: Schema.optionalKey(Schema.String),
-  ...channelFields,
-}).annotate({ identifier: "User" })
-/** @category models */
-export type User = typeof User.Type
-
-/**
- * A device and its users. `about` is what it said when it enrolled.
- *
- * @category schemas
- */
-export const Device = Schema.Struct({
-  udid: Schema.NonEmptyString,
-  enrollmentKind: Schema.Literals(["device", "userEnrollment"]),
-  mdmOrigin: Schema.String,
-  about: Schema.Struct(Struct.omit(Authenticate.fields, ["_tag"])),
-  awaitingConfiguration: Schema.Boolean,
-  ...channelFields,
-  users: Schema.Array(User),
-}).annotate({ identifier: "Device" })
-/** @category models */
-export type Device = typeof Device.Type
 
 type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag: Tag }>
 
@@ -66,19 +39,21 @@ export class Devices extends Context.Service<
     readonly seen: (scope: Scope) => Effect.Effect<Channel.Channel, UnknownDevice>
     /** Fails unless the channel is managed. */
     readonly managed: (channel: Channel.Channel) => Effect.Effect<Channel.Channel, UnknownDevice>
+    /** Notes what a device answered to `DeviceInformation`; what it was not asked stays as it was. */
+    readonly inform: (udid: string, information: PropertyListDictionary) => Effect.Effect<void, UnknownDevice>
     /** A device, also one that checked out. */
-    readonly get: (udid: string) => Effect.Effect<Device, UnknownDevice>
-    readonly list: Effect.Effect<ReadonlyArray<Device>>
+    readonly get: (udid: string) => Effect.Effect<ManagedDevice, UnknownDevice>
+    readonly list: Effect.Effect<ReadonlyArray<ManagedDevice>>
   }
 >()("@espalier/example-in-memory/Devices") {
   static readonly layer = Layer.sync(Devices, () => {
-    const devices = new Map<string, Device>()
+    const devices = new Map<string, ManagedDevice>()
 
     /** Replaces the channel's part of a known device by what `change` makes of it. */
     const update = (
       scope: Scope,
       change: {
-        readonly device: (device: Device) => Device
+        readonly device: (device: ManagedDevice) => ManagedDevice
         readonly user: (user: User | undefined, scope: UserScope) => User | undefined
       },
     ): Effect.Effect<void, UnknownDevice> =>
@@ -89,7 +64,7 @@ export class Devices extends Context.Service<
           devices.set(scope.udid, change.device(device))
           return Effect.void
         }
-        const index = device.users.findIndex((user) => user.userId === scope.userId)
+        const index = device.users.findIndex((user) => Channel.userKey(user) === Channel.userKey(scope))
         const user = isManaged(device) ? change.user(device.users[index], scope) : undefined
         if (user === undefined) return unknown
         devices.set(scope.udid, {
@@ -108,7 +83,8 @@ export class Devices extends Context.Service<
     const managed = (channel: Channel.Channel) =>
       Effect.flatMap(get(channel.udid), (device) => {
         const isKnown =
-          channel.userId === undefined || device.users.some((user) => user.userId === channel.userId && isManaged(user))
+          channel.userId === undefined ||
+          device.users.some((user) => Channel.userKey(user) === Channel.userKey(channel) && isManaged(user))
         return isManaged(device) && isKnown ? Effect.succeed(channel) : unknown
       })
 
@@ -123,6 +99,7 @@ export class Devices extends Context.Service<
         }
         devices.set(scope.udid, {
           udid: scope.udid,
+          life: crypto.randomUUID(),
           enrollmentKind: scope.enrollmentKind ?? "device",
           mdmOrigin: scope.mdmOrigin.url,
           about,
@@ -168,6 +145,11 @@ export class Devices extends Context.Service<
         })
         return channel
       }),
+
+      inform: (udid, information) =>
+        Effect.map(get(udid), (device) => {
+          devices.set(udid, { ...device, information: { ...device.information, ...information } })
+        }),
 
       managed,
       get,

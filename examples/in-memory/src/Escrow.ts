@@ -1,6 +1,6 @@
 /**
  * The secrets that devices entrust to their management: bootstrap tokens (Mac) and unlock tokens (iPhone, iPad), base64.
- * They are kept redacted and the control API does not show them.
+ * They are kept redacted and no API shows them.
  */
 import { Context, Effect, Layer, Redacted } from "effect"
 

@@ -13,14 +13,15 @@ import {
   TokenHandler,
   UserAuthenticateHandler,
 } from "@espalier/handler"
-import type { Scope } from "@espalier/schema"
-import { Effect, Layer, Redacted } from "effect"
+import { PropertyListDictionary, type Scope } from "@espalier/schema"
+import { Effect, Layer, Redacted, Schema } from "effect"
 import { Assets } from "./Assets.ts"
 import * as Channel from "./Channel.ts"
 import { Commands } from "./Commands.ts"
 import { Declarations } from "./Declarations.ts"
 import { Devices } from "./Devices.ts"
 import { Escrow } from "./Escrow.ts"
+import { Publish } from "./Publish.ts"
 
 /** What an enrollment must not inherit from the one before. */
 const forget = Effect.fn("forget")(function* (scope: Scope) {
@@ -30,6 +31,22 @@ const forget = Effect.fn("forget")(function* (scope: Scope) {
   if (scope._tag === "device") yield* (yield* Escrow).forget(scope.udid)
 })
 
+/**
+ * Tells the customers of a channel that is new. Before it counts as enrolled: should telling fail, the device says `TokenUpdate` again.
+ */
+const announce = Effect.fn("announce")(function* (scope: Scope) {
+  const device = yield* (yield* Devices).get(scope.udid)
+  const publish = yield* Publish
+  if (scope._tag === "device") {
+    if (device.status === "enrolling") yield* publish.enrolled(device)
+    return
+  }
+  const user = device.users.find((user) => Channel.userKey(user) === Channel.userKey(scope))
+  if (device.status !== "checkedOut" && user?.status !== "enrolled") yield* publish.userAdded(device, scope)
+})
+
+const isInformation = Schema.is(Schema.Struct({ QueryResponses: PropertyListDictionary }))
+
 const Events = EventHandler.layerCases({
   Authenticate: Effect.fn("Authenticate")(function* (event, scope) {
     yield* (yield* Devices).authenticate(event, scope)
@@ -37,6 +54,7 @@ const Events = EventHandler.layerCases({
   }),
 
   TokenUpdate: Effect.fn("TokenUpdate")(function* (event, scope) {
+    yield* announce(scope)
     yield* (yield* Devices).tokenUpdate(event, scope)
     if (event.unlockToken !== undefined) yield* (yield* Escrow).put(scope.udid, "unlockToken", event.unlockToken)
   }),
@@ -47,8 +65,16 @@ const Events = EventHandler.layerCases({
   }),
 
   CommandResult: Effect.fn("CommandResult")(function* (event, scope) {
-    const channel = yield* (yield* Devices).seen(scope)
-    yield* (yield* Commands).answered(channel, event)
+    const devices = yield* Devices
+    const commands = yield* Commands
+    const channel = yield* devices.seen(scope)
+    const command = yield* commands.awaiting(channel, event.commandUUID)
+    if (command?.requestType === "DeviceInformation" && isInformation(event.payload)) {
+      const { QueryResponses: information } = event.payload
+      yield* (yield* Publish).informed(yield* devices.get(scope.udid), event.commandUUID, information)
+      yield* devices.inform(scope.udid, information)
+    }
+    yield* commands.answered(channel, event)
   }),
 
   DeclarationStatus: Effect.fn("DeclarationStatus")(function* ({ report }, scope) {

@@ -1,17 +1,37 @@
 /**
- * The sample product: the backend, the whitelabel server in front of it, and a simulated Mac that enrolls with it.
+ * The sample product: the backend, the whitelabel server in front of it, and three simulated devices that live in it; `--no-demo` leaves
+ * them out.
  *
  * `ESPALIER_BACKEND_PORT` (3000) and `ESPALIER_SERVER_PORT` (8080) say where they listen, on this machine only; 0 takes a free port.
- * `ESPALIER_LOG_LEVEL` (`Error`) shows more. What the server must remember is in a folder that goes when it stops, like all the rest.
+ * `ESPALIER_SAMPLE_KEY` (`ek_…`) is a key for dashboard and APIs that stays the same from run to run. `ESPALIER_LOG_LEVEL` (`Error`) shows more.
+ * What is remembered is in a folder that goes when it stops.
  */
-import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { WebhookVerifier } from "@espalier/handler"
-import { EnrollmentToken, Server } from "@espalier/server"
-import { Config, Console, Context, Duration, Effect, FileSystem, Layer, References, Schema } from "effect"
-import { HttpServer, type HttpServerError } from "effect/http"
+import { Server } from "@espalier/server"
+import {
+  Config,
+  Console,
+  Context,
+  Duration,
+  Effect,
+  FileSystem,
+  Layer,
+  Option,
+  Redacted,
+  References,
+  Schema,
+} from "effect"
+import { HttpServer } from "effect/http"
 import * as Backend from "./Backend.ts"
-import * as Conversation from "./Demo/Conversation.ts"
-import * as ExampleDevice from "./Demo/ExampleDevice.ts"
+import * as Life from "./Demo/Life.ts"
+import * as Receiver from "./Demo/Receiver.ts"
+import * as Invitation from "./Invitation.ts"
+import * as SignIn from "./SignIn.ts"
+import { Traffic } from "./Traffic.ts"
+import { BackendUrl, forPeople } from "./Workspace.ts"
 
 const logLevel = Layer.effect(
   References.MinimumLogLevel,
@@ -23,55 +43,71 @@ const port = (variable: string, standard: number) =>
     Config.withDefault(standard),
   )
 
-/** Both listen on this machine only, so the webhooks need no signature and can be tried with curl. */
-const product = Effect.gen(function* () {
-  const backendPort = yield* port("ESPALIER_BACKEND_PORT", 3000)
-  const serverPort = yield* port("ESPALIER_SERVER_PORT", 8080)
-  const dataDirectory = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "espalier-" })
+const sampleKey = Config.option(
+  Config.schema(Schema.Redacted(Schema.String.check(Schema.isPattern(/^ek_[\w-]{16,}$/))), "ESPALIER_SAMPLE_KEY"),
+)
 
-  const backendLayer = Backend.layer({ port: backendPort, verifier: WebhookVerifier.layerUnsigned })
-  const backend = Context.get(yield* Layer.build(backendLayer), Backend.BackendUrl)
-  const serverLayer = Server.layer({
-    port: serverPort,
-    host: "127.0.0.1",
-    backend: { baseUrl: backend },
-    dataDirectory,
-  })
-  const { address } = Context.get(yield* Layer.build(serverLayer), HttpServer.HttpServer)
-  const server = HttpServer.formatAddress(address)
+class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { message: Schema.String }) {}
 
-  yield* ExampleDevice.enroll(backend)
-  yield* Console.log(`ready: backend ${backend}, server ${server}`)
-  yield* Conversation.play({ backend, link: yield* invitation(server, dataDirectory) })
-  yield* Console.log(`Still running: stop it with Ctrl-C. Look around:
-  ${backend}/webhook/reference   the webhooks, to browse
-  ${backend}/api/devices         what the backend knows
-  ${server}/ready                whether the server is`)
-  return yield* Effect.never
+const flags = Effect.try({
+  try: () => parseArgs({ options: { "no-demo": { type: "boolean", default: false } } }).values,
+  catch: () => new UsageError({ message: "npm start takes one flag, --no-demo: npm start -- --no-demo" }),
 })
 
-/** What `espalier enrollment-token create` prints. */
-const invitation = (server: string, dataDirectory: string) =>
-  EnrollmentToken.create({ validity: Duration.hours(1), limit: 1, note: "npm start" }).pipe(
-    Effect.provide(Server.state({ dataDirectory })),
-    Effect.map((created) => EnrollmentToken.link(server, created)),
-  )
+/** Both listen on this machine only, so the webhooks need no signature and can be tried with curl. */
+const product = Effect.gen(function* () {
+  const isDemo = !(yield* flags)["no-demo"]
+  const backendPort = yield* port("ESPALIER_BACKEND_PORT", 3000)
+  const serverPort = yield* port("ESPALIER_SERVER_PORT", 8080)
+  const apiKey = Option.getOrUndefined(yield* sampleKey)
+  const dataDirectory = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "espalier-" })
 
-const explained = (error: HttpServerError.ServeError | Config.ConfigError) =>
-  Effect.andThen(
-    Console.error(
-      `Cannot start: ${error._tag === "ServeError" ? String(error.cause) : error.message}
-Set ESPALIER_BACKEND_PORT and ESPALIER_SERVER_PORT to ports that are free, or to 0.`,
-    ),
-    Effect.sync(() => {
-      process.exitCode = 1
+  const backend = yield* Layer.build(
+    Backend.layer({
+      port: backendPort,
+      verifier: WebhookVerifier.layerUnsigned,
+      databaseUrl: Redacted.make(`sqlite://${encodeURI(join(dataDirectory, "notifications.db"))}`),
+      apiKey,
+      ...(isDemo ? { more: Receiver.layer } : {}),
     }),
   )
+  const serverOptions = {
+    port: serverPort,
+    host: "127.0.0.1",
+    backend: { baseUrl: Context.get(backend, BackendUrl) },
+    dataDirectory,
+    trace: Context.get(backend, Traffic).record,
+  }
+  const { address } = Context.get(yield* Layer.build(Server.layer(serverOptions)), HttpServer.HttpServer)
+  const server = forPeople(HttpServer.formatAddress(address))
+
+  return yield* Effect.gen(function* () {
+    const link = yield* Invitation.make(server, Duration.days(1)).pipe(Effect.provide(Server.state({ dataDirectory })))
+    yield* Console.log(`The sample product is running.
+
+  dashboard   ${yield* SignIn.link(apiKey)}
+  enroll      ${link}
+
+${isDemo ? "An iPhone, a Mac and a Shared iPad live in it. " : ""}Stop it with Ctrl-C.`)
+    if (isDemo) yield* Life.run(link)
+    return yield* Effect.never
+  }).pipe(Effect.provide(backend))
+})
+
+const ports = "Set ESPALIER_BACKEND_PORT and ESPALIER_SERVER_PORT to ports that are free, or to 0."
 
 product.pipe(
   Effect.scoped,
-  Effect.catchTag(["ServeError", "ConfigError"], explained),
-  Effect.provide(NodeHttpClient.layerUndici),
+  Effect.catch((error) =>
+    Effect.andThen(
+      Console.error(
+        `Cannot start: ${error._tag === "ServeError" ? `${String(error.cause)}\n${ports}` : error.message}`,
+      ),
+      Effect.sync(() => {
+        process.exitCode = 1
+      }),
+    ),
+  ),
   Effect.provide(NodeServices.layer),
   Effect.provide(logLevel),
   NodeRuntime.runMain,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { combinedDeclarationsToken, DeclarationTokens } from "@espalier/schema"
 import { Effect, Schema } from "effect"
-import { at, device, idle, otherDevice, queue, running, send, user } from "./Running.ts"
+import { api, at, device, idle, otherDevice, queue, running, send, user } from "./Running.ts"
 
 const passcode = (length: number) => ({
   Type: "com.apple.configuration.passcode.settings",
@@ -9,7 +9,7 @@ const passcode = (length: number) => ({
 })
 
 const put = (identifier: string, content: object, query = "") =>
-  send("PUT", `/api/declarations/${identifier}${query}`, content)
+  send("PUT", `${api}/declarations/${identifier}${query}`, content)
 
 const combined = (tokens: unknown) => combinedDeclarationsToken(Schema.decodeUnknownSync(DeclarationTokens)(tokens))
 
@@ -57,7 +57,7 @@ describe("declarations", () => {
       expect(yield* device.tokens).not.toEqual(six)
       yield* put("passcode", passcode(6))
       expect(yield* device.tokens).toEqual(six)
-      yield* send("DELETE", "/api/declarations/passcode")
+      yield* send("DELETE", `${api}/declarations/passcode`)
       expect(yield* device.tokens).toEqual(none)
     }).pipe(Effect.provide(running)),
   )
@@ -99,18 +99,18 @@ describe("declarations", () => {
       // The device acknowledges to the server, which asks for more; then it is gone before it fetched anything.
       expect(yield* device.checksIn).toEqual(idle)
       expect(yield* device.checksIn).toEqual(sync)
-      expect(at((yield* send("GET", "/api/devices/D1")).body, "declarations")).toEqual({
+      expect(at((yield* send("GET", `${api}/devices/D1`)).body, "progress")).toEqual({
         token: sync.serverToken,
         synchronised: false,
       })
       yield* device.items
-      expect(at((yield* send("GET", "/api/devices/D1")).body, "declarations", "synchronised")).toBe(true)
+      expect(at((yield* send("GET", `${api}/devices/D1`)).body, "progress", "synchronised")).toBe(true)
       expect(yield* device.checksIn).toEqual(idle)
       expect(yield* device.checksIn).toEqual(idle)
 
       yield* put("passcode", passcode(8))
       expect(yield* device.checksIn).toMatchObject({ _tag: "DdmSync" })
-      yield* send("DELETE", "/api/declarations/passcode")
+      yield* send("DELETE", `${api}/declarations/passcode`)
       expect(yield* device.checksIn).toMatchObject({ _tag: "DdmSync" })
     }).pipe(Effect.provide(running)),
   )
@@ -146,7 +146,7 @@ describe("status reports", () => {
     Effect.gen(function* () {
       yield* device.enrolls
       const says = (report: object) => device.ask("event", { event: { _tag: "DeclarationStatus", report } })
-      const status = Effect.map(send("GET", "/api/devices/D1"), ({ body }) => at(body, "declarations", "report"))
+      const status = Effect.map(send("GET", `${api}/devices/D1`), ({ body }) => at(body, "progress", "report"))
       expect(yield* status).toBeUndefined()
 
       yield* says({ StatusItems: { device: { model: { family: "Mac" }, "operating-system": { version: "15.0" } } } })

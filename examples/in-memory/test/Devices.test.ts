@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import {
+  api,
   at,
   authenticate,
   channel,
@@ -15,7 +16,7 @@ import {
   user,
 } from "./Running.ts"
 
-const statusOf = Effect.map(send("GET", "/api/devices/D1"), ({ body }) => at(body, "status"))
+const statusOf = Effect.map(send("GET", `${api}/devices/D1`), ({ body }) => at(body, "status"))
 
 describe("a device", () => {
   it.live("enrolls, can be pushed to, and checks out", () =>
@@ -23,7 +24,7 @@ describe("a device", () => {
       expect(yield* device.says(authenticate)).toEqual({ status: 204, body: undefined })
       expect(yield* statusOf).toBe("enrolling")
       expect(yield* device.says(tokenUpdate("device"))).toEqual({ status: 204, body: undefined })
-      expect((yield* send("GET", "/api/devices/D1")).body).toMatchObject({
+      expect((yield* send("GET", `${api}/devices/D1`)).body).toMatchObject({
         udid: "D1",
         status: "enrolled",
         enrollmentKind: "device",
@@ -40,7 +41,7 @@ describe("a device", () => {
 
   it.live("events told twice leave the same state", () =>
     Effect.gen(function* () {
-      const untimed = Effect.map(send("GET", "/api/devices/D1"), ({ body }) => ({ ...Object(body), lastSeen: "" }))
+      const untimed = Effect.map(send("GET", `${api}/devices/D1`), ({ body }) => ({ ...Object(body), lastSeen: "" }))
       for (const event of [authenticate, tokenUpdate("device"), { _tag: "CheckOut" } as const]) {
         yield* device.says(event)
         const once = yield* untimed
@@ -63,7 +64,7 @@ describe("a device", () => {
       expect(yield* device.says({ _tag: "DeclarationStatus", report: {} })).toEqual(expected)
       expect(yield* user.says(tokenUpdate("user"))).toEqual(expected)
       expect(yield* user.ask("user-authenticate")).toEqual(expected)
-      expect((yield* send("GET", "/api/devices")).body).toEqual([])
+      expect((yield* send("GET", `${api}/devices`)).body).toEqual([])
     }).pipe(Effect.provide(running)),
   )
 
@@ -77,11 +78,11 @@ describe("a device", () => {
       expect(yield* user.ask("checkin")).toEqual({ status: 404, body: unknownDevice })
       expect(yield* device.says(tokenUpdate("device"))).toEqual({ status: 404, body: unknownDevice })
       expect(yield* user.says(tokenUpdate("user"))).toEqual({ status: 404, body: unknownDevice })
-      expect((yield* send("GET", "/api/devices/D1")).body).toMatchObject({
+      expect((yield* send("GET", `${api}/devices/D1`)).body).toMatchObject({
         status: "checkedOut",
         users: [{ userId: "U1", status: "checkedOut" }],
       })
-      for (const uuid of [own, users]) expect((yield* send("GET", `/api/commands/${uuid}`)).status).toBe(404)
+      for (const uuid of [own, users]) expect((yield* send("GET", `${api}/commands/${uuid}`)).status).toBe(404)
       yield* device.enrolls
       expect(yield* device.checksIn).toEqual(idle)
     }).pipe(Effect.provide(running)),
@@ -94,13 +95,13 @@ describe("a device", () => {
       yield* queue("DeviceInformation")
       yield* device.ask("bootstrap-token", { set: "dG9rZW4=" })
       yield* device.says({ _tag: "Authenticate", osVersion: "26.0" })
-      expect((yield* send("GET", "/api/devices/D1")).body).toMatchObject({
+      expect((yield* send("GET", `${api}/devices/D1`)).body).toMatchObject({
         status: "enrolling",
         about: { osVersion: "26.0" },
         users: [],
         commands: [],
       })
-      expect((yield* send("GET", "/api/devices/D1")).body).not.toHaveProperty("push")
+      expect((yield* send("GET", `${api}/devices/D1`)).body).not.toHaveProperty("push")
       expect(yield* device.checksIn).toEqual(idle)
       expect(yield* user.ask("checkin")).toEqual({ status: 404, body: unknownDevice })
       expect((yield* device.ask("bootstrap-token")).body).toEqual({ bootstrapToken: null })
@@ -116,7 +117,7 @@ describe("a device", () => {
       yield* user.says({ _tag: "CheckOut" })
       expect(yield* user.ask("checkin")).toEqual({ status: 404, body: unknownDevice })
       expect(yield* device.checksIn).toMatchObject({ commandUUID: own })
-      expect((yield* send("GET", "/api/devices/D1")).body).toMatchObject({
+      expect((yield* send("GET", `${api}/devices/D1`)).body).toMatchObject({
         status: "enrolled",
         users: [{ userId: "U1", status: "checkedOut", commands: [] }],
       })
@@ -145,7 +146,7 @@ describe("a device", () => {
       expect((yield* device.ask("bootstrap-token", { set: "dG9rZW4=" })).body).toEqual({ bootstrapToken: "dG9rZW4=" })
       expect((yield* device.ask("bootstrap-token")).body).toEqual({ bootstrapToken: "dG9rZW4=" })
       expect((yield* otherDevice.ask("bootstrap-token")).body).toEqual({ bootstrapToken: null })
-      expect(JSON.stringify((yield* send("GET", "/api/devices/D1")).body)).not.toContain("dG9rZW4=")
+      expect(JSON.stringify((yield* send("GET", `${api}/devices/D1`)).body)).not.toContain("dG9rZW4=")
     }).pipe(Effect.provide(running)),
   )
 

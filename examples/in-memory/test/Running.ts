@@ -3,12 +3,18 @@
  */
 import { WebhookVerifier } from "@espalier/handler"
 import type { Event, Scope } from "@espalier/schema"
-import { Effect, Layer, References } from "effect"
+import { Effect, Layer, Redacted, References } from "effect"
 import * as Backend from "../src/Backend.ts"
 
-export const running = Backend.layer({ port: 0, verifier: WebhookVerifier.layerUnsigned }).pipe(
-  Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error")),
-)
+/** The key of the tests, and where it opens the APIs. */
+export const apiKey = "ek_the-key-of-the-tests"
+export const api = "/api/workspaces/example"
+
+export const running = Backend.layer({
+  port: 0,
+  verifier: WebhookVerifier.layerUnsigned,
+  apiKey: Redacted.make(apiKey),
+}).pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error")))
 
 export interface Answer {
   readonly status: number
@@ -27,7 +33,7 @@ export const send = Effect.fn(function* (
   return yield* Effect.promise(async (): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: { "content-type": "application/json", ...headers },
+      headers: { "content-type": "application/json", authorization: `Bearer ${apiKey}`, ...headers },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
@@ -76,12 +82,22 @@ export const otherDevice = channel({ _tag: "device", udid: "D2", mdmOrigin })
 export const user = channel({ _tag: "user", udid: "D1", userId: "U1", mdmOrigin })
 
 export const idle = { _tag: "Idle" }
+/** What the webhooks say, and the APIs. */
 export const unknownDevice = { _tag: "UnknownDevice", message: "No such device or user is managed here" }
 
+export const deviceUnknown = {
+  type: "urn:espalier:problem:device-unknown",
+  title: "No such device or user is managed here",
+  status: 404,
+}
+
 /** Queues a command and gives its UUID. */
-export const queue = Effect.fn(function* (requestType: string, channel: { udid?: string; userId?: string } = {}) {
+export const queue = Effect.fn(function* (
+  requestType: string,
+  channel: { udid?: string; userId?: string; userShortName?: string } = {},
+) {
   const { udid = "D1", ...rest } = channel
-  const { body } = yield* send("POST", `/api/devices/${udid}/commands`, { requestType, ...rest })
+  const { body } = yield* send("POST", `${api}/devices/${udid}/commands`, { requestType, ...rest })
   return String(at(body, "commandUUID"))
 })
 

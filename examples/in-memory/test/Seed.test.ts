@@ -1,7 +1,7 @@
 /** Every example request of the protocol's description, word for word, gives the documented answer. */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { at, post, running, send, tokenUpdate } from "./Running.ts"
+import { api, at, post, running, send, tokenUpdate } from "./Running.ts"
 
 const deviceScope = `{
   "_tag": "device",
@@ -89,7 +89,7 @@ describe("the examples of the protocol's description", () => {
   it.live("the command of the example is what its device gets", () =>
     Effect.gen(function* () {
       yield* post("/webhook/apple/event", authenticate)
-      const queued = yield* send("POST", "/api/devices/DEVICE-UDID/commands", {
+      const queued = yield* send("POST", `${api}/devices/DEVICE-UDID/commands`, {
         requestType: "DeviceInformation",
         payload: { Queries: ["DeviceName", "OSVersion"] },
       })
@@ -105,7 +105,7 @@ describe("the examples of the protocol's description", () => {
   it.live("the asset of the example comes as base64", () =>
     Effect.gen(function* () {
       const content = { content: "aGVsbG8=", contentType: "application/octet-stream" }
-      expect((yield* send("PUT", "/api/assets/asset-id", content)).status).toBe(204)
+      expect((yield* send("PUT", `${api}/assets/asset-id`, content)).status).toBe(204)
       expect((yield* post("/webhook/apple/asset", asset)).body).toEqual(content)
     }).pipe(Effect.provide(running)),
   )

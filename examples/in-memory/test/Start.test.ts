@@ -1,116 +1,238 @@
-import { spawn } from "node:child_process"
+/**
+ * `npm start`, as a person starts it: a process of its own, on ports that are free.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { TraceEvent } from "@espalier/dashboard/devices-api"
+import type { Exchange } from "@espalier/schema"
+import { Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
-/** The sample product as a person starts it, on ports that are free. */
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 const environment = { PATH: process.env["PATH"], ESPALIER_BACKEND_PORT: "0", ESPALIER_SERVER_PORT: "0" }
-const start = (env: Record<string, string | undefined>) =>
-  spawn(process.execPath, ["--conditions=@espalier/source", main], { env, stdio: ["ignore", "pipe", "pipe"] })
 
-const transcript = `
-  a Mac opens its enrollment link
-    profile                                            → 200 a property list
-    GetCACaps                                          → 200 58 bytes
-    GetCACert                                          → 200 1
-    PKCSReq                                            → 200 3
-    Authenticate                                       → 200
-    TokenUpdate                                        → 200
+interface Run {
+  readonly child: ChildProcess
+  readonly output: () => string
+  readonly errors: () => string
+  /** The exit code, once all is written. */
+  readonly ended: Promise<number | null>
+}
 
-  an operator queues DeviceInformation, and the Mac is woken
-    Idle                                               → 200 command DeviceInformation
-    Acknowledged                                       → 200
-
-  an operator sends a profile, but the Mac is locked
-    Idle                                               → 200 command InstallProfile
-    NotNow                                             → 200
-
-  somebody unlocks it
-    Idle                                               → 200 command InstallProfile
-    Acknowledged                                       → 200
-
-  an operator declares a passcode policy, and settings that are an asset
-    Idle                                               → 200 command DeclarativeManagement
-    Acknowledged                                       → 200
-    DDM tokens                                         → 200 {"SyncTokens":
-    DDM declaration-items                              → 200 {"Declarations
-    DDM declaration/activation/com.example.activation  → 200 {"Type":"com.a
-    DDM declaration/asset/com.example.sudoers          → 200 {"Type":"com.a
-    DDM declaration/configuration/com.example.passcode → 200 {"Type":"com.a
-    DDM declaration/configuration/com.example.sudo     → 200 {"Type":"com.a
-    asset                                              → 200 20 bytes
-    DDM status                                         → 200
-
-  Ada logs in: a user has a channel of her own
-    ada: TokenUpdate                                   → 200
-    ada: Idle                                          → 200
-
-  the Mac escrows its bootstrap token
-    SetBootstrapToken                                  → 200
-
-  its certificate is renewed
-    GetCACaps                                          → 200 58 bytes
-    GetCACert                                          → 200 1
-    RenewalReq                                         → 200 3
-
-  the management profile is removed
-    CheckOut                                           → 200
-`
-
-describe("npm start", () => {
-  const child = start(environment)
+const start = (flags: ReadonlyArray<string> = [], env: Record<string, string> = {}): Run => {
+  const child = spawn(process.execPath, ["--conditions=@espalier/source", main, ...flags], {
+    env: { ...environment, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
   let output = ""
+  let errors = ""
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk
   })
   child.stderr.on("data", (chunk: Buffer) => {
-    output += chunk
+    errors += chunk
+  })
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve))
+  return { child, output: () => output, errors: () => errors, ended }
+}
+
+interface Place {
+  readonly backend: string
+  readonly key: string
+  readonly server: string
+  readonly link: string
+}
+
+/** Where it runs, once it says so. */
+const ready = (run: Run): Promise<Place> =>
+  new Promise((resolve, reject) => {
+    const look = () => {
+      const [, backend = "", key = ""] = /^ {2}dashboard {3}(\S+)\/dashboard#key=(ek_\S+)$/m.exec(run.output()) ?? []
+      const [, link = "", server = ""] = /^ {2}enroll {6}((http:\/\/[^/]+)\S+)$/m.exec(run.output()) ?? []
+      if (run.output().includes("Ctrl-C")) resolve({ backend, key, server, link })
+    }
+    look()
+    run.child.stdout?.on("data", look)
+    run.ended.then(() => reject(new Error(run.output() + run.errors())))
   })
 
-  beforeAll(
-    () =>
-      new Promise<void>((resolve, reject) => {
-        child.stdout.on("data", () => output.includes("Still running") && resolve())
-        child.once("exit", () => reject(new Error(output)))
-      }),
-  )
-  afterAll(() => child.kill())
-
-  it("prints one ready line with both URLs", () => {
-    expect(output.match(/^ready: backend http:\/\/127\.0\.0\.1:\d+, server http:\/\/127\.0\.0\.1:\d+$/gm)).toHaveLength(
-      1,
-    )
-  })
-
-  it("shows a Mac's life, an exchange a line", () => {
-    const shown = output.split("\n").slice(1)
-    const expected = transcript.trimEnd().split("\n")
-    // Lengths and tokens differ from run to run: what is expected is how each line begins.
-    expect(shown.slice(0, expected.length).map((line, index) => line.slice(0, expected[index]?.length))).toEqual(
-      expected,
-    )
-  })
-
-  it("keeps running, with what happened to look at", async () => {
-    const backend = /backend (\S+),/.exec(output)?.[1]
-    const devices = await fetch(`${backend}/api/devices`).then((response) => response.json())
-    expect(devices).toMatchObject([
-      { udid: "DEVICE-UDID" },
-      { about: { deviceName: "Ada's MacBook Pro" }, status: "checkedOut" },
-    ])
-    expect(child.exitCode).toBe(null)
-  })
-
-  it("says what to do when a port is taken", async () => {
-    const port = /server http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1]
-    const second = start({ ...environment, ESPALIER_SERVER_PORT: port })
-    let said = ""
-    second.stderr.on("data", (chunk: Buffer) => {
-      said += chunk
+const api = ({ backend, key }: Place) => ({
+  get: async (path: string): Promise<unknown> => {
+    const response = await fetch(`${backend}/api/workspaces/example/${path}`, {
+      headers: { authorization: `Bearer ${key}` },
     })
-    const code = await new Promise((resolve) => second.once("close", resolve))
-    expect(code).toBe(1)
-    expect(said).toContain("Set ESPALIER_BACKEND_PORT and ESPALIER_SERVER_PORT")
-    expect(said).not.toContain("    at ")
+    return response.json()
+  },
+  post: async (path: string, body: object) => {
+    const response = await fetch(`${backend}/api/workspaces/example/${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    })
+    return Schema.decodeUnknownSync(Schema.Struct({ commandUUID: Schema.String }))(await response.json())
+  },
+})
+
+const decode = Schema.decodeUnknownSync(TraceEvent)
+
+/** Reads the conversation from its beginning until it has an exchange that is looked for. */
+const until = async (
+  { backend, key }: Place,
+  isIt: (exchange: Exchange) => boolean,
+): Promise<ReadonlyArray<Exchange>> => {
+  const abort = new AbortController()
+  const headers = { authorization: `Bearer ${key}` }
+  const { body } = await fetch(`${backend}/api/workspaces/example/trace`, { headers, signal: abort.signal })
+  const all: Array<Exchange> = []
+  let buffered = ""
+  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const blocks = (buffered + piece).split("\n\n")
+    buffered = blocks.pop() ?? ""
+    for (const block of blocks) {
+      const [, id, data] = /^id: (.*)\ndata: (.*)$/s.exec(block) ?? []
+      if (id === undefined) continue
+      const event = decode({ event: "message", id, data })
+      if (event.event !== "message") continue
+      all.push(event.data)
+      if (isIt(event.data)) {
+        abort.abort()
+        return all
+      }
+    }
+  }
+  throw new Error("The conversation ended")
+}
+
+const tokenUpdateOf = (udid: string, users: ReadonlyArray<object>) =>
+  expect.objectContaining({ udid, status: "enrolled", users: users.map((user) => expect.objectContaining(user)) })
+
+describe("npm start", () => {
+  const temporary = mkdtempSync(join(tmpdir(), "espalier-start-"))
+  const run = start([], { TMPDIR: temporary })
+  let place: Place
+  beforeAll(async () => {
+    place = await ready(run)
+  })
+  afterAll(() => {
+    run.child.kill("SIGKILL")
+    rmSync(temporary, { recursive: true, force: true })
+  })
+
+  it("says what to open, where devices enroll, and how to stop it; and nothing else", () => {
+    expect(
+      run
+        .output()
+        .replaceAll(/:\d+\//g, ":PORT/")
+        .replace(/ek_\S+/, "KEY")
+        .replace(/token=\S+/, "token=TOKEN"),
+    ).toBe(
+      `The sample product is running.
+
+  dashboard   http://localhost:PORT/dashboard#key=KEY
+  enroll      http://localhost:PORT/mdm/apple/enroll?token=TOKEN
+
+An iPhone, a Mac and a Shared iPad live in it. Stop it with Ctrl-C.
+`,
+    )
+  })
+
+  it("has three devices that enroll, are asked, synchronise, and put off what needs somebody", async () => {
+    const all = await until(place, ({ message }) => message === "NotNow")
+    const saidBy = (message: string) => new Set(all.flatMap((one) => (one.message === message ? [one.udid] : [])))
+    const udids = [...saidBy("Authenticate")]
+    expect(udids).toHaveLength(3)
+    for (const message of ["TokenUpdate", "Idle", "Acknowledged", "DeclarativeManagement status"]) {
+      expect([message, [...saidBy(message)].toSorted()]).toEqual([message, udids.toSorted()])
+    }
+    expect(all.filter(({ message }) => message === "PKIOperation")).toHaveLength(3)
+    expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
+
+    const [phone = "", mac = "", pad = ""] = udids
+    expect(await api(place).get("devices")).toEqual([
+      tokenUpdateOf(phone, []),
+      tokenUpdateOf(mac, [{ userShortName: "ada" }, { userShortName: "grace" }]),
+      tokenUpdateOf(pad, [{ userShortName: "mary@example.com" }, { userShortName: "dorothy@example.com" }]),
+    ])
+  })
+
+  it("answers a command of yours at once, and tells a customer's tool of everything", async () => {
+    const [first] = await until(place, ({ message }) => message === "TokenUpdate")
+    expect(first?.message).toBe("enroll")
+    const all = await until(place, ({ message }) => message === "NotNow")
+    const udid = all.find(({ message }) => message === "Authenticate")?.udid
+    const { commandUUID } = await api(place).post(`devices/${udid}/commands`, { requestType: "SecurityInfo" })
+    await until(
+      place,
+      ({ message, request }) => message === "Acknowledged" && request?.text?.includes(commandUUID) === true,
+    )
+    expect(await api(place).get(`commands/${commandUUID}`)).toMatchObject({ state: "acknowledged" })
+    expect(await api(place).get("integrations")).toMatchObject([
+      { url: `${place.backend.replace("localhost", "127.0.0.1")}/demo/receiver` },
+    ])
+    expect(await api(place).get("deliveries?state=delivered")).toMatchObject({
+      deliveries: expect.arrayContaining([
+        expect.objectContaining({ name: "enrollment_token_created" }),
+        expect.objectContaining({ name: "device_enrolled" }),
+        expect.objectContaining({ name: "device_added_mdm_user" }),
+        expect.objectContaining({ name: "inventory_item" }),
+      ]),
+    })
+  })
+
+  it("listens to nobody who cannot prove which device he is", async () => {
+    const all = await until(place, ({ message }) => message === "Idle")
+    const udid = all.find(({ message }) => message === "Idle")?.udid
+    const response = await fetch(`${place.server}/mdm/apple/mdm`, {
+      method: "PUT",
+      headers: { "content-type": "application/x-apple-aspen-mdm" },
+      body: `<plist version="1.0"><dict><key>UDID</key><string>${udid}</string><key>Status</key><string>Idle</string></dict></plist>`,
+    })
+    expect(response.status).toBe(403)
+    expect((await fetch(`${place.backend}/api/workspaces/example/devices`)).status).toBe(401)
+  })
+
+  it("shows the dashboard at its root", async () => {
+    const response = await fetch(`${place.backend}/`, { redirect: "manual" })
+    expect([response.status, response.headers.get("location")]).toEqual([302, "/dashboard"])
+  })
+
+  it("says what to do when a port is taken, or a flag is none", async () => {
+    const taken = start([], { ESPALIER_SERVER_PORT: new URL(place.server).port })
+    const misspelt = start(["--nodemo"])
+    expect(await taken.ended).toBe(1)
+    expect(taken.errors()).toMatch(/^Cannot start: .*EADDRINUSE.*\nSet ESPALIER_BACKEND_PORT and ESPALIER_SERVER_PORT/)
+    expect(await misspelt.ended).toBe(1)
+    expect(misspelt.errors()).toBe("Cannot start: npm start takes one flag, --no-demo: npm start -- --no-demo\n")
+    expect(taken.errors()).not.toContain("    at ")
+  })
+
+  it("ends with Ctrl-C, also while somebody looks on, and leaves nothing behind", async () => {
+    expect(readdirSync(temporary)).toHaveLength(1)
+    const looking = expect(until(place, () => false)).rejects.toThrow("ended")
+    await until(place, ({ message }) => message === "Idle")
+    run.child.kill("SIGINT")
+    expect(await run.ended).toBe(130)
+    await looking
+    expect(run.errors().replace(/^The dashboard is not built.*\n/, "")).toBe("")
+    expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+describe("npm start -- --no-demo", () => {
+  const run = start(["--no-demo"], { ESPALIER_SAMPLE_KEY: "ek_a-key-of-my-own-choice" })
+  afterAll(() => run.child.kill("SIGKILL"))
+
+  it("is empty, and one can enroll", async () => {
+    const place = await ready(run)
+    expect(run.output()).toContain("\n\nStop it with Ctrl-C.\n")
+    expect(place.key).toBe("ek_a-key-of-my-own-choice")
+    expect(await api(place).get("devices")).toEqual([])
+    expect(await api(place).get("integrations")).toEqual([])
+    const profile = await fetch(place.link, { headers: { accept: "application/x-apple-aspen-config" } })
+    expect(profile.status).toBe(200)
+    expect(await profile.text()).toContain("com.apple.mdm")
   })
 })

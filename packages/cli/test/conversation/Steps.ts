@@ -139,7 +139,7 @@ export const steps: ReadonlyArray<Step> = [
       }
       yield* synchronise(world)
       const valid = (identifier: string) => expect.objectContaining({ identifier, valid: "valid", active: true })
-      expect(at(yield* known(world), "declarations")).toMatchObject({
+      expect(at(yield* known(world), "progress")).toMatchObject({
         synchronised: true,
         report: {
           StatusItems: {
@@ -212,7 +212,7 @@ export const steps: ReadonlyArray<Step> = [
         status: "enrolled",
         users: [],
         commands: [],
-        declarations: { synchronised: true },
+        progress: { synchronised: true },
       })
       expect(heard.at(-1)?.identity).toBe(Certificate.toPem((yield* identity(world)).certificate))
       // The link was for three devices, and that were they.

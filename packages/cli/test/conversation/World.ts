@@ -66,6 +66,7 @@ export interface World {
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 const apiKey = "an-operators-key"
+const backendKey = "ek_an-operators-key-too"
 
 /** Making keys is what takes time: the devices take them in turn. */
 const deviceKeys = Array.from({ length: 4 }, () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)
@@ -73,7 +74,13 @@ const deviceKeys = Array.from({ length: 4 }, () => generateKeyPairSync("rsa", { 
 const tls = selfSigned("localhost")
 
 const backend = Effect.map(
-  Layer.build(Backend.layer({ port: 0, verifier: WebhookVerifier.layer({ secrets: [secret] }) })),
+  Layer.build(
+    Backend.layer({
+      port: 0,
+      verifier: WebhookVerifier.layer({ secrets: [secret] }),
+      apiKey: Redacted.make(backendKey),
+    }),
+  ),
   Context.get(Backend.BackendUrl),
 )
 
@@ -179,9 +186,10 @@ export const make = Effect.fnUntraced(function* (setting: Setting): Effect.fn.Re
     outages,
     control: (method, path, body) =>
       Effect.promise(async () => {
-        const headers = { "content-type": "application/json" }
+        const headers = { "content-type": "application/json", authorization: `Bearer ${backendKey}` }
         const init = body === undefined ? {} : { body: JSON.stringify(body) }
-        const response = await fetch(`${backendUrl}/api/${path}`, { method, headers, ...init })
+        const url = `${backendUrl}/api/workspaces/example/${path}`
+        const response = await fetch(url, { method, headers, ...init })
         const text = await response.text()
         return { status: response.status, body: text === "" ? undefined : JSON.parse(text) }
       }),

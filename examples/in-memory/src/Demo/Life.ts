@@ -1,0 +1,111 @@
+/**
+ * What happens to the simulated devices: they enroll, are woken when there is something for them, and every few seconds something small happens,
+ * ever more slowly, so that a sample that nobody looks at does next to nothing.
+ */
+import { Plist } from "@espalier/plist"
+import type { SimulatorError } from "@espalier/simulator"
+import { Duration, Effect, Result, Schedule, Stream } from "effect"
+import { Commands } from "../Commands.ts"
+import { Wake } from "../Wake.ts"
+import * as Declared from "./Declared.ts"
+import * as Fleet from "./Fleet.ts"
+
+/** From one happening to the next: at first, and at most. */
+const pause = { first: "3 seconds", factor: 1.1, most: Duration.minutes(2) } as const
+
+/**
+ * Runs until the scope ends. `link`: where the devices enroll.
+ *
+ * @category running
+ */
+export const run = Effect.fnUntraced(function* (link: string) {
+  const fleet = yield* Fleet.make
+  const { wake, stream } = yield* Wake
+  const commands = yield* Commands
+  const { phone, mac, pad } = fleet
+  const all = [phone, mac, pad]
+
+  const members = new Map(all.map((member) => [member.device.facts.udid, member]))
+  yield* Stream.runForEach(stream, (udid) => {
+    const member = members.get(udid)
+    return member === undefined ? Effect.void : lived(Effect.andThen(settle(member, link), member.device.wake()))
+  }).pipe(Effect.forkScoped({ startImmediately: true }))
+
+  const queue = (
+    { device }: Fleet.Member,
+    requestType: string,
+    payload: Parameters<Commands["Service"]["enqueue"]>[1]["payload"] = {},
+  ) => Effect.andThen(commands.enqueue({ udid: device.facts.udid }, { requestType, payload }), wake(device.facts.udid))
+  const inform = (member: Fleet.Member) => queue(member, "DeviceInformation", { Queries: queries })
+
+  yield* Effect.forEach(all, (member) => lived(settle(member, link)), { discard: true })
+  yield* Declared.put(new URL(link).origin, mac.device.facts.udid)
+  yield* Effect.forEach(all, inform, { discard: true })
+
+  let turn = 0
+  const happenings = [
+    mac.device.lock(),
+    queue(mac, "InstallProfile", { Payload: { $data: clock } }),
+    lived(mac.device.unlock()),
+    lived(login(pad, 1)),
+    inform(phone),
+    Effect.suspend(() => Declared.change(6 + ((turn + 1) % 3))),
+    queue(mac, "SecurityInfo"),
+    lived(mac.device.escrowBootstrapToken()),
+    queue(phone, "InstalledApplicationList"),
+    inform(pad),
+    lived(logout(pad, 1)),
+    queue(phone, "UserList"),
+    inform(mac),
+  ]
+  yield* Effect.suspend(() => happenings[turn++ % happenings.length] ?? Effect.void).pipe(
+    Effect.schedule(
+      Schedule.exponential(pause.first, pause.factor).pipe(
+        Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, pause.most))),
+      ),
+    ),
+    Effect.forkScoped,
+  )
+})
+
+/** Whoever is not enrolled, or was erased, enrolls, and the users log in. */
+const settle = Effect.fnUntraced(function* ({ device, users }: Fleet.Member, link: string) {
+  if ((yield* device.pushTargets).length > 0) return
+  yield* device.enroll(link)
+  yield* Effect.forEach(users, (user) => device.login(user), { discard: true })
+})
+
+const login = ({ device, users }: Fleet.Member, index: number) => {
+  const user = users[index]
+  return user === undefined ? Effect.void : Effect.andThen(device.login(user), device.poll(user.shortName))
+}
+
+const logout = ({ device, users }: Fleet.Member, index: number) => {
+  const user = users[index]
+  return user === undefined ? Effect.void : device.logout(user.shortName)
+}
+
+/** A device that is refused, or finds no server, tries again when something next happens to it. */
+const lived = <A>(deed: Effect.Effect<A, SimulatorError>): Effect.Effect<void> =>
+  deed.pipe(
+    Effect.asVoid,
+    Effect.catch((error) => Effect.logDebug(`a simulated device: ${error.message}`)),
+  )
+
+const queries = [
+  ...["DeviceName", "SerialNumber", "ModelName", "ProductName", "OSVersion", "BuildVersion"],
+  ...["DeviceCapacity", "AvailableDeviceCapacity", "BatteryLevel", "IsSupervised"],
+]
+
+/** A small configuration profile, base64. */
+const clock = Buffer.from(
+  Result.getOrThrow(
+    Plist.toXml({
+      PayloadType: "Configuration",
+      PayloadVersion: 1,
+      PayloadIdentifier: "com.example.clock",
+      PayloadUUID: "5E6F7A80-1C2D-4E3F-9A0B-1C2D3E4F5A6B",
+      PayloadContent: [],
+    }),
+  ),
+).toString("base64")

@@ -1,0 +1,29 @@
+/**
+ * Who may use the APIs and the dashboard: holders of a key of the database, and of one that is fixed from outside, for scripts that are to
+ * survive a restart. Both are for the sample's workspace.
+ */
+import { createHash, timingSafeEqual } from "node:crypto"
+import { ApiKeys } from "@espalier/notifications"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { workspace } from "./Workspace.ts"
+
+/**
+ * @category layers
+ */
+export const layer = (fixed: Redacted.Redacted | undefined) =>
+  Layer.effect(
+    ApiKeys.ApiKeys,
+    Effect.map(ApiKeys.ApiKeys, (keys) =>
+      fixed === undefined
+        ? keys
+        : {
+            ...keys,
+            authenticate: (key: Redacted.Redacted) =>
+              timingSafeEqual(digestOf(key), digestOf(fixed))
+                ? Effect.succeed(Option.some({ keyId: "fixed", workspace, note: "ESPALIER_SAMPLE_KEY" }))
+                : keys.authenticate(key),
+          },
+    ),
+  ).pipe(Layer.provide(ApiKeys.layer))
+
+const digestOf = (key: Redacted.Redacted) => createHash("sha256").update(Redacted.value(key)).digest()

@@ -1,0 +1,346 @@
+/**
+ * The dashboard's devices in a browser: `npm start` with its three simulated devices, and a person who looks at them, queues commands, declares,
+ * and watches the conversation.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { AxeBuilder } from "@axe-core/playwright"
+import { layer } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import type { Page } from "playwright-core"
+import { expect } from "vitest"
+import { act, sitDown, Window } from "../../../packages/dashboard/test/support/Person.ts"
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const key = "ek_the-key-of-the-dashboard-tests"
+
+/** The sample in a process of its own, on these ports; 0 takes a free one. */
+const run = (backendPort: number, serverPort: number) =>
+  new Promise<{ readonly child: ChildProcess; readonly origin: string; readonly serverPort: number }>(
+    (resolve, reject) => {
+      const child = spawn(process.execPath, ["--conditions=@espalier/source", main], {
+        env: {
+          PATH: process.env["PATH"],
+          ESPALIER_BACKEND_PORT: String(backendPort),
+          ESPALIER_SERVER_PORT: String(serverPort),
+          ESPALIER_SAMPLE_KEY: key,
+        },
+      })
+      let output = ""
+      const read = (chunk: Buffer) => {
+        output += chunk
+        const backend = /http:\/\/[^:/]+:(\d+)\/dashboard/.exec(output)?.[1]
+        const server = /http:\/\/[^:/]+:(\d+)\/mdm/.exec(output)?.[1]
+        if (backend === undefined || server === undefined) return
+        resolve({ child, origin: `http://127.0.0.1:${backend}`, serverPort: Number(server) })
+      }
+      child.stdout.on("data", read)
+      child.stderr.on("data", read)
+      child.once("exit", () => reject(new Error(output)))
+    },
+  )
+
+const ended = (child: ChildProcess) =>
+  new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.once("exit", () => resolve())
+    child.kill("SIGTERM")
+  })
+
+class Sample extends Context.Service<Sample, { readonly origin: string; readonly restart: Effect.Effect<void> }>()(
+  "espalier/example-in-memory/test/Sample",
+) {
+  static readonly layer = Layer.effect(
+    Sample,
+    Effect.gen(function* () {
+      let running = yield* Effect.promise(() => run(0, 0))
+      yield* Effect.addFinalizer(() => Effect.promise(() => ended(running.child)))
+      const { origin, serverPort } = running
+      return {
+        origin,
+        restart: Effect.promise(async () => {
+          await ended(running.child)
+          running = await run(Number(new URL(origin).port), serverPort)
+        }),
+      }
+    }),
+  ).pipe(Layer.provideMerge(Window.layer))
+}
+
+const mac = "Ada's MacBook Pro"
+
+/** Somebody who looks at the Mac, or what is below it. */
+const atTheMac = Effect.fnUntraced(function* (tab: "Overview" | "Commands" | "Declarations" | "Live") {
+  const { origin } = yield* Sample
+  const { page, complaints } = yield* sitDown()
+  yield* act(async () => {
+    await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
+    await page.getByRole("link", { name: mac }).click()
+    await page.getByRole("navigation", { name: "Device" }).getByRole("link", { name: tab }).click()
+    await page.getByRole("heading", { name: mac }).waitFor()
+  })
+  return { page, complaints }
+})
+
+/** The newest command that has this in it. The sample queues some by itself. */
+const newest = (page: Page, hasText: string | RegExp) => page.locator(".command").filter({ hasText }).first()
+
+const queued = (page: Page, hasText: string | RegExp, state = "Acknowledged") =>
+  newest(page, hasText).filter({ hasText: state }).waitFor()
+
+const onlyOsVersion = /"Queries": \[\s*"OSVersion"\s*\]/
+
+layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a person in Devices", (it) => {
+  it.effect("sees what is managed, and what it said of itself", () =>
+    Effect.gen(function* () {
+      const { origin } = yield* Sample
+      const { page, complaints } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
+        const row = page.getByRole("row").filter({ hasText: mac })
+        await row.getByText("Enrolled").waitFor()
+        await row.getByText("ada, grace").waitFor()
+        expect(await page.getByRole("row").count()).toBe(4)
+        await row.getByRole("link").click()
+        await page.getByText("The whole device").waitFor()
+        await page.getByRole("heading", { name: "What it last said of itself" }).waitFor()
+        expect(await page.title()).toBe(mac)
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect(
+    "queues commands, and reads what the device answers",
+    () =>
+      Effect.gen(function* () {
+        const { page, complaints } = yield* atTheMac("Commands")
+        const command = page.getByLabel("Command", { exact: true })
+        const submit = () => page.getByRole("button", { name: /^Queue / }).click()
+        yield* act(async () => {
+          await submit()
+          await page.getByText("Choose at least one.").waitFor()
+          await page.getByRole("checkbox", { name: "OSVersion" }).check()
+          await submit()
+          await queued(page, onlyOsVersion)
+          await newest(page, onlyOsVersion).locator("summary").click()
+          await newest(page, onlyOsVersion).getByText('"QueryResponses"').waitFor()
+
+          await command.selectOption("DeviceLock")
+          await page.getByLabel("PIN").fill("12")
+          await submit()
+          await page.getByText("A PIN is six digits.").waitFor()
+          await page.getByLabel("PIN").fill("123456")
+          await page.getByLabel("Message").fill("Please bring it back")
+          await submit()
+          await queued(page, "DeviceLock")
+
+          await command.selectOption("InstallProfile")
+          await submit()
+          await page.getByText("Choose a file.").waitFor()
+          const profile = {
+            name: "wifi.mobileconfig",
+            mimeType: "application/x-apple-aspen-config",
+            buffer: Buffer.from(wifi),
+          }
+          await page.locator("input[type=file]").setInputFiles(profile)
+          await page.getByText("wifi.mobileconfig").waitFor()
+          await submit()
+          await queued(page, "InstallProfile")
+
+          await command.selectOption("RemoveProfile")
+          await submit()
+          await page.getByText("This is needed.").waitFor()
+          await page.getByLabel("Identifier").fill("com.example.wifi")
+          await submit()
+          await queued(page, "RemoveProfile")
+
+          await command.selectOption("ProfileList")
+          await page.getByLabel("For", { exact: true }).selectOption("ada")
+          await submit()
+          await queued(page, "ProfileList")
+          await newest(page, "ProfileList").getByText("for ada").waitFor()
+          await page.getByLabel("For", { exact: true }).selectOption("The device")
+
+          await command.selectOption("Another, as JSON")
+          await submit()
+          await page.getByText("Enter the command's RequestType.").waitFor()
+          await page.getByLabel("RequestType").fill("NoSuchCommand")
+          await page.getByLabel("Payload").fill("{ not json")
+          await submit()
+          await page.getByText("Write a JSON object").waitFor()
+          await page.getByLabel("Payload").fill('{"Why": "To see it refused"}')
+          await submit()
+          await queued(page, "NoSuchCommand", "Error")
+          await newest(page, "NoSuchCommand").locator("summary").click()
+          await newest(page, "NoSuchCommand").locator(".command-error").waitFor()
+        })
+        expect(complaints).toEqual([])
+      }),
+    60_000,
+  )
+
+  it.effect("erases a device only with its name", () =>
+    Effect.gen(function* () {
+      const { origin } = yield* Sample
+      const { page } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
+        await page.getByRole("link", { name: "Ada's iPhone" }).click()
+        await page.getByRole("link", { name: "Commands" }).click()
+        await page.getByLabel("Command", { exact: true }).selectOption("EraseDevice")
+        await page.getByRole("button", { name: "Queue EraseDevice" }).click()
+        await page.getByText("Type Ada's iPhone to confirm.").waitFor()
+        expect(await page.locator(".command").filter({ hasText: "EraseDevice" }).count()).toBe(0)
+        await page.getByLabel("Type Ada's iPhone to confirm").fill("Ada's iPhone")
+        await page.getByRole("button", { name: "Queue EraseDevice" }).click()
+        await page.locator(".command").filter({ hasText: "EraseDevice" }).waitFor()
+      })
+    }),
+  )
+
+  it.effect("declares something, sees it in force, and takes it back", () =>
+    Effect.gen(function* () {
+      const { page, complaints } = yield* atTheMac("Declarations")
+      const entry = page.locator(".command").filter({ hasText: "com.example.tests" })
+      yield* act(async () => {
+        await page.getByRole("button", { name: "Add a declaration" }).click()
+        await page.getByRole("button", { name: "Declare" }).click()
+        await page.getByText("Give it an identifier").waitFor()
+        await page.getByText("A type looks like").waitFor()
+        await page.getByLabel("Identifier").fill("com.example.tests")
+        await page.getByRole("combobox", { name: "Type" }).fill("com.apple.management.organization-info")
+        await page.keyboard.press("Escape")
+        await page.getByLabel("Payload").fill("[]")
+        await page.getByRole("button", { name: "Declare" }).click()
+        await page.getByText("Write a JSON object").waitFor()
+        await page.getByLabel("Payload").fill('{"Name": "Example"}')
+        await page.getByRole("button", { name: "Declare" }).click()
+        await entry.filter({ hasText: "Active" }).waitFor()
+        await entry.locator("summary").click()
+        await entry.getByText('"Name": "Example"').waitFor()
+        await entry.getByRole("button", { name: "Remove" }).click()
+        await entry.getByRole("button", { name: "Remove it" }).click()
+        await entry.waitFor({ state: "detached" })
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("watches the conversation, and opens it step by step", () =>
+    Effect.gen(function* () {
+      const { page, complaints } = yield* atTheMac("Live")
+      const trace = page.getByRole("region", { name: "Live traffic" })
+      yield* act(async () => {
+        await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+        await trace.getByText("Authenticate").waitFor()
+        const times = await page.evaluate("[...document.querySelectorAll('.trace time')].map((one) => one.dateTime)")
+        expect(times).toEqual([...(Array.isArray(times) ? times : [])].sort())
+
+        // A command from another window goes by.
+        const other = await page.context().newPage()
+        await other.goto(page.url().replace(/live$/, "commands"))
+        await other.getByLabel("Command", { exact: true }).selectOption("CertificateList")
+        const before = await trace.locator(".exchange").count()
+        await other.getByRole("button", { name: "Queue CertificateList" }).click()
+        await other
+          .locator(".command")
+          .first()
+          .filter({ hasText: "CertificateList" })
+          .filter({ hasText: "Acknowledged" })
+          .waitFor()
+        await trace
+          .locator(".exchange")
+          .nth(before + 1)
+          .waitFor()
+
+        // The sample's own life goes by as well.
+        const asked = trace.locator(".exchange").filter({ hasText: "<string>CertificateList</string>" }).first()
+        for (let index = before; (await asked.count()) === 0; index += 1) {
+          await trace.locator(".exchange").nth(index).locator("summary").click()
+        }
+        await asked.getByText(/^The device says: /).waitFor()
+        await asked.getByText(/^The backend is asked: checkin, and answers 200/).waitFor()
+        const answer = asked.getByText("The device is answered: HTTP 200").locator("..")
+        await answer.getByText("<string>CertificateList</string>").waitFor()
+        await answer.getByText('"RequestType": "CertificateList"').waitFor()
+        // Whoever reads stays where they are.
+        expect(await page.getByRole("switch", { name: "Follow the newest" }).isChecked()).toBe(false)
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect(
+    "is for everybody",
+    () =>
+      Effect.gen(function* () {
+        const { origin } = yield* Sample
+        for (const look of [
+          { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+          { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
+        ] as const) {
+          // Axe is a script in the page, which the policy refuses.
+          const { page } = yield* sitDown({ ...look, bypassCSP: true, reducedMotion: "reduce" })
+          const fits = async () => {
+            const found = await new AxeBuilder({ page }).analyze()
+            expect(
+              found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+            ).toEqual([])
+            expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(look.viewport.width)
+          }
+          yield* act(async () => {
+            await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
+            await page.getByRole("link", { name: mac }).waitFor()
+            await fits()
+            await page.getByRole("link", { name: mac }).click()
+            for (const tab of ["Overview", "Commands", "Declarations", "Live"]) {
+              await page.getByRole("navigation", { name: "Device" }).getByRole("link", { name: tab }).click()
+              const entry = page.locator(".command, .exchange").first()
+              if (tab !== "Overview") await entry.locator("summary").first().click()
+              await fits()
+            }
+            await page.goto(`${origin}/dashboard/w/example/devices/-/traffic`)
+            await page.getByText("Authenticate").first().waitFor()
+            await fits()
+          })
+        }
+      }),
+    60_000,
+  )
+
+  // The last one: it forgets the devices of before.
+  it.effect(
+    "goes on watching by itself when the server is back",
+    () =>
+      Effect.gen(function* () {
+        const { restart, origin } = yield* Sample
+        const { page } = yield* sitDown()
+        yield* act(async () => {
+          await page.goto(`${origin}/dashboard/w/example/devices/-/traffic#key=${key}`)
+          await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
+        })
+        const restarted = restart
+        yield* Effect.all(
+          [restarted, act(() => page.getByRole("status").getByText("Reconnecting…").waitFor({ timeout: 20_000 }))],
+          { concurrency: "unbounded" },
+        )
+        const known = yield* act(() => page.locator(".exchange").count())
+        yield* act(async () => {
+          await page.getByRole("status").getByText("Live", { exact: true }).waitFor({ timeout: 20_000 })
+          await page.locator(".exchange").nth(known).waitFor({ timeout: 20_000 })
+        })
+      }),
+    60_000,
+  )
+})
+
+const wifi = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+  <key>PayloadType</key><string>Configuration</string>
+  <key>PayloadVersion</key><integer>1</integer>
+  <key>PayloadIdentifier</key><string>com.example.wifi</string>
+  <key>PayloadUUID</key><string>0C1E6E0A-5B1C-4C7E-9C39-0A5B5C1D2E3F</string>
+  <key>PayloadContent</key><array/>
+</dict></plist>`
