@@ -257,7 +257,9 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
         // The sample's own life goes by as well.
         const asked = trace.locator(".exchange").filter({ hasText: "<string>CertificateList</string>" }).first()
         for (let index = before; (await asked.count()) === 0; index += 1) {
-          await trace.locator(".exchange").nth(index).locator("summary").click()
+          const entry = trace.locator(".exchange").nth(index)
+          await entry.locator("summary").click()
+          await entry.locator(".exchange-steps").first().waitFor()
         }
         await asked.getByText(/^The device says: /).waitFor()
         await asked.getByText(/^The backend is asked: checkin, and answers 200/).waitFor()

@@ -47,7 +47,7 @@ export const folder: string = fileURLToPath(new URL("../dist/app", import.meta.u
 const fileOf = (path: string, body: Uint8Array): BuiltFile => ({
   contentType: contentTypes[extname(path)] ?? "application/octet-stream",
   body,
-  gzip: gzipSync(body),
+  gzip: gzipSync(body, { level: 9 }),
 })
 
 /**

@@ -11,7 +11,7 @@ interface UplotBarsProps {
   readonly onSelect: (since: number, until: number) => void
 }
 
-const height = 140
+const height = 130
 
 /** The tallest first: what stands lower is drawn over it. */
 const dataOf = ({ at, pending, dead, delivered }: Stacked): UPlot.AlignedData => [
@@ -40,7 +40,7 @@ const optionsOf = (width: number, onSelect: (since: number, until: number) => vo
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
     series: [{}, series("--waiting"), series("--bad"), series("--good")],
     axes: [
-      { ...axis, grid: { show: false }, values: (_plot, seconds) => labels(seconds) },
+      { ...axis, size: 28, grid: { show: false }, values: (_plot, seconds) => labels(seconds) },
       {
         ...axis,
         size: 44,

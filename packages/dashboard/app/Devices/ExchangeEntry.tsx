@@ -3,7 +3,7 @@
  */
 import type { Exchange } from "@espalier/schema"
 import { Badge } from "@mantine/core"
-import { memo, useState } from "react"
+import { memo, useEffect, useRef, useState } from "react"
 import { Link } from "wouter"
 import { durationText } from "../parts/time.ts"
 import { devicesPath } from "../shell/paths.ts"
@@ -27,11 +27,17 @@ const whoOf = ({ userShortName, userId }: Exchange): string | undefined => userS
 
 export const ExchangeEntry = memo(({ workspace, exchange, withDevice, onOpen }: ExchangeEntryProps) => {
   const [open, setOpen] = useState(false)
+  const details = useRef<HTMLDetailsElement>(null)
+  // What was opened at the bottom would open out of sight.
+  useEffect(() => {
+    if (open) details.current?.scrollIntoView({ block: "nearest" })
+  }, [open])
   const { at, message, calls, status, duration, udid } = exchange
   const who = whoOf(exchange)
   return (
     <li>
       <details
+        ref={details}
         className="exchange"
         onToggle={({ currentTarget }) => {
           setOpen(currentTarget.open)

@@ -52,9 +52,9 @@ export const Trace = ({ workspace, udid }: TraceProps) => {
         aria-label="Live traffic"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard (WCAG 2.1.1).
         tabIndex={0}
-        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>
-          setFollowing(scrollHeight - scrollTop - clientHeight < 8)
-        }
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          if (scrollHeight - scrollTop - clientHeight > 8) stay()
+        }}
       >
         {exchanges.length === 0 ? (
           <Text c="dimmed" p="md">

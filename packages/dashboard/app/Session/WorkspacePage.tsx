@@ -28,7 +28,7 @@ export const WorkspacePage = () => {
           <Title order={1} size="h3">
             Choose a workspace
           </Title>
-          <Text c="dimmed" mt={4}>
+          <Text c="dimmed" size="sm" mt={4}>
             Your key opens all of them. A workspace has its own integrations and deliveries.
           </Text>
         </div>
