@@ -79,7 +79,7 @@ const routes = Layer.mergeAll(
   Webhooks.layer.pipe(Layer.provide(handlers)),
   Webhooks.layerReference,
   NotificationsHttp.layer(),
-  DevicesHttp.routes.pipe(Layer.provide(NotificationsHttp.layerAuthorization)),
+  DevicesHttp.routes.pipe(Layer.provide(NotificationsHttp.layerAuthorization())),
   dashboard,
   HttpRouter.add("GET", "/", HttpServerResponse.redirect("/dashboard")),
 )

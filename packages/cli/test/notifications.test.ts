@@ -237,6 +237,7 @@ describe("espalier notifications", () => {
   ]
   it.each([
     ["a range that is none", ["serve", "--allow-address", "10/8"], "--allow-address: 10/8 is not an address range"],
+    ["a page of no origin", ["serve", "--page-origin", "https://dashboard.example.com/"], "is no origin such as"],
     ["a database that is none", ["serve", "--database-url", "x"], "--database-url: A database URL begins with"],
     ["a push certificate of nobody", [...push, "push.pem"], "--apple-id: say it"],
     ["a push certificate that is none", [...push, "package.json", ...who], "--push-certificate: The push certificate"],

@@ -4,6 +4,7 @@
 import { Schema } from "effect"
 
 /**
+ * - `apiOrigin`: the origin of the APIs, such as `https://api.example.com`; empty where it is the page's own.
  * - `path`: below which path the page is served, such as `/dashboard`; empty at the root of a host.
  * - `devices`: whether there is a `DevicesApi` behind, so that the page offers its devices.
  * - `workspaces`: names to offer somebody whose key opens all of them.
@@ -11,6 +12,11 @@ import { Schema } from "effect"
  * @category schemas
  */
 export const Configuration = Schema.Struct({
+  apiOrigin: Schema.String.check(
+    Schema.isPattern(/^(https?:\/\/[^/\s?#@;,']+)?$/, {
+      message: "Expected an origin such as https://api.example.com",
+    }),
+  ),
   path: Schema.String.check(
     Schema.isPattern(/^(\/[\w.~-]+)*$/, { message: "Expected a path such as /dashboard, without a slash at its end" }),
   ),

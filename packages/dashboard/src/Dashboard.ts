@@ -5,7 +5,8 @@
  * own addresses there (`/dashboard/w/example/integrations`). The content security policy allows scripts and styles of this origin only:
  * nothing inline, nothing evaluated.
  *
- * What surprises: the API is of the same origin. Its session is a cookie that a page of another origin cannot use.
+ * What surprises: an API of another origin must be of the same site, since its session is a cookie that no other site's page sends along; and
+ * it must be told of this page (`pageOrigins` of `NotificationsHttp.layer`).
  */
 import { Effect, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -16,6 +17,8 @@ import { Configuration } from "./Configuration.ts"
 export interface DashboardOptions {
   /** Below which path, without a slash at its end. Defaults to `/dashboard`. */
   readonly path?: "" | `/${string}` | undefined
+  /** The origin of the APIs, such as `https://api.example.com`. Defaults to the page's own. */
+  readonly apiOrigin?: "" | `http${"" | "s"}://${string}` | undefined
   /** Whether a `DevicesApi` is served along, so that the page offers its devices. Defaults to `false`. */
   readonly devices?: boolean | undefined
   /** Names to offer somebody whose key opens all workspaces. */
@@ -27,12 +30,14 @@ export interface DashboardOptions {
  *
  * @category headers
  */
-export const securityHeaders: Readonly<Record<string, string>> = {
+export const securityHeaders = ({
+  apiOrigin = "",
+}: Pick<DashboardOptions, "apiOrigin"> = {}): Readonly<Record<string, string>> => ({
   "content-security-policy": [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self' ${apiOrigin}`.trimEnd(),
     "img-src 'self' data:",
     "font-src 'self'",
     "base-uri 'none'",
@@ -41,32 +46,38 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   ].join("; "),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
-}
+})
 
 const forever = "public, max-age=31536000, immutable"
 
 const decode = Schema.decodeUnknownEffect(Configuration)
 
 /**
- * Routes for an app with an `HttpRouter`. It fails at the start when the page was not built, and says what builds it; a `path` that is none is a defect.
+ * Routes for an app with an `HttpRouter`. It fails at the start when the page was not built, and says what builds it; a `path` or an `apiOrigin` that is none is a defect.
  *
  * @category layers
  */
-export const layer = ({ path = "/dashboard", devices = false, workspaces = [] }: DashboardOptions = {}) =>
+export const layer = ({
+  path = "/dashboard",
+  apiOrigin = "",
+  devices = false,
+  workspaces = [],
+}: DashboardOptions = {}) =>
   HttpRouter.use((router) =>
     Effect.gen(function* () {
-      const configuration = yield* Effect.orDie(decode({ path, devices, workspaces }))
+      const configuration = yield* Effect.orDie(decode({ path, apiOrigin, devices, workspaces }))
       const files = new Map(yield* BuiltPage.read())
       const built = files.get("index.html")
       if (built === undefined) return
       files.delete("index.html")
       const page = BuiltPage.configured(built, configuration)
+      const headers = securityHeaders({ apiOrigin })
 
       const answer = (name: string, request: HttpServerRequest.HttpServerRequest) => {
         const file = files.get(name)
-        if (file !== undefined) return send(request, file, forever)
-        if (name.startsWith("assets/")) return HttpServerResponse.empty({ status: 404, headers: securityHeaders })
-        return send(request, page, "no-store")
+        if (file !== undefined) return send(request, file, { ...headers, "cache-control": forever })
+        if (name.startsWith("assets/")) return HttpServerResponse.empty({ status: 404, headers })
+        return send(request, page, { ...headers, "cache-control": "no-store" })
       }
       yield* router.add("GET", `${path}/*`, (request) =>
         Effect.map(HttpRouter.params, ({ "*": name = "" }) => answer(name, request)),
@@ -77,14 +88,13 @@ export const layer = ({ path = "/dashboard", devices = false, workspaces = [] }:
 const send = (
   { headers }: HttpServerRequest.HttpServerRequest,
   { contentType, body, gzip }: BuiltPage.BuiltFile,
-  cacheControl: string,
+  sent: Readonly<Record<string, string>>,
 ): HttpServerResponse.HttpServerResponse => {
   const packed = /\bgzip\b/.test(headers["accept-encoding"] ?? "")
   return HttpServerResponse.uint8Array(packed ? gzip : body, {
     contentType,
     headers: {
-      ...securityHeaders,
-      "cache-control": cacheControl,
+      ...sent,
       vary: "accept-encoding",
       ...(packed ? { "content-encoding": "gzip" } : {}),
     },

@@ -114,7 +114,7 @@ describe("the page over HTTP", () => {
       const product = yield* started({ path: "/tools/mdm", devices: true, workspaces })
       const { text } = yield* get(`${product.origin}/tools/mdm/`)
       const json = /id="configuration">([^<]*)</.exec(text)?.[1] ?? ""
-      expect(JSON.parse(json)).toEqual({ path: "/tools/mdm", devices: true, workspaces })
+      expect(JSON.parse(json)).toEqual({ apiOrigin: "", path: "/tools/mdm", devices: true, workspaces })
       expect(scriptOf(text)).toMatch(/^\/tools\/mdm\/assets\//)
       expect((yield* get(product.origin + scriptOf(text))).status).toBe(200)
       expect((yield* get(product.url())).status).toBe(404)

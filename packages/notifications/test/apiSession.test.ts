@@ -101,6 +101,39 @@ describe("a session", () => {
     }),
   )
 
+  it.live("changes something for the pages of other origins that are the product's own", () =>
+    Effect.gen(function* () {
+      const own = "https://dashboard.example.com"
+      const { call, key } = yield* ApiHarness.make({ worker: false, pageOrigins: [own] })
+      const change = (origin: string) =>
+        call("POST", integrations, {
+          key: null,
+          headers: { origin, "sec-fetch-site": "same-site", cookie: `espalier_session=${key}` },
+          body: { ...made, url: "" },
+        })
+      const preflight = (origin: string, path = integrations) =>
+        Effect.map(
+          call("OPTIONS", path, { key: null, headers: { origin, "access-control-request-method": "PATCH" } }),
+          ({ headers }) => [
+            headers.get("access-control-allow-origin"),
+            headers.get("access-control-allow-credentials"),
+            headers.get("access-control-allow-methods")?.includes("PATCH"),
+          ],
+        )
+      const others = ["https://example.com", "https://dashboard.example.com.example.org", "null"]
+
+      const allowed = yield* change(own)
+      expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([422, own])
+      expect(yield* preflight(own)).toEqual([own, "true", true])
+      for (const other of others) {
+        const refused = yield* change(other)
+        expect([refused.status, refused.headers.get("access-control-allow-origin")]).not.toContain(other)
+        expect(refused.status).toBe(403)
+        expect((yield* preflight(other))[0]).not.toBe(other)
+      }
+    }),
+  )
+
   it.live("in a real browser: kept on this machine, unseen by scripts, of no use to a page on another port", () =>
     Effect.gen(function* () {
       const { origin, key, call } = yield* ApiHarness.make({ worker: false, addresses: { allow: ["127.0.0.0/8"] } })

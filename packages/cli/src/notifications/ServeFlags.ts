@@ -19,6 +19,10 @@ export const flags = {
   ...Storage.flags,
   host: server.host,
   port: Flags.port("port", "Port to listen on. Default: 8090").pipe(Flag.withMetavar("<port>"), Flag.withDefault(8090)),
+  pageOrigin: Flags.texts(
+    "page-origin",
+    "Origin of a page, such as https://dashboard.example.com, that may use this API with its session; repeat it for many",
+  ).pipe(Flag.withMetavar("<url>")),
   allowAddress: Flags.texts(
     "allow-address",
     "Let receivers have addresses in this range although they are not public, such as 10.20.0.0/16; repeat it for many",

@@ -40,7 +40,9 @@ export const serve = Command.make("serve", flags, (options) =>
 /** Whatever keeps it from starting becomes a sentence. */
 const started = (options: NotificationsServeOptions) =>
   Effect.gen(function* () {
-    const context = yield* Layer.build(service(options, yield* watch(options)))
+    const context = yield* Layer.build(
+      service(options, { watching: yield* watch(options), pageOrigins: yield* pageOrigins(options) }),
+    )
     const keys = yield* Context.get(context, ApiKeys.ApiKeys).list
     if (!keys.some(({ revokedAt }) => revokedAt === null)) {
       yield* Effect.logWarning("No key opens the API: make one with espalier notifications key create")
@@ -48,8 +50,11 @@ const started = (options: NotificationsServeOptions) =>
     return Context.get(context, HttpServer.HttpServer)
   }).pipe(Effect.mapError((error) => (error._tag === "UserError" ? error : Files.refuse(sentence(error)))))
 
-const service = (options: NotificationsServeOptions, watching: Watch) =>
-  HttpRouter.serve(Layer.merge(NotificationsHttp.layer(), Probes.layer), { routerConfig, disableListenLog: true }).pipe(
+const service = (options: NotificationsServeOptions, { watching, pageOrigins }: Checked) =>
+  HttpRouter.serve(Layer.merge(NotificationsHttp.layer({ pageOrigins }), Probes.layer), {
+    routerConfig,
+    disableListenLog: true,
+  }).pipe(
     Layer.merge(watching),
     Layer.provideMerge(ApiKeys.layer),
     Layer.provide(
@@ -80,6 +85,14 @@ const listener = ({ host, port }: NotificationsServeOptions) =>
     { port, ...(Option.isSome(host) ? { host: host.value } : {}), gracefulShutdownTimeout: "20 seconds" },
   )
 
+/** What browsers say of themselves in `Origin`: anything else would never be met. */
+const pageOrigins = ({ pageOrigin }: NotificationsServeOptions) =>
+  Effect.forEach(pageOrigin, (origin) =>
+    URL.parse(origin)?.origin === origin
+      ? Effect.succeed(origin)
+      : Effect.fail(Files.refuse(`--page-origin: "${origin}" is no origin such as https://dashboard.example.com`)),
+  )
+
 /** The watch over push certificates, where there are any; each is read again for every look. */
 const watch = Effect.fnUntraced(function* ({ pushCertificate: paths, ...options }: NotificationsServeOptions) {
   if (!Array.isReadonlyArrayNonEmpty(paths)) return Layer.empty
@@ -101,4 +114,9 @@ const watch = Effect.fnUntraced(function* ({ pushCertificate: paths, ...options 
     ),
   })
 })
-type Watch = Effect.Success<ReturnType<typeof watch>>
+
+/** What the flags say, after a look at it. */
+interface Checked {
+  readonly watching: Effect.Success<ReturnType<typeof watch>>
+  readonly pageOrigins: ReadonlyArray<string>
+}

@@ -5,5 +5,8 @@ import * as Effect from "effect/Effect"
 import { FetchHttpClient } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import { DevicesApi } from "../../src/Devices/index.ts"
+import { calling } from "../Api/clients.ts"
 
-export const { devices } = Effect.runSync(Effect.provide(HttpApiClient.make(DevicesApi), FetchHttpClient.layer))
+export const { devices } = Effect.runSync(
+  Effect.provide(HttpApiClient.make(DevicesApi, calling), FetchHttpClient.layer),
+)

@@ -3,8 +3,9 @@
  */
 import { HttpApiClient } from "effect/http-api"
 import { DevicesApi } from "../../src/Devices/index.ts"
+import { baseUrl } from "../Api/clients.ts"
 
-const urls = HttpApiClient.urlBuilder(DevicesApi)
+const urls = HttpApiClient.urlBuilder(DevicesApi, { baseUrl })
 
 export const devicesUrl = {
   trace: (workspace: string, udid: string | undefined): string =>

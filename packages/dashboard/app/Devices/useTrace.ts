@@ -35,7 +35,7 @@ export const useTrace = (workspace: string, udid: string | undefined): Trace => 
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     const open = () => {
-      source = new EventSource(devicesUrl.trace(workspace, udid))
+      source = new EventSource(devicesUrl.trace(workspace, udid), { withCredentials: true })
       source.onopen = () => setState("live")
       source.onmessage = ({ data }) => {
         const exchange = decode(data)

@@ -15,15 +15,22 @@ import { temporaryDirectory } from "./temporaryDirectory.ts"
 export const workspace = "acme"
 
 export interface ProductOptions {
+  /** Defaults to a free one. */
+  readonly port?: number
+  /** Where else the dashboard is served. */
+  readonly pageOrigins?: ReadonlyArray<string>
   readonly worker?: false
   readonly dashboard?: Dashboard.DashboardOptions
 }
 
-const served = (url: string, port: number, { worker, dashboard }: ProductOptions) =>
-  HttpRouter.serve(Layer.merge(NotificationsHttp.layer({ secureCookie: false }), Dashboard.layer(dashboard)), {
-    disableLogger: true,
-    disableListenLog: true,
-  }).pipe(
+const served = (url: string, port: number, { worker, dashboard, pageOrigins }: ProductOptions) =>
+  HttpRouter.serve(
+    Layer.merge(NotificationsHttp.layer({ secureCookie: false, pageOrigins }), Dashboard.layer(dashboard)),
+    {
+      disableLogger: true,
+      disableListenLog: true,
+    },
+  ).pipe(
     Layer.provideMerge(ApiKeys.layer),
     Layer.provideMerge(
       NotificationsLayer.layer({
@@ -45,7 +52,7 @@ export const start = Effect.fnUntraced(function* (options: ProductOptions = {}) 
     const scope = yield* Scope.make()
     return { scope, context: yield* Scope.provide(Layer.build(served(url, port, options)), scope) }
   })
-  let running = yield* boot(0)
+  let running = yield* boot(options.port ?? 0)
   const { address } = Context.get(running.context, HttpServer.HttpServer)
   const origin = HttpServer.formatAddress(address)
   const port = Number(new URL(origin).port)

@@ -21,40 +21,43 @@ export const otherOrigin = new Forbidden({
 const otherWorkspace = new Forbidden({ reason: "OtherWorkspace", detail: "The key is for another workspace" })
 
 /**
+ * `pageOrigins`: see {@link Origin.of}.
+ *
  * @category layers
  */
-export const layer: Layer.Layer<Authorization, never, ApiKeys> = Layer.effect(
-  Authorization,
-  Effect.gen(function* () {
-    const keys = yield* ApiKeys
+export const layer = (pageOrigins: ReadonlyArray<string>): Layer.Layer<Authorization, never, ApiKeys> =>
+  Layer.effect(
+    Authorization,
+    Effect.gen(function* () {
+      const keys = yield* ApiKeys
 
-    const admit = Effect.fnUntraced(function* (key: Redacted.Redacted) {
-      const found = yield* orUnavailable(keys.authenticate(key))
-      if (Option.isNone(found)) return yield* new Unauthorized({})
-      const { workspace } = yield* HttpRouter.params
-      const holder = found.value
-      yield* Effect.annotateCurrentSpan("espalier.key", holder.keyId)
-      const isOther = holder.workspace !== null && workspace !== undefined && workspace !== holder.workspace
-      return isOther ? yield* otherWorkspace : holder
-    })
+      const admit = Effect.fnUntraced(function* (key: Redacted.Redacted) {
+        const found = yield* orUnavailable(keys.authenticate(key))
+        if (Option.isNone(found)) return yield* new Unauthorized({})
+        const { workspace } = yield* HttpRouter.params
+        const holder = found.value
+        yield* Effect.annotateCurrentSpan("espalier.key", holder.keyId)
+        const isOther = holder.workspace !== null && workspace !== undefined && workspace !== holder.workspace
+        return isOther ? yield* otherWorkspace : holder
+      })
 
-    return {
-      // Who shows a key is judged by that key alone: a failure here would have the cookie looked at.
-      bearer: (answer, { credential }) =>
-        Redacted.value(credential) === ""
-          ? Effect.fail(new Unauthorized({}))
-          : Effect.matchEffect(admit(credential), {
-              onFailure: HttpServerRespondable.toResponse,
-              onSuccess: (holder) => Effect.provideService(answer, CurrentKey, holder),
-            }),
+      return {
+        // Who shows a key is judged by that key alone: a failure here would have the cookie looked at.
+        bearer: (answer, { credential }) =>
+          Redacted.value(credential) === ""
+            ? Effect.fail(new Unauthorized({}))
+            : Effect.matchEffect(admit(credential), {
+                onFailure: HttpServerRespondable.toResponse,
+                onSuccess: (holder) => Effect.provideService(answer, CurrentKey, holder),
+              }),
 
-      session: Effect.fnUntraced(function* (answer, { credential }) {
-        const holder = yield* admit(credential)
-        const request = yield* HttpServerRequest.HttpServerRequest
-        const isSafe = request.method === "GET" || request.method === "HEAD"
-        if (!isSafe && Origin.of(request) !== "same") return yield* otherOrigin
-        return yield* Effect.provideService(answer, CurrentKey, holder)
-      }),
-    }
-  }),
-)
+        session: Effect.fnUntraced(function* (answer, { credential }) {
+          const holder = yield* admit(credential)
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const isSafe = request.method === "GET" || request.method === "HEAD"
+          if (!isSafe && Origin.of(request, pageOrigins) !== "same") return yield* otherOrigin
+          return yield* Effect.provideService(answer, CurrentKey, holder)
+        }),
+      }
+    }),
+  )

@@ -19,6 +19,7 @@ import * as DeliveriesHttp from "./DeliveriesHttp.ts"
 import * as EventsHttp from "./EventsHttp.ts"
 import * as IntegrationsHttp from "./IntegrationsHttp.ts"
 import { NotificationsApi } from "./NotificationsApi.ts"
+import * as OtherPages from "./OtherPages.ts"
 import * as SessionHttp from "./SessionHttp.ts"
 
 /** @category models */
@@ -28,6 +29,11 @@ export interface NotificationsHttpOptions {
    * session's cookie. Defaults to true.
    */
   readonly secureCookie?: boolean | undefined
+  /**
+   * Origins such as `https://dashboard.example.com` whose pages may use the session's cookie and read what is under `/api/`: where the
+   * dashboard is served from another origin than this API, of the same site. Defaults to none.
+   */
+  readonly pageOrigins?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -35,7 +41,10 @@ export interface NotificationsHttpOptions {
  *
  * @category layers
  */
-export const layerAuthorization: Layer.Layer<Authorization, never, ApiKeys> = AuthorizationHttp.layer
+export const layerAuthorization = ({
+  pageOrigins = [],
+}: Pick<NotificationsHttpOptions, "pageOrigins"> = {}): Layer.Layer<Authorization, never, ApiKeys> =>
+  AuthorizationHttp.layer(pageOrigins)
 
 /**
  * Over the services of `NotificationsLayer.layer`, and `ApiKeys`: `ApiKeys.layer`, or whatever else in your product knows keys.
@@ -44,6 +53,7 @@ export const layerAuthorization: Layer.Layer<Authorization, never, ApiKeys> = Au
  */
 export const layer = ({
   secureCookie = true,
+  pageOrigins = [],
 }: NotificationsHttpOptions = {}): Layer.Layer<
   never,
   never,
@@ -53,15 +63,19 @@ export const layer = ({
     HttpApiBuilder.layer(NotificationsApi, { openapiPath: "/api/notifications/openapi.json" }),
     HttpApiScalar.layer(NotificationsApi, { path: "/api/notifications/reference" }),
     Astray.layer,
+    pageOrigins.length === 0 ? Layer.empty : OtherPages.layer(pageOrigins),
   ).pipe(
     Layer.provide([
-      SessionHttp.layer({ secureCookie }),
+      SessionHttp.layer({ secureCookie, pageOrigins }),
       IntegrationsHttp.layer,
       EventsHttp.layer,
       DeliveriesHttp.layer,
       Boundary.layer,
     ]),
-    Layer.provide([layerAuthorization, HttpApiMiddleware.layerProblemDetails({ includeDetails: true })]),
+    Layer.provide([
+      layerAuthorization({ pageOrigins }),
+      HttpApiMiddleware.layerProblemDetails({ includeDetails: true }),
+    ]),
     // For files and forms, which this API has none of.
     Layer.provide(HttpServer.layerServices),
   )

@@ -16,12 +16,15 @@ import type { HttpServerRequest } from "effect/http"
 export type Origin = "same" | "other" | "unsaid"
 
 /**
+ * `pages`: origins that count as the same, because the product's own page is served there.
+ *
  * @category accessors
  */
-export const of = ({ headers }: HttpServerRequest.HttpServerRequest): Origin => {
+export const of = ({ headers }: HttpServerRequest.HttpServerRequest, pages: ReadonlyArray<string>): Origin => {
   const site = headers["sec-fetch-site"]
-  if (site !== undefined) return site === "same-origin" ? "same" : "other"
   const { origin, host } = headers
+  if (origin !== undefined && pages.includes(origin)) return "same"
+  if (site !== undefined) return site === "same-origin" ? "same" : "other"
   if (origin === undefined) return "unsaid"
   return URL.parse(origin)?.host === host ? "same" : "other"
 }

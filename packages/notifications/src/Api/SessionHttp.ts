@@ -12,11 +12,17 @@ import { NotificationsApi } from "./NotificationsApi.ts"
 import * as Origin from "./Origin.ts"
 
 /**
- * `secureCookie`: whether the browser is to keep the cookie to `https`, and to this machine.
+ * `secureCookie`: whether the browser is to keep the cookie to `https`, and to this machine. `pageOrigins`: see {@link Origin.of}.
  *
  * @category layers
  */
-export const layer = ({ secureCookie }: { readonly secureCookie: boolean }) =>
+export const layer = ({
+  secureCookie,
+  pageOrigins,
+}: {
+  readonly secureCookie: boolean
+  readonly pageOrigins: ReadonlyArray<string>
+}) =>
   HttpApiBuilder.group(
     NotificationsApi,
     "session",
@@ -27,7 +33,7 @@ export const layer = ({ secureCookie }: { readonly secureCookie: boolean }) =>
       return handlers.handleAll({
         signIn: Effect.fnUntraced(function* ({ payload: { key } }) {
           // Else another site's page could sign somebody in as somebody else.
-          if (Origin.of(yield* HttpServerRequest.HttpServerRequest) === "other") return yield* otherOrigin
+          if (Origin.of(yield* HttpServerRequest.HttpServerRequest, pageOrigins) === "other") return yield* otherOrigin
           const holder = yield* orUnavailable(keys.authenticate(key))
           if (Option.isNone(holder)) return yield* new Unauthorized({})
           yield* HttpApiBuilder.securitySetCookie(sessionCookie, key, { ...cookie, maxAge: "12 hours" })
