@@ -11,14 +11,15 @@ import { SqlClient, type SqlError } from "effect/sql"
 import * as JsonRows from "./JsonRows.ts"
 
 /**
- * A delivery to try. `attempts` is how many tries it has had; `until` when the lease ends, in Unix milliseconds.
+ * A delivery to try. `attempts` is how many tries it has had; `until` when the lease ends, in Unix milliseconds. `body` is `null` when its
+ * event is not there any more: only somebody else can have removed that.
  *
  * @category models
  */
 export interface Claimed {
   readonly id: number
   readonly event: WebhookId.WebhookId
-  readonly body: string
+  readonly body: string | null
   readonly attempts: number
   readonly until: number
 }

@@ -67,14 +67,20 @@ export const run = Effect.fnUntraced(function* (
   // Not effects: there may be tens of thousands in a second, and a fiber each would cost as much as the rest.
   const attempt: Lanes.Attempt = (integration, target, { id, event, body, attempts }, { answered, recorded }) => {
     const at = clock.currentTimeMillisUnsafe()
+    const number = attempts + 1
+    const tell = (answer: Sender.Answer, now: number, verdict: Verdict.Verdict) => {
+      answered(verdict)
+      settle({ delivery: id, integration, number, at, now, answer, verdict }, recorded)
+    }
+    if (body === null) {
+      tell({ error: "EventMissing", excerpt: "", duration: 0 }, at, { _tag: "Dead" })
+      return
+    }
     const signed = WebhookSignature.sign({ id: event, body, secrets: target.secrets, timestamp: at / 1000 })
     const headers = { "content-type": "application/json", "user-agent": userAgent, ...signed }
     sender.post(target.url, headers, body, (answer) => {
       const now = clock.currentTimeMillisUnsafe()
-      const number = attempts + 1
-      const verdict = Verdict.of(answer, { number, now, random: random.nextDoubleUnsafe(), waits })
-      answered(verdict)
-      settle({ delivery: id, integration, number, at, now, answer, verdict }, recorded)
+      tell(answer, now, Verdict.of(answer, { number, now, random: random.nextDoubleUnsafe(), waits }))
     })
   }
 

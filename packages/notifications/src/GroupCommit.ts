@@ -19,7 +19,8 @@ type Work<A> = Effect.Effect<A, SqlError.SqlError>
  *
  * - `run` gives what the work gives, committed.
  * - `batched`: `write` gets what has gathered, at most 256, and gives as many results in the same order. What it makes tells its caller by
- *   a function, so that somebody who waits for nothing needs no fiber.
+ *   a function, so that somebody who waits for nothing needs no fiber. `bytes` is about how large an item is, where they may be large:
+ *   together they stay below 8 MiB.
  *
  * @category services
  */
@@ -29,6 +30,7 @@ export class GroupCommit extends Context.Service<
     readonly run: <A>(work: Work<A>) => Work<A>
     readonly batched: <I, A>(
       write: (items: Arr.NonEmptyReadonlyArray<I>) => Work<ReadonlyArray<A>>,
+      bytes?: (item: I) => number,
     ) => (item: I, done: (result: Exit.Exit<A, SqlError.SqlError>) => void) => void
   }
 >()("espalier/notifications/GroupCommit") {}
@@ -48,22 +50,33 @@ interface Caller<I, A> {
 
 /** How many items are written, and how many pieces done, at once: others get their turn in between. */
 const most = 256
+const mostBytes = 8 * 1024 * 1024
+
+interface Waiting {
+  readonly piece: () => Piece
+  bytes: number
+}
 
 const make = Effect.fnUntraced(function* (groups: number) {
   const sql = yield* SqlClient.SqlClient
   const gathered = Latch.makeUnsafe(false)
-  let waiting: Array<() => Piece> = []
+  const waiting: Array<Waiting> = []
 
-  const add = (piece: () => Piece) => {
+  const add = (piece: Waiting) => {
     waiting.push(piece)
     gathered.openUnsafe()
   }
 
   const take = () => {
-    const taken = waiting.slice(0, most)
-    waiting = waiting.slice(most)
+    let sum = 0
+    const end = waiting.findIndex(({ bytes }, index) => {
+      sum += bytes
+      // The first one has its turn however large it is.
+      return index > 0 && (index === most || sum > mostBytes)
+    })
+    const taken = waiting.splice(0, end < 0 ? waiting.length : end)
     if (waiting.length === 0) gathered.closeUnsafe()
-    return taken.map((piece) => piece())
+    return taken.map(({ piece }) => piece())
   }
 
   const alone = ({ work, fail }: Piece) =>
@@ -90,11 +103,14 @@ const make = Effect.fnUntraced(function* (groups: number) {
           fail: (cause) => resume(Effect.failCause(cause)),
           parts: () => [piece],
         }
-        add(() => piece)
+        add({ piece: () => piece, bytes: 0 })
       }),
 
-    batched: <I, A>(write: (items: Arr.NonEmptyReadonlyArray<I>) => Work<ReadonlyArray<A>>) => {
-      let open: Arr.NonEmptyArray<Caller<I, A>> | undefined
+    batched: <I, A>(
+      write: (items: Arr.NonEmptyReadonlyArray<I>) => Work<ReadonlyArray<A>>,
+      bytesOf: (item: I) => number = () => 0,
+    ) => {
+      let open: { readonly callers: Arr.NonEmptyArray<Caller<I, A>>; readonly waiting: Waiting } | undefined
       const pieceOf = (callers: Arr.NonEmptyReadonlyArray<Caller<I, A>>): Piece => ({
         work: Effect.map(
           Effect.suspend(() => write(Arr.map(callers, ({ item }) => item))),
@@ -108,16 +124,19 @@ const make = Effect.fnUntraced(function* (groups: number) {
         parts: () => callers.map((caller) => pieceOf([caller])),
       })
       return (item: I, done: Caller<I, A>["done"]) => {
-        if (open !== undefined && open.length < most) {
-          open.push({ item, done })
+        const bytes = bytesOf(item)
+        if (open !== undefined && open.callers.length < most && open.waiting.bytes + bytes <= mostBytes) {
+          open.callers.push({ item, done })
+          open.waiting.bytes += bytes
           return
         }
         const callers: Arr.NonEmptyArray<Caller<I, A>> = [{ item, done }]
-        open = callers
-        add(() => {
-          if (open === callers) open = undefined
+        const piece = () => {
+          if (open?.callers === callers) open = undefined
           return pieceOf(callers)
-        })
+        }
+        open = { callers, waiting: { piece, bytes } }
+        add(open.waiting)
       }
     },
   })

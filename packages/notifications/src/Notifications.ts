@@ -13,6 +13,7 @@ import * as EventId from "./EventId.ts"
 import { GroupCommit } from "./GroupCommit.ts"
 import * as JsonRows from "./JsonRows.ts"
 import { type Published, PublishRefused } from "./Published.ts"
+import * as Values from "./Values.ts"
 import { Wakeup } from "./Wakeup.ts"
 
 /** @category models */
@@ -72,15 +73,18 @@ const make = Effect.gen(function* () {
 
   const store = commits.batched<Row, Stored>(
     Effect.fnUntraced(function* (rows) {
-      const inserted = yield* sql<{ readonly id: string }>`INSERT INTO notification_event
-          (id, workspace, name, body, idempotency_key, created_at)
-        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, CAST(value ->> 5 AS bigint)
-        FROM ${JsonRows.from(
-          sql,
-          rows.map(({ id, workspace, name, body, key = null, now }) => [id, workspace, name, body, key, now]),
-        )}
-        WHERE true
-        ON CONFLICT (workspace, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id`
+      const inserted = yield* Values.forEach(
+        rows.map(({ id, workspace, name, body, key = null, now }) => ({
+          id,
+          workspace,
+          name,
+          body,
+          idempotency_key: key,
+          created_at: now,
+        })),
+        (values) => sql<{ readonly id: string }>`INSERT INTO notification_event ${sql.insert(values)}
+          ON CONFLICT (workspace, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id`,
+      )
       const integrations = new Map<string, Array<string>>(inserted.map(({ id }) => [id, []]))
       const deliveries = yield* sql<{ readonly event_id: string; readonly integration_id: string }>`
         INSERT INTO notification_delivery
@@ -99,13 +103,18 @@ const make = Effect.gen(function* () {
         WHERE integration.enabled = 1 AND integration.events LIKE event.pattern
         RETURNING event_id, integration_id`
       for (const { event_id, integration_id } of deliveries) integrations.get(event_id)?.push(integration_id)
-      return yield* Effect.forEach(rows, (row) => {
+      const results: Array<Stored> = []
+      for (const row of rows) {
         const own = integrations.get(row.id)
-        return own === undefined
-          ? repetition(row)
-          : Effect.succeed({ id: row.id, deliveries: own.length, repeated: false, integrations: own })
-      })
+        results.push(
+          own === undefined
+            ? yield* repetition(row)
+            : { id: row.id, deliveries: own.length, repeated: false, integrations: own },
+        )
+      }
+      return results
     }),
+    ({ body }) => body.length,
   )
 
   /** What the key stands for. */

@@ -12,7 +12,7 @@ import { AddressGuard } from "./AddressGuard.ts"
 
 /**
  * Either `status` or `error` is there. `error` is a code of the system, of TLS or undici (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), or one of ours:
- * `Timeout`, `AddressRefused`. `excerpt` is the first KiB of the answer as text; `duration` in milliseconds.
+ * `Timeout`, `AddressRefused`, `EventMissing`. `excerpt` is the first KiB of the answer as text; `duration` in milliseconds.
  *
  * @category models
  */

@@ -6,11 +6,12 @@
  *
  * What surprises: a worker whose lease ran out still adds to the log, but changes no delivery that another holds now.
  */
-import { type Array as Arr, Effect, Exit, FiberSet, type Scope } from "effect"
+import { type Array as Arr, Effect, Exit, FiberSet, Metric, type Scope } from "effect"
 import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import { GroupCommit } from "./GroupCommit.ts"
 import * as JsonRows from "./JsonRows.ts"
 import type { Answer } from "./Sender.ts"
+import * as Values from "./Values.ts"
 import type { Verdict } from "./Verdict.ts"
 
 /**
@@ -37,6 +38,18 @@ export type Settle = (tried: Tried, done: () => void) => void
 
 type Tries = Arr.NonEmptyReadonlyArray<Tried>
 
+const attempts = Metric.counter("espalier_notifications_attempts_total", {
+  description: "Recorded tries of deliveries, by what they came to",
+  incremental: true,
+})
+
+const counters = {
+  Delivered: Metric.withAttributes(attempts, { verdict: "delivered" }),
+  Retry: Metric.withAttributes(attempts, { verdict: "retry" }),
+  Dead: Metric.withAttributes(attempts, { verdict: "dead" }),
+  Gone: Metric.withAttributes(attempts, { verdict: "gone" }),
+}
+
 /** After this long with nothing but failure an integration is disabled, in milliseconds. */
 const patience = 5 * 24 * 60 * 60 * 1000
 
@@ -57,37 +70,38 @@ export const make = Effect.fnUntraced(function* (
     }),
   )
   const fork = yield* FiberSet.makeRuntime<never, void, never>()
+  const context = yield* Effect.context()
+  const count = ({ verdict }: Tried) => counters[verdict._tag].updateUnsafe(1, context)
   const again = (tried: Tried) =>
     Effect.callback<void, SqlError.SqlError>((resume) => write(tried, resume)).pipe(
       Effect.delay("500 millis"),
       Effect.retry({ times: 9 }),
+      Effect.andThen(Effect.sync(() => count(tried))),
       Effect.catch((error) => Effect.logError("a try could not be recorded; it will be made again", error.reason._tag)),
     )
   return (tried, done) =>
     write(tried, (exit) => {
-      if (Exit.isSuccess(exit)) done()
-      else fork(Effect.ensuring(again(tried), Effect.sync(done)))
+      if (Exit.isSuccess(exit)) {
+        count(tried)
+        done()
+      } else fork(Effect.ensuring(again(tried), Effect.sync(done)))
     })
 })
 
 const log = (sql: SqlClient.SqlClient, tries: Tries) =>
-  sql`INSERT INTO notification_attempt (delivery_id, number, at, duration, status, error, answer)
-    SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS integer), CAST(value ->> 2 AS bigint),
-      CAST(value ->> 3 AS integer), CAST(value ->> 4 AS integer), value ->> 5, value ->> 6
-    FROM ${JsonRows.from(
-      sql,
-      tries.map(({ delivery, number, at, answer: { duration, status = null, error = null, excerpt } }) => [
-        delivery,
-        number,
-        at,
-        duration,
-        status,
-        error,
-        excerpt,
-      ]),
-    )}
-    WHERE true
-    ON CONFLICT (delivery_id, number) DO NOTHING`
+  Values.forEach(
+    tries.map(({ delivery, number, at, answer: { duration, status = null, error = null, excerpt } }) => ({
+      delivery_id: delivery,
+      number,
+      at,
+      duration,
+      status,
+      error,
+      answer: excerpt,
+    })),
+    (values) =>
+      sql`INSERT INTO notification_attempt ${sql.insert(values)} ON CONFLICT (delivery_id, number) DO NOTHING`,
+  )
 
 const states = { Delivered: "delivered", Dead: "dead", Gone: "dead", Retry: "pending" } as const
 

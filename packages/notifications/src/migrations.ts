@@ -44,7 +44,6 @@ const tables = Effect.gen(function* () {
   )`
   yield* sql`CREATE UNIQUE INDEX notification_event_key ON notification_event (workspace, idempotency_key)
     WHERE idempotency_key IS NOT NULL`
-  yield* sql`CREATE INDEX notification_event_age ON notification_event (created_at)`
   yield* sql`CREATE TABLE notification_delivery (
     id ${serial},
     event_id text NOT NULL,
@@ -58,7 +57,6 @@ const tables = Effect.gen(function* () {
     updated_at bigint NOT NULL
   )`
   yield* sql`CREATE INDEX notification_delivery_due ON notification_delivery (integration_id, due_at) WHERE state = 'pending'`
-  yield* sql`CREATE INDEX notification_delivery_finished ON notification_delivery (updated_at) WHERE state <> 'pending'`
   yield* sql`CREATE INDEX notification_delivery_workspace ON notification_delivery (workspace, created_at, id)`
   yield* sql`CREATE INDEX notification_delivery_dead ON notification_delivery (workspace, created_at, id) WHERE state = 'dead'`
   yield* sql`CREATE INDEX notification_delivery_event ON notification_delivery (event_id)`

@@ -50,4 +50,31 @@ it.effect("items that are written together are written one by one when that fail
   }).pipe(Effect.provide(Layer.provideMerge(GroupCommit.layer, memory))),
 )
 
+it.effect("items that are large together are written apart, each however large", () =>
+  Effect.gen(function* () {
+    const { batched } = yield* GroupCommit.GroupCommit
+    const log: Array<ReadonlyArray<number> | number> = []
+    const megabytes = batched(
+      (items: Arr.NonEmptyReadonlyArray<number>) => {
+        log.push(items)
+        return Effect.succeed(items)
+      },
+      (size) => size * 1024 * 1024,
+    )
+    yield* Effect.forEach(
+      [3, 5, 1, 20, 7],
+      (size) =>
+        Effect.callback<void>((resume) => {
+          megabytes(size, () => {
+            log.push(size)
+            resume(Effect.void)
+          })
+        }),
+      { concurrency: "unbounded" },
+    )
+    // Each is told before the next are written: they share no transaction either.
+    expect(log).toEqual([[3, 5], 3, 5, [1], 1, [20], 20, [7], 7])
+  }).pipe(Effect.provide(Layer.provideMerge(GroupCommit.layer, memory))),
+)
+
 const add4 = (sql: SqlClient.SqlClient) => sql`INSERT INTO plum (id) VALUES (4)`

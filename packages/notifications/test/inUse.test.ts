@@ -6,11 +6,12 @@
 import type { ServerResponse } from "node:http"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Secret, WebhookSignature } from "@espalier/signing"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Metric, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Deliveries, DeliveryWorker, Integrations } from "../src/index.ts"
 import { guard, integrate, publish, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
+import * as DeliveryRows from "./DeliveryRows.ts"
 import * as Receiver from "./Receiver.ts"
 import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
@@ -186,6 +187,59 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* prune("1 day")).toBe(0)
       expect(yield* sql`SELECT count(*) AS n FROM notification_event`).toEqual([{ n: 1 }])
       expect(yield* sql`SELECT count(*) AS n FROM notification_attempt`).toEqual([{ n: 1 }])
+    }))
+
+  test("pruning finds what is old among thousands that stay", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { prune } = yield* Deliveries.Deliveries
+      // Those that are pending wait for an integration that is disabled.
+      const { create, disable } = yield* Integrations.Integrations
+      const { integration } = yield* create(workspace, { url: "http://127.0.0.1/", events: ["inventory_item"] })
+      yield* disable(workspace, integration.id)
+      yield* DeliveryRows.insertMany(workspace, 2100)
+      yield* sql`UPDATE notification_delivery SET integration_id = ${integration.id}`
+      yield* sql`UPDATE notification_delivery SET state = 'pending' WHERE created_at <= 1000`
+      yield* sql`UPDATE notification_delivery SET updated_at = 5000 WHERE created_at BETWEEN 1001 AND 1100`
+      yield* TestClock.setTime(3000)
+      expect(yield* prune(1000)).toBe(899)
+      expect(yield* sql`SELECT count(*) AS n FROM notification_delivery`).toEqual([{ n: 1201 }])
+      yield* TestClock.setTime(7000)
+      expect(yield* prune(1000)).toBe(201)
+      expect(yield* sql`SELECT count(*) AS n FROM notification_event`).toEqual([{ n: 1 }])
+      yield* sql`UPDATE notification_delivery SET state = 'dead' WHERE created_at = 1000`
+      yield* sql`DELETE FROM notification_delivery WHERE created_at < 1000`
+      expect(yield* prune(1000)).toBe(1)
+      expect(yield* sql`SELECT count(*) AS n FROM notification_event`).toEqual([{ n: 0 }])
+    }))
+
+  test("attempts are counted by what they came to", (receiver) =>
+    Effect.gen(function* () {
+      const counts = Effect.map(Metric.snapshot, (metrics) =>
+        Object.fromEntries(
+          metrics.flatMap((metric) =>
+            metric.id === "espalier_notifications_attempts_total" && metric.type === "Counter"
+              ? [[metric.attributes?.["verdict"], Number(metric.state.count)]]
+              : [],
+          ),
+        ),
+      )
+      const before = yield* counts
+      yield* integrate(receiver)
+      receiver.answers = Receiver.status(500)
+      yield* publish("one")
+      yield* settled(1)
+      receiver.answers = Receiver.status(204)
+      yield* TestClock.adjust("6 seconds")
+      yield* wake
+      yield* settled(2)
+      receiver.answers = Receiver.status(410)
+      yield* publish("two")
+      while (((yield* counts)["gone"] ?? 0) === (before["gone"] ?? 0)) yield* TestClock.withLive(Effect.sleep(2))
+      const after = yield* counts
+      expect(
+        ["delivered", "retry", "dead", "gone"].map((verdict) => (after[verdict] ?? 0) - (before[verdict] ?? 0)),
+      ).toEqual([1, 1, 0, 1])
     }))
 }
 

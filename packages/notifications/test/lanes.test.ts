@@ -9,7 +9,7 @@ import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Deliveries, Integrations } from "../src/index.ts"
-import { integrate, publish, services, tester, wake, workspace } from "./DeliveryHarness.ts"
+import { integrate, publish, services, settled, tester, wake, workspace } from "./DeliveryHarness.ts"
 import * as Receiver from "./Receiver.ts"
 import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
@@ -113,6 +113,31 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       }),
     { concurrency: 1 },
   )
+
+  test("a delivery whose event somebody removed is dead, and holds up no other", (receiver) =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      receiver.answers = Receiver.status(500)
+      yield* integrate(receiver)
+      const { id } = yield* publish("one")
+      yield* settled(1)
+      yield* sql`DELETE FROM notification_event WHERE id = ${id}`
+      receiver.answers = Receiver.status(204)
+      yield* TestClock.adjust("6 seconds")
+      yield* publish("two")
+      yield* wake
+      yield* until(
+        Effect.map(sql`SELECT id FROM notification_delivery WHERE state = 'pending'`, ({ length }) => length === 0),
+      )
+      expect(yield* sql`SELECT state, attempts FROM notification_delivery ORDER BY id`).toEqual([
+        { state: "dead", attempts: 2 },
+        { state: "delivered", attempts: 1 },
+      ])
+      expect(yield* sql`SELECT number, status, error FROM notification_attempt WHERE error IS NOT NULL`).toEqual([
+        { number: 2, status: null, error: "EventMissing" },
+      ])
+      expect(receiver.heard.length).toBe(2)
+    }))
 
   it.effect("a worker that stops records what is under way, gives back the rest, and starts nothing", () =>
     Effect.gen(function* () {
