@@ -18,7 +18,7 @@ const fanOut = 10
 export const fill = (kind: "due" | "later", size: number) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { create, list, disable } = yield* Integrations.Integrations
+    const { create, list, disable } = yield* Integrations
     yield* create(workspace, { url: `${origin}${path(1)}`, events: ["inventory_item"] })
     const [first, second] = yield* list(workspace)
     if (first === undefined || second === undefined) return

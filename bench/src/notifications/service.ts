@@ -59,7 +59,7 @@ const delays = (since: number) =>
 
 const setEnabled = (enabled: boolean) =>
   Effect.gen(function* () {
-    const { list, enable, disable } = yield* Integrations.Integrations
+    const { list, enable, disable } = yield* Integrations
     for (const { id } of yield* list(workspace)) yield* enabled ? enable(workspace, id) : disable(workspace, id)
   })
 
@@ -68,7 +68,7 @@ const heard = async (): Promise<number> => Number(await (await fetch(`${origin}$
 const quantile = (sorted: ArrayLike<number>, share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0
 
 const run = async ({ events, publishers, interval = 0, tries }: Task) => {
-  const { publish } = await runtime.runPromise(Notifications.Notifications)
+  const { publish } = await runtime.runPromise(Notifications)
   const recordedBefore = await runtime.runPromise(answered)
   const heardBefore = await heard()
   await runtime.runPromise(setEnabled(true))
@@ -114,7 +114,7 @@ const run = async ({ events, publishers, interval = 0, tries }: Task) => {
 }
 
 const start = Effect.gen(function* () {
-  const { create } = yield* Integrations.Integrations
+  const { create } = yield* Integrations
   for (let number = 0; number < Number(setting("INTEGRATIONS")); number++) {
     yield* create(workspace, { url: `${origin}${path(number)}`, events: ["device_enrolled"] })
   }

@@ -90,12 +90,12 @@ const routes = Layer.mergeAll(
  * @category models
  */
 export type Services =
-  | ApiKeys.ApiKeys
+  | ApiKeys
   | BackendUrl
-  | Deliveries.Deliveries
-  | Integrations.Integrations
+  | Deliveries
+  | Integrations
   | Layer.Success<typeof state>
-  | Notifications.Notifications
+  | Notifications
   | Publish
 
 /**

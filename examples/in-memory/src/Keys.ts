@@ -12,8 +12,8 @@ import { workspace } from "./Workspace.ts"
  */
 export const layer = (fixed: Redacted.Redacted | undefined) =>
   Layer.effect(
-    ApiKeys.ApiKeys,
-    Effect.map(ApiKeys.ApiKeys, (keys) =>
+    ApiKeys,
+    Effect.map(ApiKeys, (keys) =>
       fixed === undefined
         ? keys
         : {

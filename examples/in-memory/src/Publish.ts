@@ -40,7 +40,7 @@ export class Publish extends Context.Service<
   static readonly layer = Layer.effect(
     Publish,
     Effect.gen(function* () {
-      const notifications = yield* Notifications.Notifications
+      const notifications = yield* Notifications
       const backend = yield* BackendUrl
       const organization = organizationAt(backend)
 

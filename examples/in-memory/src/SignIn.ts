@@ -12,7 +12,7 @@ import { BackendUrl, forPeople, workspace } from "./Workspace.ts"
  */
 export const link = Effect.fnUntraced(function* (apiKey: Redacted.Redacted | undefined) {
   const backend = yield* BackendUrl
-  const keys = yield* ApiKeys.ApiKeys
+  const keys = yield* ApiKeys
   const key = apiKey ?? (yield* keys.create({ workspace, note: "the sample's own" })).key
   return `${forPeople(backend)}/dashboard#key=${encodeURIComponent(Redacted.value(key))}`
 })

@@ -43,7 +43,13 @@ export class ApiKeys extends Context.Service<
     readonly revoke: (id: string) => Effect.Effect<boolean, SqlError.SqlError>
     readonly authenticate: (key: Redacted.Redacted) => Effect.Effect<Option.Option<KeyHolder>, SqlError.SqlError>
   }
->()("espalier/notifications/ApiKeys") {}
+>()("espalier/notifications/ApiKeys") {
+  /** Over tables that `migrate` has made. */
+  static readonly layer: Layer.Layer<ApiKeys, never, SqlClient.SqlClient> = Layer.effect(
+    ApiKeys,
+    Effect.suspend(() => make),
+  )
+}
 
 const shape = /^ek_([0-9a-f]{16})_([\w-]{43})$/
 
@@ -90,10 +96,3 @@ const make = Effect.gen(function* () {
     }),
   })
 })
-
-/**
- * Over tables that `migrate` has made.
- *
- * @category layers
- */
-export const layer: Layer.Layer<ApiKeys, never, SqlClient.SqlClient> = Layer.effect(ApiKeys, make)

@@ -31,7 +31,7 @@ type Sql = SqlError.SqlError
  *
  * @category models
  */
-export interface ListOptions extends DeliveryFilter {
+export interface DeliveryListing extends DeliveryFilter {
   /** `next` of the page before, asked for with the same filter. */
   readonly cursor?: string | undefined
   /** 1 to 200. Defaults to 50. */
@@ -80,7 +80,7 @@ export class Deliveries extends Context.Service<
   {
     readonly list: (
       workspace: string,
-      options?: ListOptions,
+      options?: DeliveryListing,
     ) => Effect.Effect<DeliveryPage, CursorRefused | RangeRefused | Sql>
     readonly get: (workspace: string, id: number) => Effect.Effect<DeliveryDetail, DeliveryUnknown | Sql>
     readonly attempts: (workspace: string, id: number) => Effect.Effect<ReadonlyArray<Attempt>, DeliveryUnknown | Sql>
@@ -96,21 +96,21 @@ export class Deliveries extends Context.Service<
     readonly health: (workspace: string) => Effect.Effect<DeliveryHealth, Sql>
     readonly prune: (olderThan: Duration.Input) => Effect.Effect<number, Sql>
   }
->()("espalier/notifications/Deliveries") {}
+>()("espalier/notifications/Deliveries") {
+  /** Over tables that `migrate` has made. */
+  static readonly layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | Wakeup> = Layer.effect(
+    Deliveries,
+    Effect.suspend(() => make),
+  )
+}
 
-/**
- * @category layers
- */
-export const layer: Layer.Layer<Deliveries, never, SqlClient.SqlClient | Wakeup> = Layer.effect(
-  Deliveries,
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const { wake } = yield* Wakeup
-    return {
-      ...DeliveryQuery.make(sql),
-      ...DeliveryFigures.make(sql),
-      ...Replay.make(sql, wake),
-      prune: Pruning.make(sql),
-    }
-  }),
-)
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { wake } = yield* Wakeup
+  return {
+    ...DeliveryQuery.make(sql),
+    ...DeliveryFigures.make(sql),
+    ...Replay.make(sql, wake),
+    prune: Pruning.make(sql),
+  }
+})

@@ -88,7 +88,13 @@ export class Integrations extends Context.Service<
       event?: SubscriptionName,
     ) => Effect.Effect<TestSent, IntegrationUnknown | IntegrationDisabled | Sql>
   }
->()("espalier/notifications/Integrations") {}
+>()("espalier/notifications/Integrations") {
+  /** Over tables that `migrate` has made. */
+  static readonly layer: Layer.Layer<Integrations, never, SqlClient.SqlClient | AddressGuard | Wakeup> = Layer.effect(
+    Integrations,
+    Effect.suspend(() => make),
+  )
+}
 
 /** How long an old secret signs along, in milliseconds. */
 const overlap = 24 * 60 * 60 * 1000
@@ -229,14 +235,6 @@ const make = Effect.gen(function* () {
     }),
   })
 })
-
-/**
- * @category layers
- */
-export const layer: Layer.Layer<Integrations, never, SqlClient.SqlClient | AddressGuard | Wakeup> = Layer.effect(
-  Integrations,
-  make,
-)
 
 const isName = Schema.is(SubscriptionName)
 const isSubscriptions = Schema.is(Subscriptions)

@@ -32,7 +32,13 @@ export class Notifications extends Context.Service<
       options?: PublishOptions,
     ) => Effect.Effect<Published, PublishRefused | SqlError.SqlError>
   }
->()("espalier/notifications/Notifications") {}
+>()("espalier/notifications/Notifications") {
+  /** Over tables that `migrate` has made. */
+  static readonly layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | Wakeup | GroupCommit> = Layer.effect(
+    Notifications,
+    Effect.suspend(() => make),
+  )
+}
 
 const maxBytes = 256 * 1024
 
@@ -141,11 +147,3 @@ const make = Effect.gen(function* () {
     }),
   })
 })
-
-/**
- * @category layers
- */
-export const layer: Layer.Layer<Notifications, never, SqlClient.SqlClient | Wakeup | GroupCommit> = Layer.effect(
-  Notifications,
-  make,
-)

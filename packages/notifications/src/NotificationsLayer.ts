@@ -7,12 +7,12 @@ import { Effect, Layer, Schedule } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import * as AddressGuard from "./AddressGuard.ts"
 import type { CidrError } from "./AddressRange.ts"
-import * as Deliveries from "./Deliveries.ts"
+import { Deliveries } from "./Deliveries.ts"
 import * as DeliveryWorker from "./DeliveryWorker.ts"
 import * as GroupCommit from "./GroupCommit.ts"
-import * as Integrations from "./Integrations.ts"
+import { Integrations } from "./Integrations.ts"
 import { migrate } from "./migrations.ts"
-import * as Notifications from "./Notifications.ts"
+import { Notifications } from "./Notifications.ts"
 import * as Wakeup from "./Wakeup.ts"
 
 /** @category models */
@@ -32,7 +32,7 @@ export interface NotificationsOptions {
 export const layer = (
   options: NotificationsOptions = {},
 ): Layer.Layer<
-  Integrations.Integrations | Notifications.Notifications | Deliveries.Deliveries,
+  Integrations | Notifications | Deliveries,
   CidrError | Migrations.MigrationError | SqlError.SqlError,
   SqlClient.SqlClient
 > => {
@@ -46,10 +46,10 @@ export const layer = (
   )
 }
 
-const pruning = (keep: Duration.Input): Layer.Layer<never, never, Deliveries.Deliveries> =>
+const pruning = (keep: Duration.Input): Layer.Layer<never, never, Deliveries> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const { prune } = yield* Deliveries.Deliveries
+      const { prune } = yield* Deliveries
       yield* prune(keep).pipe(
         Effect.catch((error) => Effect.logWarning("old deliveries cannot be pruned", error.reason._tag)),
         Effect.schedule(Schedule.spaced("1 hour")),

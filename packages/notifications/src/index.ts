@@ -1,14 +1,14 @@
 /**
  * Webhook integrations and deliveries that never get lost, on SQLite or PostgreSQL.
  */
+export { MigrationError } from "@espalier/sql"
 export { AddressRefused, UrlRefused } from "./AddressError.ts"
 export type { AddressGuardOptions, ResolvedAddress } from "./AddressGuard.ts"
-export * as AddressGuard from "./AddressGuard.ts"
 export { CidrError } from "./AddressRange.ts"
 export type { NotificationsHttpOptions } from "./Api/NotificationsHttp.ts"
 export * as NotificationsHttp from "./Api/NotificationsHttp.ts"
-export * as ApiKeys from "./ApiKeys.ts"
-export * as Deliveries from "./Deliveries.ts"
+export { ApiKey, ApiKeys } from "./ApiKeys.ts"
+export { Deliveries, type DeliveryListing, type ReplayRange, type StatisticsRange } from "./Deliveries.ts"
 export {
   Attempt,
   CursorRefused,
@@ -23,14 +23,19 @@ export {
   DeliveryUnknown,
   RangeRefused,
 } from "./Delivery.ts"
-export * as DeliveryWorker from "./DeliveryWorker.ts"
-export * as GroupCommit from "./GroupCommit.ts"
+export type { WorkerOptions } from "./DeliveryWorker.ts"
 export { EventsRefused, IntegrationConflict, IntegrationDisabled, IntegrationUnknown } from "./IntegrationError.ts"
-export * as Integrations from "./Integrations.ts"
+export {
+  type InputRefused,
+  type IntegrationInput,
+  Integrations,
+  type TestSent,
+  type WithSecret,
+} from "./Integrations.ts"
 export { migrate } from "./migrations.ts"
-export * as Notifications from "./Notifications.ts"
+export { Notifications, type PublishOptions } from "./Notifications.ts"
+export type { NotificationsOptions } from "./NotificationsLayer.ts"
 export * as NotificationsLayer from "./NotificationsLayer.ts"
 export { Published, PublishRefused } from "./Published.ts"
 export * as PushCertificateWatch from "./PushCertificateWatch.ts"
 export * as RetrySchedule from "./RetrySchedule.ts"
-export * as Wakeup from "./Wakeup.ts"

@@ -53,7 +53,7 @@ export const make = Effect.fnUntraced(function* (options: HarnessOptions = {}) {
   const context = yield* Layer.build(served(options))
   const { address } = Context.get(context, HttpServer.HttpServer)
   const origin = HttpServer.formatAddress(address)
-  const keys = Context.get(context, ApiKeys.ApiKeys)
+  const keys = Context.get(context, ApiKeys)
   const key = Redacted.value((yield* keys.create({ workspace, note: "tests" })).key)
   const keyOfAll = Redacted.value((yield* keys.create({ workspace: null, note: "operator" })).key)
 

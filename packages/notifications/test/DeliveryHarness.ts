@@ -5,16 +5,11 @@ import type { Vitest } from "@effect/vitest"
 import { Effect, Layer, Redacted, type Scope } from "effect"
 import type { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import {
-  AddressGuard,
-  Deliveries,
-  DeliveryWorker,
-  GroupCommit,
-  Integrations,
-  migrate,
-  Notifications,
-  Wakeup,
-} from "../src/index.ts"
+import * as AddressGuard from "../src/AddressGuard.ts"
+import * as DeliveryWorker from "../src/DeliveryWorker.ts"
+import * as GroupCommit from "../src/GroupCommit.ts"
+import { Deliveries, Integrations, migrate, Notifications, type WorkerOptions } from "../src/index.ts"
+import * as Wakeup from "../src/Wakeup.ts"
 import { enrolled } from "./examples.ts"
 import * as Receiver from "./Receiver.ts"
 import type { TestDatabase } from "./TestDatabase.ts"
@@ -24,7 +19,7 @@ export const start = Date.UTC(2026, 0, 1)
 
 export const guard = AddressGuard.layer({ allow: ["127.0.0.0/8"], allowHttp: true })
 
-export const services = (options: DeliveryWorker.WorkerOptions = {}) =>
+export const services = (options: WorkerOptions = {}) =>
   DeliveryWorker.layer({ pollInterval: "30 days", ...options }).pipe(
     Layer.provideMerge(Layer.mergeAll(Integrations.layer, Notifications.layer, Deliveries.layer)),
     Layer.provideMerge(Layer.merge(Wakeup.layer, GroupCommit.layer)),
@@ -34,9 +29,9 @@ export const services = (options: DeliveryWorker.WorkerOptions = {}) =>
   )
 
 export type Services =
-  | Integrations.Integrations
-  | Notifications.Notifications
-  | Deliveries.Deliveries
+  | Integrations
+  | Notifications
+  | Deliveries
   | Wakeup.Wakeup
   | GroupCommit.GroupCommit
   | SqlClient.SqlClient
@@ -47,18 +42,18 @@ export const workspace = "a"
 /** An integration for `device_enrolled` at a path of the receiver. */
 export const integrate = (receiver: Receiver.Receiver, path = "/") =>
   Effect.gen(function* () {
-    const { create } = yield* Integrations.Integrations
+    const { create } = yield* Integrations
     const { integration, secret } = yield* create(workspace, { url: receiver.url(path), events: ["device_enrolled"] })
     return { id: integration.id, secret: Redacted.value(secret) }
   })
 
 export const publish = (name: string) =>
-  Effect.flatMap(Notifications.Notifications, (notifications) => notifications.publish(workspace, enrolled(name)))
+  Effect.flatMap(Notifications, (notifications) => notifications.publish(workspace, enrolled(name)))
 
 /** Waits, in real time, until the only delivery has had this many attempts, and gives it. */
 export const settled = (attempts: number) =>
   Effect.gen(function* () {
-    const { list } = yield* Deliveries.Deliveries
+    const { list } = yield* Deliveries
     for (;;) {
       const [delivery] = (yield* list(workspace)).deliveries
       if (delivery !== undefined && delivery.attempts >= attempts) return delivery
@@ -74,7 +69,7 @@ export const tester =
   <E>(
     name: string,
     body: (receiver: Receiver.Receiver) => Effect.Effect<void, E, Services>,
-    options?: DeliveryWorker.WorkerOptions,
+    options?: WorkerOptions,
   ): void =>
     it.effect(name, () =>
       Effect.gen(function* () {

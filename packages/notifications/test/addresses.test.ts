@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { AddressGuard, type AddressGuardOptions, type ResolvedAddress } from "../src/index.ts"
+import * as AddressGuard from "../src/AddressGuard.ts"
+import type { AddressGuardOptions, ResolvedAddress } from "../src/index.ts"
 import { hosts, public4, urls } from "./addresses.ts"
 
 const address = (text: string): ResolvedAddress => ({ address: text, family: text.includes(":") ? 6 : 4 })

@@ -21,7 +21,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>) =>
   it.effect("a key says whose it is, until it is revoked", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1000)
-      const { create, list, revoke, authenticate } = yield* ApiKeys.ApiKeys
+      const { create, list, revoke, authenticate } = yield* ApiKeys
       const one = yield* create({ workspace: "acme", note: "for ITSM" })
       yield* TestClock.setTime(2000)
       const all = yield* create({ workspace: null, note: "" })
@@ -41,7 +41,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>) =>
 
   it.effect("of the secret only a digest is stored", () =>
     Effect.gen(function* () {
-      const { create } = yield* ApiKeys.ApiKeys
+      const { create } = yield* ApiKeys
       const sql = yield* SqlClient.SqlClient
       const { key } = yield* create({ workspace: "acme", note: "" })
       const secret = Redacted.value(key).slice(-43)
@@ -54,7 +54,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>) =>
 
   it.effect("what is no key of ours is nobody's", () =>
     Effect.gen(function* () {
-      const { create, authenticate } = yield* ApiKeys.ApiKeys
+      const { create, authenticate } = yield* ApiKeys
       const [one, other] = [yield* create({ workspace: "a", note: "" }), yield* create({ workspace: "b", note: "" })]
       const text = Redacted.value(one.key)
       const wrong = [

@@ -6,7 +6,8 @@ import { createServer } from "node:http"
 import * as Undici from "@effect/platform-node/Undici"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { AddressGuard, type ResolvedAddress } from "../src/index.ts"
+import * as AddressGuard from "../src/AddressGuard.ts"
+import type { ResolvedAddress } from "../src/index.ts"
 
 const address = (text: string): ResolvedAddress => ({ address: text, family: text.includes(":") ? 6 : 4 })
 

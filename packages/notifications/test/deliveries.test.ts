@@ -7,7 +7,8 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import fc from "fast-check"
-import { Deliveries, DeliveryState, migrate, Wakeup } from "../src/index.ts"
+import { Deliveries, DeliveryState, migrate } from "../src/index.ts"
+import * as Wakeup from "../src/Wakeup.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
@@ -57,11 +58,9 @@ const hostile = [
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
   const test = <E>(
     name: string,
-    body: (deliveries: Deliveries.Deliveries["Service"]) => Effect.Effect<void, E, SqlClient.SqlClient>,
+    body: (deliveries: Deliveries["Service"]) => Effect.Effect<void, E, SqlClient.SqlClient>,
   ) =>
-    it.effect(name, () =>
-      Effect.flatMap(Deliveries.Deliveries, body).pipe(Effect.provide(Layer.provideMerge(services, database))),
-    )
+    it.effect(name, () => Effect.flatMap(Deliveries, body).pipe(Effect.provide(Layer.provideMerge(services, database))))
 
   test("paging gives each delivery that is wanted once, newest first, whatever is published meanwhile", ({ list }) =>
     Effect.gen(function* () {

@@ -40,7 +40,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         secrets: [yield* Effect.fromResult(Secret.parse(secret))],
       })
       expect(yield* settled(1)).toMatchObject({ state: "delivered", attempts: 1, event: id, name: "device_enrolled" })
-      const { list, attempts } = yield* Deliveries.Deliveries
+      const { list, attempts } = yield* Deliveries
       const [delivery] = (yield* list(workspace)).deliveries
       expect(yield* attempts(workspace, delivery?.id ?? 0)).toMatchObject([{ number: 1, status: 204, error: null }])
       yield* TestClock.adjust("1 day")
@@ -53,7 +53,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       receiver.answers = Receiver.status(500)
       yield* integrate(receiver)
       const { id } = yield* publish("one")
-      const { list, attempts, retry } = yield* Deliveries.Deliveries
+      const { list, attempts, retry } = yield* Deliveries
       for (const [index, wait] of RetrySchedule.standard.entries()) {
         if (index > 0) {
           // Not before its time; jitter makes it at most a tenth later.
@@ -104,7 +104,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
           yield* publish("one")
           const { id, state } = yield* settled(1)
           expect(state).toBe("pending")
-          expect(yield* (yield* Deliveries.Deliveries).attempts(workspace, id)).toMatchObject([expected])
+          expect(yield* (yield* Deliveries).attempts(workspace, id)).toMatchObject([expected])
           expect(receiver.heard.map(({ path }) => path)).toEqual(["/"])
         }),
       { timeout: "100 millis" },
@@ -129,7 +129,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* publish("one")
       const { id, state } = yield* settled(1)
       expect(state).toBe("delivered")
-      expect(yield* (yield* Deliveries.Deliveries).attempts(workspace, id)).toMatchObject([
+      expect(yield* (yield* Deliveries).attempts(workspace, id)).toMatchObject([
         { status: 200, answer: "a".repeat(1024) },
       ])
       while (!closed) yield* TestClock.withLive(Effect.sleep(2))

@@ -4,7 +4,7 @@
 import { expect, it } from "@effect/vitest"
 import { Array as Arr, Effect, Layer } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { GroupCommit } from "../src/index.ts"
+import * as GroupCommit from "../src/GroupCommit.ts"
 import { memory } from "./TestDatabase.ts"
 
 it.effect("each piece is committed before its caller goes on; one that fails takes no other along", () =>

@@ -9,7 +9,8 @@ import { Secret, WebhookSignature } from "@espalier/signing"
 import { Effect, Layer, Metric, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { Deliveries, DeliveryWorker, Integrations } from "../src/index.ts"
+import * as DeliveryWorker from "../src/DeliveryWorker.ts"
+import { Deliveries, Integrations } from "../src/index.ts"
 import { guard, integrate, publish, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import * as Receiver from "./Receiver.ts"
@@ -27,7 +28,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       const { id } = yield* integrate(receiver)
       yield* publish("one")
       expect(yield* settled(1)).toMatchObject({ state: "dead" })
-      const { get, enable } = yield* Integrations.Integrations
+      const { get, enable } = yield* Integrations
       expect(yield* get(workspace, id)).toMatchObject({ enabled: false, disabledReason: "Gone" })
       expect(yield* publish("two")).toMatchObject({ deliveries: 0 })
       receiver.answers = Receiver.status(200)
@@ -43,7 +44,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       const { id } = yield* integrate(receiver)
       yield* publish("one")
       yield* settled(1)
-      const { disable, enable } = yield* Integrations.Integrations
+      const { disable, enable } = yield* Integrations
       yield* disable(workspace, id)
       receiver.answers = Receiver.status(200)
       yield* TestClock.adjust("1 minute")
@@ -57,12 +58,12 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test("five days of nothing but failure disable an integration, one success saves it", (receiver) =>
     Effect.gen(function* () {
       const { id } = yield* integrate(receiver)
-      const { get } = yield* Integrations.Integrations
+      const { get } = yield* Integrations
       const publishOn = (at: number, code: number) =>
         Effect.gen(function* () {
           yield* TestClock.setTime(start + at)
           receiver.answers = Receiver.status(code)
-          const { list } = yield* Deliveries.Deliveries
+          const { list } = yield* Deliveries
           const { id: event } = yield* publish(String(at))
           for (;;) {
             const [delivery] = (yield* list(workspace, { event })).deliveries
@@ -82,7 +83,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test("both secrets sign for a day after a rotation", (receiver) =>
     Effect.gen(function* () {
       const { id, secret } = yield* integrate(receiver)
-      const { rotateSecret } = yield* Integrations.Integrations
+      const { rotateSecret } = yield* Integrations
       const rotated = Redacted.value((yield* rotateSecret(workspace, id)).secret)
       const verifiedBy = (heard: Receiver.Heard) =>
         Effect.gen(function* () {
@@ -121,7 +122,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         }
         yield* integrate(receiver, "/dead")
         yield* integrate(receiver, "/well")
-        const { list } = yield* Deliveries.Deliveries
+        const { list } = yield* Deliveries
         yield* Effect.forEach(Array.from({ length: 30 }), (_, index) => publish(String(index)), { discard: true })
         let well = 0
         while (well < 30) if ((yield* receiver.next).path === "/well") well++
@@ -142,7 +143,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         (index) => Effect.andThen(publish(String(index)), wake),
         { concurrency: 10, discard: true },
       )
-      const { list } = yield* Deliveries.Deliveries
+      const { list } = yield* Deliveries
       while ((yield* list(workspace, { state: "pending" })).deliveries.length > 0) {
         yield* wake
         yield* TestClock.withLive(Effect.sleep(2))
@@ -176,7 +177,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* TestClock.adjust("10 days")
       receiver.answers = Receiver.status(500)
       yield* publish("new")
-      const { list, prune } = yield* Deliveries.Deliveries
+      const { list, prune } = yield* Deliveries
       yield* settled(1)
       expect((yield* list(workspace)).deliveries.length).toBe(2)
       expect(yield* prune("11 days")).toBe(0)
@@ -192,9 +193,9 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test("pruning finds what is old among thousands that stay", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const { prune } = yield* Deliveries.Deliveries
+      const { prune } = yield* Deliveries
       // Those that are pending wait for an integration that is disabled.
-      const { create, disable } = yield* Integrations.Integrations
+      const { create, disable } = yield* Integrations
       const { integration } = yield* create(workspace, { url: "http://127.0.0.1/", events: ["inventory_item"] })
       yield* disable(workspace, integration.id)
       yield* DeliveryRows.insertMany(workspace, 2100)

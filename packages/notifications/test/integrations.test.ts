@@ -7,7 +7,10 @@ import { Secret } from "@espalier/signing"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { AddressGuard, GroupCommit, Integrations, migrate, Notifications, Wakeup } from "../src/index.ts"
+import * as AddressGuard from "../src/AddressGuard.ts"
+import * as GroupCommit from "../src/GroupCommit.ts"
+import { Integrations, migrate, Notifications } from "../src/index.ts"
+import * as Wakeup from "../src/Wakeup.ts"
 import { enrolled } from "./examples.ts"
 import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
@@ -25,15 +28,13 @@ const services = Layer.mergeAll(Integrations.layer, Notifications.layer).pipe(
 const url = "https://hooks.example.com/mdm"
 
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
-  const test = <E>(
-    name: string,
-    body: Effect.Effect<void, E, Integrations.Integrations | Notifications.Notifications | SqlClient.SqlClient>,
-  ) => it.effect(name, () => Effect.provide(body, Layer.provideMerge(services, database)))
+  const test = <E>(name: string, body: Effect.Effect<void, E, Integrations | Notifications | SqlClient.SqlClient>) =>
+    it.effect(name, () => Effect.provide(body, Layer.provideMerge(services, database)))
 
   test(
     "what is created is listed, read, edited and deleted, by its workspace only",
     Effect.gen(function* () {
-      const integrations = yield* Integrations.Integrations
+      const integrations = yield* Integrations
       yield* TestClock.setTime(1000)
       const { integration } = yield* integrations.create("a", { url, events: ["device_enrolled"] })
       expect(integration).toEqual({
@@ -71,7 +72,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test(
     "every refusal has its type",
     Effect.gen(function* () {
-      const integrations = yield* Integrations.Integrations
+      const integrations = yield* Integrations
       const events = ["device_enrolled"]
       const { integration } = yield* integrations.create("a", { url, events })
       const other = yield* integrations.create("a", { url: "https://other.example.com", events })
@@ -102,7 +103,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test(
     "a secret is given once, and the one before it signs along for a day",
     Effect.gen(function* () {
-      const integrations = yield* Integrations.Integrations
+      const integrations = yield* Integrations
       const sql = yield* SqlClient.SqlClient
       const { integration, secret } = yield* integrations.create("a", { url, events: ["device_enrolled"] })
       expect(Secret.parseSigning(Redacted.value(secret))._tag).toBe("Success")
@@ -123,8 +124,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test(
     "an event goes to those of the workspace who subscribe to it and are enabled",
     Effect.gen(function* () {
-      const integrations = yield* Integrations.Integrations
-      const { publish } = yield* Notifications.Notifications
+      const integrations = yield* Integrations
+      const { publish } = yield* Notifications
       const sql = yield* SqlClient.SqlClient
       const create = (workspace: string, host: string, ...events: ReadonlyArray<string>) =>
         Effect.map(
@@ -150,8 +151,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test(
     "an idempotency key makes a repetition a no-op",
     Effect.gen(function* () {
-      const integrations = yield* Integrations.Integrations
-      const { publish } = yield* Notifications.Notifications
+      const integrations = yield* Integrations
+      const { publish } = yield* Notifications
       yield* integrations.create("a", { url, events: ["device_enrolled"] })
       const first = yield* publish("a", enrolled("1"), { idempotencyKey: "k" })
       const all = yield* Effect.all(
@@ -176,7 +177,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test(
     "what is no event is not published",
     Effect.gen(function* () {
-      const { publish } = yield* Notifications.Notifications
+      const { publish } = yield* Notifications
       const reason = (call: ReturnType<typeof publish>) =>
         Effect.map(Effect.flip(call), (error) => ("reason" in error ? error.reason : error))
       const { organization } = enrolled("1")

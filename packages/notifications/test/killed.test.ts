@@ -109,9 +109,9 @@ it.live(
         addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
       }).pipe(Layer.provide(Database.layer({ url })))
       yield* Effect.gen(function* () {
-        const { create } = yield* Integrations.Integrations
-        const { publish } = yield* Notifications.Notifications
-        const { health } = yield* Deliveries.Deliveries
+        const { create } = yield* Integrations
+        const { publish } = yield* Notifications
+        const { health } = yield* Deliveries
         yield* create("a", { url: receiver.url("/"), events: ["device_enrolled"] })
         const workers = yield* Effect.acquireRelease(
           Effect.sync(() => [start(), start()]),

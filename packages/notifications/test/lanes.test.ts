@@ -35,7 +35,7 @@ const claimed = Effect.gen(function* () {
 
 const count = (state: "pending" | "delivered" | "dead") =>
   Effect.gen(function* () {
-    const { list } = yield* Deliveries.Deliveries
+    const { list } = yield* Deliveries
     return (yield* list(workspace, { state })).deliveries.length
   })
 
@@ -55,7 +55,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         const answer = holding(receiver)
         const { id } = yield* integrate(receiver)
         yield* publishThree
-        const { disable, enable } = yield* Integrations.Integrations
+        const { disable, enable } = yield* Integrations
         yield* disable(workspace, id)
         yield* TestClock.adjust("1 second")
         yield* answer()

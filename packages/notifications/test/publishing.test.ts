@@ -5,7 +5,10 @@ import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { WebhookId } from "@espalier/signing"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { AddressGuard, Deliveries, GroupCommit, Integrations, migrate, Notifications, Wakeup } from "../src/index.ts"
+import * as AddressGuard from "../src/AddressGuard.ts"
+import * as GroupCommit from "../src/GroupCommit.ts"
+import { Deliveries, Integrations, migrate, Notifications } from "../src/index.ts"
+import * as Wakeup from "../src/Wakeup.ts"
 import { enrolled } from "./examples.ts"
 import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
@@ -20,9 +23,9 @@ const services = Layer.mergeAll(Integrations.layer, Notifications.layer, Deliver
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
   it.effect("all at once, each as if it were alone", () =>
     Effect.gen(function* () {
-      const { create } = yield* Integrations.Integrations
-      const { publish } = yield* Notifications.Notifications
-      const { list } = yield* Deliveries.Deliveries
+      const { create } = yield* Integrations
+      const { publish } = yield* Notifications
+      const { list } = yield* Deliveries
       for (const path of ["1", "2"]) {
         yield* create("a", { url: `http://127.0.0.1/${path}`, events: ["device_enrolled"] })
       }
@@ -53,7 +56,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(said).toEqual([2, 1, 0, 2, "repeated", "KeyReused", 1, "BadKey", "BadKey", 2])
 
       const [latest] = (yield* list("a")).deliveries
-      const { get } = yield* Deliveries.Deliveries
+      const { get } = yield* Deliveries
       expect(JSON.parse((yield* get("a", latest?.id ?? 0)).body)).toEqual(enrolled("O'Brien \"\u0000\ud83d\ude00\\\n"))
     }).pipe(Effect.provide(Layer.provideMerge(services, database))),
   )
@@ -64,7 +67,7 @@ layer(server)("PostgreSQL", (it) => contract(it, postgres))
 
 it.effect("the newest identifier sorts last", () =>
   Effect.gen(function* () {
-    const { publish } = yield* Notifications.Notifications
+    const { publish } = yield* Notifications
     const ids: Array<string> = []
     for (let index = 0; index < 300; index++) {
       yield* TestClock.adjust(1)

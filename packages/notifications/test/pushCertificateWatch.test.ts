@@ -35,17 +35,13 @@ const at = (left: number, expiresAt = firstExpiresAt) => TestClock.setTime(expir
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
   const test = <E>(
     name: string,
-    body: Effect.Effect<
-      void,
-      E,
-      SqlClient.SqlClient | Notifications.Notifications | Integrations.Integrations | Deliveries.Deliveries
-    >,
+    body: Effect.Effect<void, E, SqlClient.SqlClient | Notifications | Integrations | Deliveries>,
   ) => it.effect(name, () => Effect.provide(body, Layer.provideMerge(services(), database)))
 
   test(
     "over its whole life a certificate is warned of four times, though events are pruned and the watch is killed at any time",
     Effect.gen(function* () {
-      const { prune } = yield* Deliveries.Deliveries
+      const { prune } = yield* Deliveries
       const seen = new Set<string>()
       for (let left = 60 * day; left > -2 * day; left -= 6 * hour) {
         yield* at(left)
@@ -125,7 +121,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   test(
     "what is published is the documented payload, and goes to those who subscribed",
     Effect.gen(function* () {
-      const { create } = yield* Integrations.Integrations
+      const { create } = yield* Integrations
       const url = "http://127.0.0.1:65535/"
       const { integration } = yield* create("a", { url, events: ["apple_push_certification_renovation"] })
       yield* at(5 * day)

@@ -11,7 +11,7 @@ import { Deferred, Effect, Layer, Queue, Redacted, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { Deliveries, type DeliveryWorker, Integrations } from "../src/index.ts"
+import { Deliveries, Integrations, type WorkerOptions } from "../src/index.ts"
 import { Receiver } from "../src/Receiver/index.ts"
 import { publish, type Services, services, settled, start, wake, workspace } from "./DeliveryHarness.ts"
 import { serve } from "./NodeReceiver.ts"
@@ -44,7 +44,7 @@ const adapted = (options: Receiver.FetchOptions): Effect.Effect<string, unknown,
 /** An integration whose URL is the endpoint that is made with its secret. */
 const integrate = (endpoint: (secret: string) => Effect.Effect<string, unknown, Scope.Scope>) =>
   Effect.gen(function* () {
-    const { create, edit } = yield* Integrations.Integrations
+    const { create, edit } = yield* Integrations
     const input = { url: "http://127.0.0.1:65535/", events: ["device_enrolled"] }
     const { integration, secret } = yield* create(workspace, input)
     yield* edit(workspace, integration.id, { url: yield* endpoint(Redacted.value(secret)) })
@@ -54,7 +54,7 @@ const integrate = (endpoint: (secret: string) => Effect.Effect<string, unknown, 
 const otherwise = () => Effect.die("nobody subscribed to it")
 
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
-  const test = (name: string, body: Effect.Effect<void, unknown, Services>, options?: DeliveryWorker.WorkerOptions) =>
+  const test = (name: string, body: Effect.Effect<void, unknown, Services>, options?: WorkerOptions) =>
     it.effect(name, () =>
       TestClock.setTime(start).pipe(
         Effect.andThen(body),
@@ -89,7 +89,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* Queue.take(tries)).toBe(`${id} ada@example.com 6`)
       const delivered = yield* settled(2)
       expect(delivered).toMatchObject({ state: "delivered" })
-      const { retry } = yield* Deliveries.Deliveries
+      const { retry } = yield* Deliveries
       yield* retry(workspace, delivered.id)
       expect(yield* settled(3)).toMatchObject({ state: "delivered" })
       expect(count).toBe(2)
@@ -113,7 +113,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* publish("one")
       yield* Queue.take(begun)
       const { id } = yield* settled(1)
-      expect(yield* (yield* Deliveries.Deliveries).attempts(workspace, id)).toMatchObject([{ error: "Timeout" }])
+      expect(yield* (yield* Deliveries).attempts(workspace, id)).toMatchObject([{ error: "Timeout" }])
       yield* TestClock.adjust("6 seconds")
       yield* wake
       yield* settled(2)
@@ -136,7 +136,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         old = secret
         return mounted({ secrets: [secret], on: on("old") })
       })
-      const { rotateSecret, edit } = yield* Integrations.Integrations
+      const { rotateSecret, edit } = yield* Integrations
       const fresh = Redacted.value((yield* rotateSecret(workspace, id)).secret)
       yield* publish("with the old")
       expect(yield* Queue.take(heard)).toBe("old")

@@ -16,7 +16,7 @@ import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 /** Waits, in real time, until nothing is pending, and gives the workspace's deliveries, oldest first. */
 const finished = Effect.gen(function* () {
-  const { list } = yield* Deliveries.Deliveries
+  const { list } = yield* Deliveries
   while ((yield* list(workspace, { state: "pending", limit: 1 })).deliveries.length > 0) {
     yield* TestClock.withLive(Effect.sleep(2))
   }
@@ -41,7 +41,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     "the dead ones of a range of time are sent again, with the same id, and no others",
     (receiver) =>
       Effect.gen(function* () {
-        const { replay, attempts } = yield* Deliveries.Deliveries
+        const { replay, attempts } = yield* Deliveries
         yield* integrate(receiver)
         // The second one arrives; the others are dead at the first try.
         receiver.answers = (response, { count }) => response.writeHead(count === 2 ? 204 : 500).end()
@@ -77,7 +77,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
 
   test("delivered ones are sent again when it is asked for, to one integration if it is named", (receiver) =>
     Effect.gen(function* () {
-      const { replay } = yield* Deliveries.Deliveries
+      const { replay } = yield* Deliveries
       const { id: integration } = yield* integrate(receiver, "/one")
       yield* integrate(receiver, "/two")
       const ids = yield* publishFive
@@ -97,7 +97,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     "one whose tries are used up gets one more, one that has some left gets those",
     (receiver) =>
       Effect.gen(function* () {
-        const { replay } = yield* Deliveries.Deliveries
+        const { replay } = yield* Deliveries
         yield* integrate(receiver)
         receiver.answers = (response, { count }) => response.writeHead(count === 1 ? 204 : 500).end()
         yield* publish("delivered at first")
@@ -122,7 +122,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
 
   test("thousands become pending, those outside of the range stay", () =>
     Effect.gen(function* () {
-      const { replay, list, statistics } = yield* Deliveries.Deliveries
+      const { replay, list, statistics } = yield* Deliveries
       yield* DeliveryRows.insertMany(workspace, 4500)
       const range = { since: 101, until: 4301, state: "delivered" } as const
       expect(yield* replay(workspace, range)).toEqual({ deliveries: 4200 })
@@ -139,8 +139,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
 
   test("a test event arrives at one integration, signed, and is logged", (receiver) =>
     Effect.gen(function* () {
-      const { sendTest } = yield* Integrations.Integrations
-      const { get, attempts } = yield* Deliveries.Deliveries
+      const { sendTest } = yield* Integrations
+      const { get, attempts } = yield* Deliveries
       const { id, secret } = yield* integrate(receiver, "/one")
       yield* integrate(receiver, "/two")
       const sent = yield* sendTest(workspace, id)
@@ -166,7 +166,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
 
   test("any event may be tested", (receiver) =>
     Effect.gen(function* () {
-      const { sendTest } = yield* Integrations.Integrations
+      const { sendTest } = yield* Integrations
       const { id } = yield* integrate(receiver)
       for (const name of SubscriptionName.literals) {
         const { event } = yield* sendTest(workspace, id, name)
@@ -182,7 +182,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
 
   test("a disabled integration is sent no test, another workspace's is unknown", (receiver) =>
     Effect.gen(function* () {
-      const { sendTest, disable } = yield* Integrations.Integrations
+      const { sendTest, disable } = yield* Integrations
       const { id } = yield* integrate(receiver)
       expect((yield* Effect.flip(sendTest("b", id)))._tag).toBe("IntegrationUnknown")
       expect((yield* Effect.flip(sendTest(workspace, "int_none")))._tag).toBe("IntegrationUnknown")

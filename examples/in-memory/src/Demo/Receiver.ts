@@ -21,7 +21,7 @@ const patience = 5
  */
 export const layer = HttpRouter.use((router) =>
   Effect.gen(function* () {
-    const integrations = yield* Integrations.Integrations
+    const integrations = yield* Integrations
     const url = `${yield* BackendUrl}${path}`
     const { secret } = yield* integrations.create(workspace, { url, events: SubscriptionName.literals })
     const receive = yield* Receiver.handler({ secrets: [secret], on: { otherwise: () => Effect.void } })

@@ -15,9 +15,9 @@ import * as Storage from "./Storage.ts"
 /** Does it on what is stored; whatever is wrong becomes a sentence. */
 const on = <A>(
   options: Storage.StorageOptions,
-  deed: (keys: ApiKeys.ApiKeys["Service"]) => Effect.Effect<A, SqlError.SqlError>,
+  deed: (keys: ApiKeys["Service"]) => Effect.Effect<A, SqlError.SqlError>,
 ): Effect.Effect<A, Files.Refusal> =>
-  Effect.flatMap(ApiKeys.ApiKeys, deed).pipe(
+  Effect.flatMap(ApiKeys, deed).pipe(
     Effect.provide(
       ApiKeys.layer.pipe(Layer.provideMerge(Layer.effectDiscard(migrate)), Layer.provide(Storage.database(options))),
     ),

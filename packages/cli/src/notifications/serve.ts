@@ -43,7 +43,7 @@ const started = (options: NotificationsServeOptions) =>
     const context = yield* Layer.build(
       service(options, { watching: yield* watch(options), pageOrigins: yield* pageOrigins(options) }),
     )
-    const keys = yield* Context.get(context, ApiKeys.ApiKeys).list
+    const keys = yield* Context.get(context, ApiKeys).list
     if (!keys.some(({ revokedAt }) => revokedAt === null)) {
       yield* Effect.logWarning("No key opens the API: make one with espalier notifications key create")
     }

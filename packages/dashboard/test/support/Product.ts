@@ -60,7 +60,7 @@ export const start = Effect.fnUntraced(function* (options: ProductOptions = {}) 
   yield* Effect.addFinalizer(() => stop)
 
   const { context } = running
-  const keys = Context.get(context, ApiKeys.ApiKeys)
+  const keys = Context.get(context, ApiKeys)
   const newKey = (workspace: string | null) => Effect.orDie(keys.create({ workspace, note: "tests" }))
   const key = yield* newKey(workspace)
 
@@ -72,8 +72,8 @@ export const start = Effect.fnUntraced(function* (options: ProductOptions = {}) 
     keyOfAll: Redacted.value((yield* newKey(null)).key),
     revoke: Effect.orDie(keys.revoke(key.id)),
     newKey: Effect.map(newKey(workspace), ({ key }) => Redacted.value(key)),
-    integrations: Context.get(context, Integrations.Integrations),
-    notifications: Context.get(context, Notifications.Notifications),
+    integrations: Context.get(context, Integrations),
+    notifications: Context.get(context, Notifications),
     sql: Context.get(context, SqlClient.SqlClient),
     stop,
     startAgain: Effect.gen(function* () {
