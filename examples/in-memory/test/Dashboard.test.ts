@@ -88,6 +88,13 @@ const newest = (page: Page, hasText: string | RegExp) => page.locator(".command"
 const queued = (page: Page, hasText: string | RegExp, state = "Acknowledged") =>
   newest(page, hasText).filter({ hasText: state }).waitFor()
 
+const looks = [
+  { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+  { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
+  { viewport: { width: 360, height: 740 }, colorScheme: "light" },
+] as const
+
 const onlyOsVersion = /"Queries": \[\s*"OSVersion"\s*\]/
 
 layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a person in Devices", (it) => {
@@ -118,8 +125,6 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
         const command = page.getByLabel("Command", { exact: true })
         const submit = () => page.getByRole("button", { name: /^Queue / }).click()
         yield* act(async () => {
-          await submit()
-          await page.getByText("Choose at least one.").waitFor()
           await page.getByRole("checkbox", { name: "OSVersion" }).check()
           await submit()
           await queued(page, onlyOsVersion)
@@ -278,37 +283,68 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
     () =>
       Effect.gen(function* () {
         const { origin } = yield* Sample
-        for (const look of [
-          { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
-          { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
-        ] as const) {
-          // Axe is a script in the page, which the policy refuses.
-          const { page } = yield* sitDown({ ...look, bypassCSP: true, reducedMotion: "reduce" })
-          const fits = async () => {
+        // Axe is a script in the page, which the policy refuses.
+        const { page } = yield* sitDown({ bypassCSP: true, reducedMotion: "reduce" })
+        const pleasesAll = async (name: string) => {
+          for (const { viewport, colorScheme } of looks) {
+            await page.setViewportSize(viewport)
+            await page.emulateMedia({ colorScheme })
+            await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
             const found = await new AxeBuilder({ page }).analyze()
-            expect(
-              found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-            ).toEqual([])
-            expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(look.viewport.width)
+            const at = [name, colorScheme, viewport.width]
+            expect([
+              ...at,
+              ...found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+            ]).toEqual(at)
+            expect([...at, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([
+              ...at,
+              viewport.width,
+            ])
           }
-          yield* act(async () => {
-            await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
-            await page.getByRole("link", { name: mac }).waitFor()
-            await fits()
-            await page.getByRole("link", { name: mac }).click()
-            for (const tab of ["Overview", "Commands", "Declarations", "Live"]) {
-              await page.getByRole("navigation", { name: "Device" }).getByRole("link", { name: tab }).click()
-              const entry = page.locator(".command, .exchange").first()
-              if (tab !== "Overview") await entry.locator("summary").first().click()
-              await fits()
-            }
-            await page.goto(`${origin}/dashboard/w/example/devices/-/traffic`)
-            await page.getByText("Authenticate").first().waitFor()
-            await fits()
-          })
         }
+        yield* act(async () => {
+          await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
+          await page.getByRole("link", { name: mac }).waitFor()
+          await pleasesAll("Devices")
+          await page.getByRole("link", { name: mac }).click()
+          for (const tab of ["Overview", "Commands", "Declarations", "Live"]) {
+            await page.getByRole("navigation", { name: "Device" }).getByRole("link", { name: tab }).click()
+            const entry = page.locator(".command, .exchange").first()
+            if (tab !== "Overview") await entry.locator("summary").first().click()
+            await pleasesAll(tab)
+          }
+          await page.goto(`${origin}/dashboard/w/example/devices/-/traffic`)
+          await page.getByText("Authenticate").first().waitFor()
+          await page.locator(".exchange summary").first().click()
+          await pleasesAll("Live traffic")
+        })
       }),
-    60_000,
+    120_000,
+  )
+
+  it.effect("sees in the traffic of all which device each line is of", () =>
+    Effect.gen(function* () {
+      const { origin } = yield* Sample
+      const { page, complaints } = yield* sitDown()
+      yield* act(async () => {
+        await page.goto(`${origin}/dashboard/w/example/devices/-/traffic#key=${key}`)
+        for (const name of [mac, "Classroom iPad"]) {
+          const line = page.locator(".exchange").filter({ hasText: name }).filter({ hasText: "TokenUpdate" }).first()
+          await line.locator("summary").click()
+          const udid = await line.getByRole("link").textContent()
+          await line.getByText(`…${udid?.slice(-6)}`).waitFor()
+          // Opened directly, the page has what sets a property list and its JSON side by side.
+          const [xml, json] = await Promise.all(
+            ["property list", "JSON"].map((form) =>
+              line.getByRole("figure", { name: `What the device says, ${form}` }).boundingBox(),
+            ),
+          )
+          expect(json?.x).toBeGreaterThan(xml?.x ?? 0)
+          expect(json?.y).toBe(xml?.y)
+        }
+      })
+      expect(complaints).toEqual([])
+    }),
   )
 
   // The last one: it forgets the devices of before.

@@ -63,10 +63,14 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await panel.getByText(`POST ${receiver.url("/mdm")}`).waitFor()
       })
       receiver.answers = Receiver.status(200)
+      // Which disabled the integration.
+      yield* act(async () => {
+        await panel.getByRole("button", { name: "Retry" }).click()
+        await panel.getByText("When its integration is enabled again").waitFor()
+      })
       const [integration] = yield* product.integrations.list("acme")
       yield* product.integrations.enable("acme", integration?.id ?? "")
       yield* act(async () => {
-        await panel.getByRole("button", { name: "Retry" }).click()
         await panel.getByText("HTTP 200").waitFor()
         await panel.getByText("Delivered", { exact: true }).waitFor()
       })

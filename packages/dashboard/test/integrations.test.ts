@@ -20,6 +20,9 @@ const signedIn = Effect.fnUntraced(function* (path = "/w/acme/integrations") {
 const choose = (page: Page, name: string) => page.getByRole("checkbox", { name, exact: true }).check()
 const dialog = (page: Page) => page.getByRole("dialog")
 
+/** What the thing with the focus says. */
+const focused = (page: Page) => page.evaluate("document.activeElement.innerText")
+
 layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a person in Integrations", (it) => {
   it.effect("makes one from nothing, copies its secret, and verifies with it what is posted", () =>
     Effect.gen(function* () {
@@ -127,13 +130,17 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await choose(page, "Inventory item registered")
         await page.getByRole("button", { name: "Save" }).click()
         await dialog(page).getByText("Saved.").waitFor()
+        expect(await focused(page)).toBe("Save")
+        // Which is so no longer when it is changed again.
+        await choose(page, "Apple Push Certificate expires")
+        await dialog(page).getByText("Saved.").waitFor({ state: "hidden" })
         await page.keyboard.press("Escape")
         await dialog(page).waitFor({ state: "hidden" })
       })
       const { url, events } = yield* product.integrations.get("acme", made.integration.id)
       expect({ url, events }).toEqual({ url: receiver.url("/new"), events: ["device_enrolled", "inventory_item"] })
       // Whoever works by keyboard is where they were.
-      expect(yield* act(() => page.evaluate("document.activeElement.textContent"))).toBe(receiver.url("/new"))
+      expect(yield* act(() => focused(page))).toBe(receiver.url("/new"))
     }),
   )
 
@@ -149,19 +156,20 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
       const row = page.getByRole("link", { name: receiver.url("/") })
       yield* act(async () => {
         await row.click()
-        await page.getByRole("switch", { name: "Enabled" }).click({ force: true })
+        await page.getByRole("switch", { name: "Enabled" }).press("Space")
         await page.getByText("Somebody disabled it.").waitFor()
         await page.getByRole("button", { name: "Send test event" }).click()
         await page.getByText("A disabled integration is sent nothing").waitFor()
       })
       expect((yield* now).enabled).toBe(false)
       yield* act(async () => {
-        await page.getByRole("switch", { name: "Enabled" }).click({ force: true })
+        await page.getByRole("switch", { name: "Enabled" }).press("Space")
         await page.getByText("Somebody disabled it.").waitFor({ state: "hidden" })
         await page.getByRole("button", { name: "Rotate secret" }).click()
         await page.getByText("The old one signs along for 24 hours").waitFor()
         await page.getByRole("button", { name: "Make a new secret" }).click()
         await page.locator(".secret", { hasText: /^whsec_/ }).waitFor()
+        expect(await focused(page)).toMatch(/^Signing secret/)
         await page.getByRole("button", { name: "Delete", exact: true }).click()
         // The safe answer has the focus, and Escape takes it, without closing the panel.
         await page.keyboard.press("Escape")
@@ -171,6 +179,53 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
       })
       expect(yield* product.integrations.list("acme")).toEqual([])
       expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("is all done by keyboard", () =>
+    Effect.gen(function* () {
+      const { page, product, receiver, open } = yield* signedIn()
+      yield* open()
+      const tabTo = async (text: string) => {
+        for (let left = 40; left > 0 && (await focused(page)) !== text; left -= 1) await page.keyboard.press("Tab")
+        expect(await focused(page)).toBe(text)
+      }
+      yield* act(async () => {
+        await page.getByRole("link", { name: "+ Create integration" }).waitFor()
+        await tabTo("+ Create integration")
+        await page.keyboard.press("Enter")
+        await dialog(page).getByRole("textbox", { name: "URL" }).waitFor()
+        // The panel has the page's attention.
+        expect(await page.evaluate("getComputedStyle(document.documentElement).overflowY")).toBe("hidden")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(receiver.url("/keys"))
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Space")
+        await tabTo("Save")
+        await page.keyboard.press("Enter")
+        await dialog(page).getByText("Saved").waitFor()
+        expect(await focused(page)).toMatch(/^Saved/)
+        await page.keyboard.press("Tab")
+        expect(await focused(page)).toBe("Copy the secret")
+        await tabTo("Done")
+        await page.keyboard.press("Enter")
+        await dialog(page).waitFor({ state: "detached" })
+        await tabTo(receiver.url("/keys"))
+        await page.keyboard.press("Enter")
+        await dialog(page).getByRole("button", { name: "Send test event" }).waitFor()
+        await tabTo("Send test event")
+        await page.keyboard.press("Enter")
+        await dialog(page).getByText("HTTP 204").waitFor()
+        expect(await focused(page)).toBe("Send test event")
+        await tabTo("Delete")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        expect(await focused(page)).toBe("Delete it")
+        await page.keyboard.press("Enter")
+        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
+      })
+      expect(yield* product.integrations.list("acme")).toEqual([])
     }),
   )
 })

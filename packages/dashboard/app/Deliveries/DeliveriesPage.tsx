@@ -37,8 +37,8 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
   const { data: integrations = none } = useIntegrations(workspace)
   const { log, look, more, isBehind } = useDeliveryLog(workspace, filter)
 
-  const urls = useMemo(() => new Map(integrations.map(({ id, url }) => [id, url])), [integrations])
-  const urlOf = useCallback((id: string) => urls.get(id) ?? id, [urls])
+  const known = useMemo(() => new Map(integrations.map((one) => [one.id, one])), [integrations])
+  const urlOf = useCallback((id: string) => known.get(id)?.url ?? id, [known])
   const hrefOf = useCallback((id: number) => deliveriesPath(workspace, { id, search }), [workspace, search])
   const { refetch, isFetching } = more
   const onMore = useCallback(() => {
@@ -96,7 +96,7 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
         onClose={() => navigate(deliveriesPath(workspace, { search }))}
       >
         {opened === undefined ? null : (
-          <DeliveryPanel key={opened} workspace={workspace} id={Number(opened)} urlOf={urlOf} />
+          <DeliveryPanel key={opened} workspace={workspace} id={Number(opened)} integrations={known} />
         )}
       </SidePanel>
       {replaying ? (

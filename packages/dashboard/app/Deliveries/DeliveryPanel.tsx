@@ -2,7 +2,8 @@
  * One delivery: its state, what is posted, its attempts, and what to do about it.
  */
 import type { DeliveryDetail } from "@espalier/notifications/api"
-import { Anchor, Button, Group, Stack } from "@mantine/core"
+import type { Integration } from "@espalier/schema"
+import { Anchor, Group, Stack } from "@mantine/core"
 import { Link } from "wouter"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { eventNames } from "../Integrations/eventNames.ts"
@@ -13,6 +14,7 @@ import { Facts } from "../parts/Facts.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { prettyJson } from "../parts/json.ts"
 import { Loading } from "../parts/Loading.tsx"
+import { PendingButton } from "../parts/PendingButton.tsx"
 import { RelativeTime } from "../parts/RelativeTime.tsx"
 import { Section } from "../parts/Section.tsx"
 import { deliveriesPath, integrationsPath } from "../shell/paths.ts"
@@ -23,10 +25,11 @@ import { useAttempts, useDelivery, useRetry } from "./deliveryCalls.ts"
 interface DeliveryPanelProps {
   readonly workspace: string
   readonly id: number
-  readonly urlOf: (integration: string) => string
+  /** By their identifiers. */
+  readonly integrations: ReadonlyMap<string, Integration>
 }
 
-export const DeliveryPanel = ({ workspace, id, urlOf }: DeliveryPanelProps) => {
+export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProps) => {
   const { data: delivery, error, refetch } = useDelivery(workspace, id)
   const attempts = useAttempts(workspace, id, delivery?.attempts ?? 0)
   if (delivery === undefined) {
@@ -37,6 +40,7 @@ export const DeliveryPanel = ({ workspace, id, urlOf }: DeliveryPanelProps) => {
       <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
     )
   }
+  const integration = integrations.get(delivery.integration)
   return (
     <Stack gap="lg">
       <Group justify="space-between">
@@ -51,11 +55,11 @@ export const DeliveryPanel = ({ workspace, id, urlOf }: DeliveryPanelProps) => {
           [
             "Integration",
             <Anchor key="integration" component={Link} href={integrationsPath(workspace, delivery.integration)}>
-              {urlOf(delivery.integration)}
+              {integration?.url ?? delivery.integration}
             </Anchor>,
           ],
           ["Event happened", <RelativeTime key="created" at={delivery.createdAt} />],
-          ["Next attempt", delivery.state === "pending" ? <RelativeTime key="due" at={delivery.dueAt} /> : undefined],
+          ["Next attempt", delivery.state === "pending" ? nextAttempt(delivery, integration) : undefined],
           [
             "webhook-id",
             <Anchor
@@ -82,6 +86,9 @@ export const DeliveryPanel = ({ workspace, id, urlOf }: DeliveryPanelProps) => {
     </Stack>
   )
 }
+
+const nextAttempt = ({ dueAt }: DeliveryDetail, integration: Integration | undefined) =>
+  integration?.enabled === false ? "When its integration is enabled again" : <RelativeTime at={dueAt} />
 
 const Request = ({ delivery: { url, body, event } }: { readonly delivery: DeliveryDetail }) => (
   <Section title="Request">
@@ -117,13 +124,13 @@ const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: num
   }
   return (
     <>
-      <Button
+      <PendingButton
         size="xs"
-        loading={retry.isPending}
+        pending={retry.isPending}
         onClick={() => retry.mutate(undefined, { onSuccess: () => announce("It goes out once more") })}
       >
         Retry
-      </Button>
+      </PendingButton>
       {retry.error === null ? null : <Failure sentence={sentence(retry.error)} />}
     </>
   )

@@ -7,6 +7,7 @@ import { useState } from "react"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { Dialog } from "../parts/Dialog.tsx"
 import { Failure } from "../parts/Failure.tsx"
+import { PendingButton } from "../parts/PendingButton.tsx"
 import { useReplay } from "./deliveryCalls.ts"
 import { type Filter, windowOf } from "./filter.ts"
 import { TimeField } from "./TimeField.tsx"
@@ -73,12 +74,12 @@ export const ReplayDialog = ({ workspace, filter, integrations, onClose }: Repla
           <Button variant="default" onClick={onClose}>
             {replay.data === undefined ? "Cancel" : "Done"}
           </Button>
-          <Button
-            loading={replay.isPending}
+          <PendingButton
+            pending={replay.isPending}
             onClick={() => replay.mutate({ since, until, state, ...(integration === "" ? {} : { integration }) })}
           >
             Replay
-          </Button>
+          </PendingButton>
         </Group>
       </Stack>
     </Dialog>

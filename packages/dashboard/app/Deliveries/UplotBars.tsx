@@ -24,7 +24,7 @@ const dataOf = ({ at, pending, dead, delivered }: Stacked): UPlot.AlignedData =>
 const optionsOf = (width: number, onSelect: (since: number, until: number) => void): UPlot.Options => {
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string) => resolved(style.getPropertyValue(name))
-  const paths = UPlot.paths.bars?.({ size: [0.7, 40, 1], radius: 0.15 })
+  const paths = UPlot.paths.bars?.({ size: [0.7, 40, 1], align: 1, radius: 0.15 })
   const series = (name: string): UPlot.Series => ({
     fill: colour(name),
     width: 0,
@@ -37,10 +37,14 @@ const optionsOf = (width: number, onSelect: (since: number, until: number) => vo
     height,
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
+    // The last bar is what happened from its time on: there is room for it.
+    scales: {
+      x: { range: (plot, min, max) => [min, max + ((plot.data[0][1] ?? min) - (plot.data[0][0] ?? min))] },
+      y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
+    },
     series: [{}, series("--waiting"), series("--bad"), series("--good")],
     axes: [
-      { ...axis, size: 28, grid: { show: false }, values: (_plot, seconds) => labels(seconds) },
+      { ...axis, size: 20, grid: { show: false }, values: (_plot, seconds) => labels(seconds) },
       {
         ...axis,
         size: 44,

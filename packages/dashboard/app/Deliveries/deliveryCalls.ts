@@ -33,7 +33,11 @@ export const useAttempts = (
 export const useRetry = (workspace: string, id: number) => {
   const client = useQueryClient()
   return useAction(() => deliveries.retry({ params: { workspace, id } }), {
-    onSuccess: () => void client.invalidateQueries({ queryKey: deliveryKey(workspace, id) }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: deliveryKey(workspace, id) })
+      // It goes out when its integration is enabled, which the last attempt may have changed.
+      void client.invalidateQueries({ queryKey: ["integrations", workspace] })
+    },
   })
 }
 

@@ -7,6 +7,7 @@ import { CodeBlock } from "../parts/CodeBlock.tsx"
 import { RelativeTime } from "../parts/RelativeTime.tsx"
 import { userNameOf } from "./describe.ts"
 import "./CommandEntry.css"
+import "./Opening.css"
 
 const words: Readonly<Record<QueuedCommand["state"], readonly [string, MantineColor]>> = {
   queued: ["Queued", "gray"],
@@ -24,7 +25,7 @@ export const CommandEntry = ({ command }: { readonly command: QueuedCommand }) =
   const { userId, userShortName } = channel
   return (
     <li>
-      <details className="command">
+      <details className="opening command">
         <summary>
           <Badge color={color} variant="light" tt="none">
             {word}

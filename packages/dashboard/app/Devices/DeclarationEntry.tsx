@@ -12,6 +12,7 @@ import { userKeyOf, userNameOf } from "./describe.ts"
 import { deviceCallSentence } from "./deviceCallSentence.ts"
 import { useDeleteDeclaration } from "./deviceCalls.ts"
 import "./CommandEntry.css"
+import "./Opening.css"
 
 interface DeclarationEntryProps {
   readonly workspace: string
@@ -50,7 +51,7 @@ export const DeclarationEntry = ({ workspace, device, declared }: DeclarationEnt
   const whom = target.udid === undefined ? "every device" : channel === undefined ? "this device" : userNameOf(channel)
   return (
     <li>
-      <details className="command">
+      <details className="opening command">
         <summary>
           <Badge color={color} variant="light" tt="none" title={sentence}>
             {word}

@@ -8,6 +8,7 @@ import { type FormEvent, useState } from "react"
 import { DeclarationContent, type DeviceDetail, type Target } from "../../src/Devices/index.ts"
 import { useAnnounce } from "../parts/Announcer.tsx"
 import { Failure } from "../parts/Failure.tsx"
+import { PendingButton } from "../parts/PendingButton.tsx"
 import { userKeyOf, userNameOf } from "./describe.ts"
 import { deviceCallSentence } from "./deviceCallSentence.ts"
 import { usePutDeclaration } from "./deviceCalls.ts"
@@ -86,6 +87,7 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
         />
         <Autocomplete
           label="Type"
+          description="A configuration comes into force when an activation names it."
           placeholder="com.apple.configuration.…"
           data={types}
           value={type}
@@ -112,9 +114,9 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
         />
         {put.error === null ? null : <Failure sentence={deviceCallSentence(put.error)} />}
         <Group>
-          <Button type="submit" loading={put.isPending}>
+          <PendingButton type="submit" pending={put.isPending}>
             Declare
-          </Button>
+          </PendingButton>
           <Button variant="default" onClick={onDone}>
             Cancel
           </Button>

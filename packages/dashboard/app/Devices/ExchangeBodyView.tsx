@@ -3,6 +3,7 @@
  */
 import type { ExchangeBody } from "@espalier/schema"
 import { CodeBlock } from "../parts/CodeBlock.tsx"
+import "./Opening.css"
 
 interface ExchangeBodyViewProps {
   readonly body: ExchangeBody | undefined

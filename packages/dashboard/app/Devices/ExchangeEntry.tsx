@@ -8,11 +8,13 @@ import { Link } from "wouter"
 import { durationText } from "../parts/time.ts"
 import { devicesPath } from "../shell/paths.ts"
 import { ExchangeBodyView } from "./ExchangeBodyView.tsx"
+import "./Opening.css"
 
 interface ExchangeEntryProps {
   readonly workspace: string
   readonly exchange: Exchange
-  readonly withDevice: boolean
+  /** The name of its device, as far as known, where there are several. */
+  readonly device: string | undefined
   readonly onOpen: () => void
 }
 
@@ -23,9 +25,12 @@ const outcome = ({ status, error }: { readonly status?: number; readonly error?:
 
 const colorOf = (status: number | undefined) => (status !== undefined && status < 400 ? "teal" : "red")
 
+/** Enough of an identifier to tell it from others by eye. */
+const shortOf = (udid: string | undefined) => (udid === undefined ? "" : `…${udid.slice(-6)}`)
+
 const whoOf = ({ userShortName, userId }: Exchange): string | undefined => userShortName ?? userId
 
-export const ExchangeEntry = memo(({ workspace, exchange, withDevice, onOpen }: ExchangeEntryProps) => {
+export const ExchangeEntry = memo(({ workspace, exchange, device, onOpen }: ExchangeEntryProps) => {
   const [open, setOpen] = useState(false)
   const details = useRef<HTMLDetailsElement>(null)
   // What was opened at the bottom would open out of sight.
@@ -38,7 +43,7 @@ export const ExchangeEntry = memo(({ workspace, exchange, withDevice, onOpen }: 
     <li>
       <details
         ref={details}
-        className="exchange"
+        className="opening exchange"
         onToggle={({ currentTarget }) => {
           setOpen(currentTarget.open)
           if (currentTarget.open) onOpen()
@@ -48,6 +53,11 @@ export const ExchangeEntry = memo(({ workspace, exchange, withDevice, onOpen }: 
           <time className="exchange-time" dateTime={new Date(at).toISOString()}>
             {clock.format(at)}
           </time>
+          {device === undefined ? null : (
+            <span className="exchange-device" title={udid}>
+              <span>{device}</span> <small>{shortOf(udid)}</small>
+            </span>
+          )}
           <span className="exchange-message">
             {message}
             {who === undefined ? null : <span className="exchange-who">{who}</span>}
@@ -65,7 +75,7 @@ export const ExchangeEntry = memo(({ workspace, exchange, withDevice, onOpen }: 
           <span className="exchange-duration">{durationText(duration)}</span>
         </summary>
         {open ? <Steps exchange={exchange} /> : null}
-        {open && withDevice && udid !== undefined ? (
+        {open && device !== undefined && udid !== undefined ? (
           <p className="exchange-steps">
             <Link href={devicesPath(workspace, udid)}>{udid}</Link>
           </p>

@@ -1,12 +1,13 @@
 /**
  * Says which command, for whom, and with what; and queues it.
  */
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core"
+import { Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core"
 import * as Result from "effect/Result"
 import { type FormEvent, useState } from "react"
 import type { CommandInput, DeviceDetail } from "../../src/Devices/index.ts"
 import { useAnnounce } from "../parts/Announcer.tsx"
 import { Failure } from "../parts/Failure.tsx"
+import { PendingButton } from "../parts/PendingButton.tsx"
 import { ChannelSelect, type UserChannel } from "./ChannelSelect.tsx"
 import { CommandFields } from "./CommandFields.tsx"
 import { commandForms } from "./commandForms.ts"
@@ -135,9 +136,9 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
         )}
         {queue.error === null ? null : <Failure sentence={deviceCallSentence(queue.error)} />}
         <Group>
-          <Button type="submit" color={form?.danger === undefined ? "teal" : "red"} loading={queue.isPending}>
+          <PendingButton type="submit" color={form?.danger === undefined ? "teal" : "red"} pending={queue.isPending}>
             Queue {form?.requestType ?? "command"}
-          </Button>
+          </PendingButton>
         </Group>
       </Stack>
     </form>

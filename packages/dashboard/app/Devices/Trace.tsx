@@ -4,13 +4,18 @@
  */
 import { Badge, Group, Switch, Text } from "@mantine/core"
 import { useCallback, useLayoutEffect, useRef, useState } from "react"
+import type { Device } from "../../src/Devices/index.ts"
+import { nameOf } from "./describe.ts"
 import { ExchangeEntry } from "./ExchangeEntry.tsx"
 import { useTrace } from "./useTrace.ts"
 import "./Trace.css"
 
 interface TraceProps {
   readonly workspace: string
-  readonly udid: string | undefined
+  /** Of one device; else of all. */
+  readonly udid?: string
+  /** Those whose names are known, where it is of all. */
+  readonly devices?: ReadonlyArray<Device>
 }
 
 const connection = {
@@ -19,12 +24,13 @@ const connection = {
   reconnecting: ["Reconnecting…", "yellow"],
 } as const
 
-export const Trace = ({ workspace, udid }: TraceProps) => {
+export const Trace = ({ workspace, udid, devices = [] }: TraceProps) => {
   const { exchanges, state } = useTrace(workspace, udid)
   const [following, setFollowing] = useState(true)
   const place = useRef<HTMLElement>(null)
   const [word, color] = connection[state]
   const newest = exchanges.at(-1)
+  const names = new Map(devices.map((device) => [device.udid, nameOf(device)]))
   const stay = useCallback(() => setFollowing(false), [])
 
   // Before the browser tells of any scrolling: else what has just come would look like having been scrolled away from.
@@ -67,7 +73,7 @@ export const Trace = ({ workspace, udid }: TraceProps) => {
                 key={`${exchange.at} ${exchange.id}`}
                 workspace={workspace}
                 exchange={exchange}
-                withDevice={udid === undefined}
+                device={udid === undefined ? (names.get(exchange.udid ?? "") ?? "") : undefined}
                 onOpen={stay}
               />
             ))}

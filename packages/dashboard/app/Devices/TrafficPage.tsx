@@ -5,16 +5,18 @@ import { Anchor } from "@mantine/core"
 import { Link } from "wouter"
 import { PageHeader } from "../parts/PageHeader.tsx"
 import { devicesPath } from "../shell/paths.ts"
+import { useDevices } from "./deviceCalls.ts"
 import { Trace } from "./Trace.tsx"
 
 export default function TrafficPage({ workspace }: { readonly workspace: string }) {
+  const { data: devices } = useDevices(workspace)
   return (
     <>
       <Anchor component={Link} href={devicesPath(workspace)}>
         ← Devices
       </Anchor>
       <PageHeader title="Live traffic" about="What all devices say, and what they are answered." />
-      <Trace workspace={workspace} udid={undefined} />
+      <Trace workspace={workspace} {...(devices === undefined ? {} : { devices })} />
     </>
   )
 }

@@ -22,6 +22,7 @@ interface FileField extends FieldBase {
   readonly accept: string
 }
 
+/** None chosen are all of them. */
 interface ChoicesField extends FieldBase {
   readonly kind: "choices"
   readonly choices: ReadonlyArray<string>
@@ -54,6 +55,7 @@ export const commandForms: ReadonlyArray<CommandForm> = [
         kind: "choices",
         key: "Queries",
         label: "Questions",
+        about: "All of them if none is chosen.",
         choices: [
           "DeviceName",
           "OSVersion",

@@ -22,7 +22,7 @@ const valueOf = (field: Field, { texts, choices }: Filled): Result.Result<Proper
   switch (field.kind) {
     case "choices": {
       const chosen = choices[field.key] ?? []
-      return chosen.length === 0 ? Result.fail("Choose at least one.") : Result.succeed(chosen)
+      return Result.succeed(chosen.length === 0 ? field.choices : chosen)
     }
     case "file":
       return text === "" ? Result.fail("Choose a file.") : Result.succeed({ $data: text })

@@ -5,6 +5,7 @@ import { Alert, Button, Group, Radio, Stack } from "@mantine/core"
 import * as Redacted from "effect/Redacted"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { useAnnounce } from "../parts/Announcer.tsx"
+import { Arrival } from "../parts/Arrival.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { Loading } from "../parts/Loading.tsx"
 import { IntegrationForm } from "./IntegrationForm.tsx"
@@ -24,15 +25,17 @@ export const CreateIntegration = ({ workspace, onClose }: CreateIntegrationProps
 
   if (create.data !== undefined) {
     return (
-      <Stack gap="lg">
-        <Alert color="teal" variant="light" title="Saved">
-          Events of this workspace are posted to {create.data.integration.url} from now on.
-        </Alert>
-        <Secret secret={Redacted.value(create.data.secret)} />
-        <Group>
-          <Button onClick={onClose}>Done</Button>
-        </Group>
-      </Stack>
+      <Arrival>
+        <Stack gap="lg">
+          <Alert color="teal" variant="light" title="Saved">
+            Events of this workspace are posted to {create.data.integration.url} from now on.
+          </Alert>
+          <Secret secret={Redacted.value(create.data.secret)} />
+          <Group>
+            <Button onClick={onClose}>Done</Button>
+          </Group>
+        </Stack>
+      </Arrival>
     )
   }
   if (catalogue === undefined) {

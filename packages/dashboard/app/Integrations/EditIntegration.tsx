@@ -30,6 +30,7 @@ export const EditIntegration = ({ workspace, integration }: EditIntegrationProps
         catalogue={catalogue}
         refused={edit.error === null ? undefined : problemOf(edit.error)}
         pending={edit.isPending}
+        onChange={edit.reset}
         onSubmit={(input) => edit.mutate(input, { onSuccess: () => announce("Saved") })}
       >
         {edit.isSuccess ? <span>Saved.</span> : null}

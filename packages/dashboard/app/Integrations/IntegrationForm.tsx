@@ -2,9 +2,10 @@
  * What an integration is made of: where to, and which events. What is refused is said at the field that it is about.
  */
 import type { CatalogueEntry } from "@espalier/notifications/api"
-import { Button, Group, Stack, TextInput } from "@mantine/core"
+import { Group, Stack, TextInput } from "@mantine/core"
 import { type FormEvent, type ReactNode, useState } from "react"
 import { Failure } from "../parts/Failure.tsx"
+import { PendingButton } from "../parts/PendingButton.tsx"
 import { EventChoice } from "./EventChoice.tsx"
 import type { Problem } from "./inputProblem.ts"
 
@@ -19,6 +20,8 @@ interface IntegrationFormProps {
   readonly refused: Problem | undefined
   readonly pending: boolean
   readonly onSubmit: (input: FormInput) => void
+  /** Something was changed, and not yet submitted. */
+  readonly onChange?: () => void
   readonly children?: ReactNode
 }
 
@@ -27,7 +30,15 @@ const problemWith = ({ url, events }: FormInput): Problem | undefined => {
   return events.length === 0 ? { field: "events", sentence: "Choose at least one event." } : undefined
 }
 
-export const IntegrationForm = ({ initial, catalogue, refused, pending, onSubmit, children }: IntegrationFormProps) => {
+export const IntegrationForm = ({
+  initial,
+  catalogue,
+  refused,
+  pending,
+  onSubmit,
+  onChange,
+  children,
+}: IntegrationFormProps) => {
   const [url, setUrl] = useState(initial.url)
   const [events, setEvents] = useState<ReadonlyArray<string>>(initial.events)
   const [missing, setMissing] = useState<Problem>()
@@ -54,16 +65,27 @@ export const IntegrationForm = ({ initial, catalogue, refused, pending, onSubmit
           autoComplete="off"
           spellCheck={false}
           value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
+          onChange={(event) => {
+            setUrl(event.currentTarget.value)
+            onChange?.()
+          }}
           error={sentenceAt("url")}
           errorProps={{ role: "alert" }}
         />
-        <EventChoice catalogue={catalogue} chosen={events} onChange={setEvents} problem={sentenceAt("events")} />
+        <EventChoice
+          catalogue={catalogue}
+          chosen={events}
+          onChange={(chosen) => {
+            setEvents(chosen)
+            onChange?.()
+          }}
+          problem={sentenceAt("events")}
+        />
         {problem?.field === "form" ? <Failure sentence={problem.sentence} /> : null}
         <Group>
-          <Button type="submit" loading={pending}>
+          <PendingButton type="submit" pending={pending}>
             Save
-          </Button>
+          </PendingButton>
           {children}
         </Group>
       </Stack>

@@ -3,6 +3,7 @@
  */
 import { Stack, Text } from "@mantine/core"
 import * as Redacted from "effect/Redacted"
+import { Arrival } from "../parts/Arrival.tsx"
 import { Confirm } from "../parts/Confirm.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { Section } from "../parts/Section.tsx"
@@ -23,14 +24,18 @@ export const RotateSecret = ({ workspace, id }: { readonly workspace: string; re
             label="Rotate secret"
             question="Make a new secret? The old one signs along for 24 hours, so that the receiver can change over in peace."
             yes="Make a new secret"
-            color="gray"
+            color="teal"
             pending={rotate.isPending}
             onConfirm={() => rotate.mutate()}
           />
         </div>
       </Section>
       {rotate.error === null ? null : <Failure sentence={problemOf(rotate.error).sentence} />}
-      {rotate.data === undefined ? null : <Secret secret={Redacted.value(rotate.data.secret)} />}
+      {rotate.data === undefined ? null : (
+        <Arrival key={rotate.submittedAt}>
+          <Secret secret={Redacted.value(rotate.data.secret)} />
+        </Arrival>
+      )}
     </Stack>
   )
 }

@@ -2,10 +2,11 @@
  * Sends an example event to this integration alone, and shows at once what became of it.
  */
 import type { Integration, SubscriptionName } from "@espalier/schema"
-import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core"
+import { Group, NativeSelect, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { Failure } from "../parts/Failure.tsx"
+import { PendingButton } from "../parts/PendingButton.tsx"
 import { Section } from "../parts/Section.tsx"
 import { eventNames } from "./eventNames.ts"
 import { useSendTest } from "./integrationCalls.ts"
@@ -45,9 +46,9 @@ export const SendTest = ({ workspace, integration }: SendTestProps) => {
           }}
           data={integration.events.map((name) => ({ value: name, label: eventNames[name] }))}
         />
-        <Button variant="default" loading={send.isPending} onClick={() => send.mutate(chosen)}>
+        <PendingButton variant="default" pending={send.isPending} onClick={() => send.mutate(chosen)}>
           Send test event
-        </Button>
+        </PendingButton>
       </Group>
       <Stack gap="xs">
         {send.error === null ? null : <Failure sentence={sentence(send.error)} />}

@@ -1,10 +1,11 @@
 /**
  * Takes an API key and makes a session of it.
  */
-import { Alert, Button, PasswordInput, Stack, Text, Title } from "@mantine/core"
+import { Alert, PasswordInput, Stack, Text, Title } from "@mantine/core"
 import { type FormEvent, useState } from "react"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { Brand } from "../parts/Brand.tsx"
+import { PendingButton } from "../parts/PendingButton.tsx"
 import { useSignIn } from "./session.ts"
 import "./SignIn.css"
 
@@ -61,9 +62,9 @@ export const SignIn = ({ ended, refused }: { readonly ended: boolean; readonly r
             visibilityToggleButtonProps={{ "aria-label": "Show the key", "aria-hidden": false, tabIndex: 0 }}
             size="md"
           />
-          <Button type="submit" size="md" loading={signIn.isPending}>
+          <PendingButton type="submit" size="md" pending={signIn.isPending}>
             Sign in
-          </Button>
+          </PendingButton>
         </Stack>
       </form>
     </main>

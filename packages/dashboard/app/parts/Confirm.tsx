@@ -3,6 +3,7 @@
  */
 import { Button, Group, type MantineColor, Text } from "@mantine/core"
 import { type ReactNode, useEffect, useId, useRef, useState } from "react"
+import { PendingButton } from "./PendingButton.tsx"
 import "./Confirm.css"
 
 interface ConfirmProps {
@@ -32,9 +33,9 @@ export const Confirm = ({ label, question, yes, color = "red", pending, onConfir
 
   if (!asking) {
     return (
-      <Button ref={back} variant="light" color={color} onClick={() => setAsking(true)}>
+      <PendingButton ref={back} pending={pending} variant="light" color={color} onClick={() => setAsking(true)}>
         {label}
-      </Button>
+      </PendingButton>
     )
   }
   return (
@@ -57,10 +58,9 @@ export const Confirm = ({ label, question, yes, color = "red", pending, onConfir
           {...keepEscape}
           color={color}
           size="xs"
-          loading={pending}
           onClick={() => {
             onConfirm()
-            setAsking(false)
+            leave()
           }}
         >
           {yes}
