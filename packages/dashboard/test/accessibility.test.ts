@@ -158,7 +158,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every
       const { page } = yield* sitDown()
       yield* act(async () => {
         await page.goto(product.url(`#key=${product.key}`))
-        await page.getByRole("heading", { name: "Integrations" }).waitFor()
+        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await page.keyboard.press("Tab")

@@ -60,7 +60,7 @@ export const IntegrationPanel = ({ workspace, integration, onClose }: Integratio
       />
       {enable.error === null ? null : <Failure sentence={problemOf(enable.error).sentence} />}
       <Anchor component={Link} href={deliveriesPath(workspace, { search: `integration=${encodeURIComponent(id)}` })}>
-        Its deliveries
+        See its deliveries
       </Anchor>
       <Divider />
       <EditIntegration workspace={workspace} integration={integration} />

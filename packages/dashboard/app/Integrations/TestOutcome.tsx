@@ -31,7 +31,7 @@ export const TestOutcome = ({ workspace, delivery }: { readonly workspace: strin
         <Attempts attempts={attempts} />
       )}
       <Anchor component={Link} href={deliveriesPath(workspace, { id: delivery })} size="sm">
-        Its delivery
+        See its delivery
       </Anchor>
     </Stack>
   )
