@@ -2,7 +2,8 @@
  * Deliveries with a million others pending: half of these for the integration that is published to, half for another.
  */
 import { type Bench, median } from "../Bench.ts"
-import { type Measured, onStage } from "./Contestants.ts"
+import { onStage } from "./Contestants.ts"
+import * as Rounds from "./Rounds.ts"
 
 const concurrency = 128
 const baseline = "no backlog"
@@ -16,7 +17,7 @@ export const notificationsBacklog: Bench = {
         ? { rounds: 1, size: 100_000, events: 3000 }
         : { rounds: 7, size: 1_000_000, events: 20_000 }
       const receiver = await stage.receiver()
-      const contestants = []
+      const contestants: Array<Rounds.Contestant> = []
       for (const kind of [undefined, "later", "due"] as const) {
         const label =
           kind === undefined
@@ -30,21 +31,9 @@ export const notificationsBacklog: Bench = {
           concurrency,
           ...(kind === undefined ? {} : { backlog: { kind, size } }),
         })
-        const rounds: Array<Measured> = []
-        contestants.push({ label, rounds, run: () => run({ events, publishers: concurrency, tries: events }) })
+        contestants.push({ label, rounds: [], run: () => run({ events, publishers: concurrency, tries: events }) })
       }
-      for (const { label, run } of contestants) {
-        progress(`warming up: ${label}`)
-        await run()
-      }
-      for (let round = 0; round < rounds; round++) {
-        for (let turn = 0; turn < contestants.length; turn++) {
-          const contestant = contestants[(round + turn) % contestants.length]
-          if (contestant === undefined) continue
-          progress(`round ${round + 1} of ${rounds}: ${contestant.label}`)
-          contestant.rounds.push(await contestant.run())
-        }
-      }
+      await Rounds.run(contestants, { rounds, progress })
       return {
         title: `Deliveries with ${size.toLocaleString("en")} others pending`,
         unit: "deliveries/s",

@@ -2,8 +2,9 @@
  * A hundred receivers, one of which never answers: what the others notice of it.
  */
 import { type Bench, median } from "../Bench.ts"
-import { type Measured, onStage } from "./Contestants.ts"
+import { onStage } from "./Contestants.ts"
 import { path } from "./job.ts"
+import * as Rounds from "./Rounds.ts"
 
 const receivers = 100
 const baseline = "all answer"
@@ -16,7 +17,7 @@ export const notificationsDeadReceiver: Bench = {
     onStage(async (stage) => {
       const { rounds, events } = quick ? { rounds: 1, events: 60 } : { rounds: 5, events: 200 }
       const interval = 50
-      const contestants = []
+      const contestants: Array<Rounds.Contestant> = []
       for (const silent of [undefined, path(0)]) {
         const label = silent === undefined ? baseline : "one never answers"
         progress(`starting: ${label}`)
@@ -27,21 +28,9 @@ export const notificationsDeadReceiver: Bench = {
           concurrency: 10,
         })
         const tries = events * (silent === undefined ? receivers : receivers - 1)
-        const rounds: Array<Measured> = []
-        contestants.push({ label, rounds, run: () => run({ events, publishers: 1, interval, tries }) })
+        contestants.push({ label, rounds: [], run: () => run({ events, publishers: 1, interval, tries }) })
       }
-      for (const { label, run } of contestants) {
-        progress(`warming up: ${label}`)
-        await run()
-      }
-      for (let round = 0; round < rounds; round++) {
-        for (let turn = 0; turn < contestants.length; turn++) {
-          const contestant = contestants[(round + turn) % contestants.length]
-          if (contestant === undefined) continue
-          progress(`round ${round + 1} of ${rounds}: ${contestant.label}`)
-          contestant.rounds.push(await contestant.run())
-        }
-      }
+      await Rounds.run(contestants, { rounds, progress })
       return {
         title: "A hundred receivers, one of which never answers",
         unit: "ms at p99, the others' deliveries",

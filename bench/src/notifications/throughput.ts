@@ -6,13 +6,11 @@
  */
 import { loadavg } from "node:os"
 import { type Bench, median, type Options, type Report, type Row } from "../Bench.ts"
-import { type Measured, onStage, type Stage } from "./Contestants.ts"
+import { onStage, type Stage } from "./Contestants.ts"
+import * as Rounds from "./Rounds.ts"
 
-interface Contestant {
-  readonly label: string
+interface Contestant extends Rounds.Contestant {
   readonly ours?: true
-  readonly run: () => Promise<Measured>
-  readonly rounds: Array<Measured>
 }
 
 const concurrency = 128
@@ -39,18 +37,7 @@ const measure = async (
   rounds: number,
   progress: Options["progress"],
 ): Promise<ReadonlyArray<Row>> => {
-  for (const { label, run } of contestants) {
-    progress(`warming up ${label}`)
-    await run()
-  }
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < contestants.length; turn++) {
-      const contestant = contestants[(round + turn) % contestants.length]
-      if (contestant === undefined) continue
-      progress(`round ${round + 1} of ${rounds}: ${contestant.label}`)
-      contestant.rounds.push(await contestant.run())
-    }
-  }
+  await Rounds.run(contestants, { rounds, progress })
   return contestants.map(rowOf)
 }
 

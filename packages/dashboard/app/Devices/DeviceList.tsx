@@ -7,6 +7,7 @@ import { RelativeTime } from "../parts/RelativeTime.tsx"
 import { devicesPath } from "../shell/paths.ts"
 import { modelOf, nameOf, osOf, serialOf, userNameOf } from "./describe.ts"
 import { EnrollmentStatus } from "./EnrollmentStatus.tsx"
+import "../parts/RowTable.css"
 import "./DeviceList.css"
 
 interface DeviceListProps {
@@ -15,7 +16,7 @@ interface DeviceListProps {
 }
 
 export const DeviceList = ({ workspace, devices }: DeviceListProps) => (
-  <table className="device-list" aria-label="Devices">
+  <table className="row-table device-list" aria-label="Devices">
     <thead>
       <tr>
         <th scope="col">Name</th>
@@ -31,7 +32,9 @@ export const DeviceList = ({ workspace, devices }: DeviceListProps) => (
       {devices.map((device) => (
         <tr key={device.udid}>
           <td className="device-list-name">
-            <Link href={devicesPath(workspace, device.udid)}>{nameOf(device)}</Link>
+            <Link className="row-link" href={devicesPath(workspace, device.udid)}>
+              {nameOf(device)}
+            </Link>
           </td>
           <td data-label="Model">{modelOf(device)}</td>
           <td data-label="OS">{osOf(device)}</td>
@@ -40,7 +43,7 @@ export const DeviceList = ({ workspace, devices }: DeviceListProps) => (
           <td data-label="Last seen">
             <RelativeTime at={device.lastSeen.epochMilliseconds} />
           </td>
-          <td className="device-list-status">
+          <td className="row-state">
             <EnrollmentStatus status={device.status} />
           </td>
         </tr>

@@ -7,6 +7,7 @@ import { Link } from "wouter"
 import { integrationsPath } from "../shell/paths.ts"
 import { EventBadges } from "./EventBadges.tsx"
 import { IntegrationState } from "./IntegrationState.tsx"
+import "../parts/RowTable.css"
 import "./IntegrationList.css"
 
 interface IntegrationListProps {
@@ -15,7 +16,7 @@ interface IntegrationListProps {
 }
 
 export const IntegrationList = ({ workspace, integrations }: IntegrationListProps) => (
-  <table className="integration-list" aria-label="Integrations">
+  <table className="row-table integration-list" aria-label="Integrations">
     <thead>
       <tr>
         <th scope="col">Type</th>
@@ -32,14 +33,14 @@ export const IntegrationList = ({ workspace, integrations }: IntegrationListProp
             Webhook
           </td>
           <td className="integration-list-url">
-            <Link href={integrationsPath(workspace, integration.id)} title={integration.url}>
+            <Link className="row-link" href={integrationsPath(workspace, integration.id)} title={integration.url}>
               {integration.url}
             </Link>
           </td>
           <td>
             <EventBadges events={integration.events} />
           </td>
-          <td className="integration-list-state">
+          <td className="row-state">
             <IntegrationState integration={integration} />
           </td>
         </tr>
