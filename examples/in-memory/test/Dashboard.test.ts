@@ -252,12 +252,7 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
           await other.getByLabel("Command", { exact: true }).selectOption("CertificateList")
           const before = await trace.locator(".exchange").count()
           await other.getByRole("button", { name: "Queue CertificateList" }).click()
-          await other
-            .locator(".command")
-            .first()
-            .filter({ hasText: "CertificateList" })
-            .filter({ hasText: "Acknowledged" })
-            .waitFor()
+          await queued(other, "CertificateList")
           await trace
             .locator(".exchange")
             .nth(before + 1)
