@@ -88,7 +88,7 @@ const product = Effect.gen(function* () {
   dashboard   ${yield* SignIn.link(apiKey)}
   enroll      ${link}
 
-${isDemo ? "An iPhone, a Mac and a Shared iPad live in it. " : ""}Stop it with Ctrl-C.`)
+${isDemo ? "An iPhone, a Mac and a Shared iPad live in it. " : ""}Stop it with Ctrl-C; it forgets everything then.`)
     if (isDemo) yield* Life.run(link)
     return yield* Effect.never
   }).pipe(Effect.provide(backend))

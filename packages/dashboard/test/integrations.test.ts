@@ -224,6 +224,8 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         expect(await focused(page)).toBe("Delete it")
         await page.keyboard.press("Enter")
         await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
+        // What opened the panel is gone: the next Tab goes on in the content, not at the top of the page.
+        await page.locator("#content:focus").waitFor()
       })
       expect(yield* product.integrations.list("acme")).toEqual([])
     }),

@@ -2,29 +2,16 @@
  * Webhook integrations and deliveries that never get lost, on SQLite or PostgreSQL.
  */
 export { MigrationError } from "@espalier/sql"
-export { AddressRefused, UrlRefused } from "./AddressError.ts"
+export * from "./AddressError.ts"
 export type { AddressGuardOptions, ResolvedAddress } from "./AddressGuard.ts"
 export { CidrError } from "./AddressRange.ts"
 export type { NotificationsHttpOptions } from "./Api/NotificationsHttp.ts"
 export * as NotificationsHttp from "./Api/NotificationsHttp.ts"
 export { ApiKey, ApiKeys } from "./ApiKeys.ts"
 export { Deliveries, type DeliveryListing, type ReplayRange, type StatisticsRange } from "./Deliveries.ts"
-export {
-  Attempt,
-  CursorRefused,
-  Delivery,
-  DeliveryCount,
-  DeliveryDetail,
-  DeliveryFilter,
-  DeliveryHealth,
-  DeliveryPage,
-  DeliveryPending,
-  DeliveryState,
-  DeliveryUnknown,
-  RangeRefused,
-} from "./Delivery.ts"
+export * from "./Delivery.ts"
 export type { WorkerOptions } from "./DeliveryWorker.ts"
-export { EventsRefused, IntegrationConflict, IntegrationDisabled, IntegrationUnknown } from "./IntegrationError.ts"
+export * from "./IntegrationError.ts"
 export {
   type InputRefused,
   type IntegrationInput,
@@ -36,6 +23,6 @@ export { migrate } from "./migrations.ts"
 export { Notifications, type PublishOptions } from "./Notifications.ts"
 export type { NotificationsOptions } from "./NotificationsLayer.ts"
 export * as NotificationsLayer from "./NotificationsLayer.ts"
-export { Published, PublishRefused } from "./Published.ts"
+export * from "./Published.ts"
 export * as PushCertificateWatch from "./PushCertificateWatch.ts"
 export * as RetrySchedule from "./RetrySchedule.ts"

@@ -1,7 +1,8 @@
 /** Devices for tests: in a scope, with keys from a pool, enrolled unless told otherwise. */
 import { Effect, type Scope } from "effect"
 import { Device, type SimulatorError } from "../src/index.ts"
-import { listen, type MdmServer, newKey } from "./mdmServer.ts"
+import { newKey } from "./authority.ts"
+import { listen, type MdmServer } from "./mdmServer.ts"
 
 /** A device that has not been touched. */
 export const unboxed = (options: Partial<Device.Options> = {}): Effect.Effect<Device.Device, never, Scope.Scope> =>

@@ -4,8 +4,9 @@ import { describe, expect, it } from "@effect/vitest"
 import { Certificate, Cms } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
 import { Effect, Result } from "effect"
+import { authority, tls } from "./authority.ts"
 import { enrolled, unboxed } from "./device.ts"
-import { authority, listen, MdmServer, tls } from "./mdmServer.ts"
+import { listen, MdmServer } from "./mdmServer.ts"
 
 describe("enrolling", () => {
   it.live("downloads a profile, gets a certificate, and says who it is and where to push it", () =>

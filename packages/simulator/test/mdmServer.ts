@@ -2,7 +2,7 @@
  * A small device management server, written by hand on node:http, with what a test needs to see and to spoil. It checks what a strict server
  * checks: the SCEP challenge, the signature over every message, and that the signer is who enrolled.
  */
-import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { createServer as createTlsServer } from "node:https"
 import { TLSSocket } from "node:tls"
@@ -18,35 +18,7 @@ import {
 } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
 import { Effect, Redacted, Result, type Scope } from "effect"
-
-/** One key for each role: making them is what takes time. */
-export const keys = Array.from({ length: 4 }, () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)
-const [authorityKey = keyMissing(), tlsKey = keyMissing(), ...deviceKeys] = keys
-function keyMissing(): never {
-  throw new Error("no key")
-}
-
-/** Device keys in turn, so that a renewal has another one than before. */
-export const newKey = (): (() => Effect.Effect<KeyObject>) => {
-  let next = 0
-  return () => Effect.sync(() => deviceKeys[next++ % deviceKeys.length] ?? keyMissing())
-}
-
-const now = new Date()
-export const authority: Certificate.KeyedCertificate = {
-  certificate: Result.getOrThrow(
-    Certificate.selfSignedCa({ privateKey: authorityKey, subject: { commonName: "Test CA" }, at: now, days: 30 }),
-  ),
-  privateKey: authorityKey,
-}
-
-/** What the server's own TLS certificate is: one that signs itself, for `localhost`. */
-export const tls = {
-  certificate: Certificate.toPem(
-    Result.getOrThrow(Certificate.temporary({ privateKey: tlsKey, subject: { commonName: "localhost" }, at: now })),
-  ),
-  key: tlsKey,
-}
+import { authority, tls } from "./authority.ts"
 
 type Incoming = CheckIn.CheckInMessage | CommandReport.CommandReport
 

@@ -3,7 +3,7 @@ import { expect, it } from "@effect/vitest"
 import { Certificate } from "@espalier/apple"
 import { Result } from "effect"
 import { type Subject, toDer } from "../src/Subject.ts"
-import { tls } from "./mdmServer.ts"
+import { tls } from "./authority.ts"
 
 const read = (der: Uint8Array): string =>
   Certificate.subjectText(

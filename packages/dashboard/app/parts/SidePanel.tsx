@@ -1,5 +1,7 @@
 /**
  * A panel at the side: one thing of a list, with all that can be done about it. On a narrow screen it takes all of it.
+ *
+ * What opened it has the focus again when it closes; where that is gone, because it was deleted, the page's content has it.
  */
 import { Drawer, FocusTrap } from "@mantine/core"
 import { useMediaQuery } from "@mantine/hooks"
@@ -13,12 +15,17 @@ interface SidePanelProps {
   readonly children: ReactNode
 }
 
+const keepFocus = () => {
+  if (document.activeElement === document.body) document.getElementById("content")?.focus()
+}
+
 export const SidePanel = ({ opened, title, onClose, children }: SidePanelProps) => {
   const narrow = useMediaQuery("(max-width: 48em)")
   return (
     <Drawer.Root
       opened={opened}
       onClose={onClose}
+      onExitTransitionEnd={keepFocus}
       position="right"
       size={narrow ? "100%" : 600}
       padding="lg"

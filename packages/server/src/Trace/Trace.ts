@@ -176,7 +176,7 @@ const speaker = (plist: Plist.Value | undefined): Channel.Speaker => {
   )
 }
 
-/** The text under a key, as long as any that means something. */
+/** The text under a key. No name is longer than this. */
 const textOf = (plist: Plist.Value | undefined, key: string): string | undefined => {
   if (plist === undefined || !Plist.isDictionary(plist) || !Object.hasOwn(plist, key)) return undefined
   const value = plist[key]
