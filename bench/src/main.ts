@@ -7,11 +7,11 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
 import type { Bench } from "./Bench.ts"
-import { checkIn } from "./checkIn.ts"
-import { notificationsBacklog } from "./notifications/backlog.ts"
-import { notificationsDeadReceiver } from "./notifications/deadReceiver.ts"
-import { notifications, notificationsOneProcess } from "./notifications/throughput.ts"
-import { toMarkdown, toSvg } from "./report.ts"
+import { checkIn } from "./CheckIn.ts"
+import { notificationsBacklog } from "./notifications/Backlog.ts"
+import { notificationsDeadReceiver } from "./notifications/DeadReceiver.ts"
+import { notifications, notificationsOneProcess } from "./notifications/Throughput.ts"
+import { toMarkdown, toSvg } from "./Report.ts"
 
 const benches: ReadonlyArray<Bench> = [
   checkIn,

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Schema } from "effect"
 import { type Child, cores, start } from "../Child.ts"
-import type { Task as Service } from "./service.ts"
-import type { Task as Loop } from "./undiciLoop.ts"
+import type { Task as Service } from "./Service.ts"
+import type { Task as Loop } from "./UndiciLoop.ts"
 
 /** What comes of a task, of either kind. Latencies in milliseconds, memory in bytes. */
 const Measured = Schema.Struct({
@@ -80,14 +80,14 @@ export const onStage = async <A>(use: (stage: Stage) => Promise<A>): Promise<A> 
         return `http://127.0.0.1:${(await child.next(Listening)).port}`
       },
       loop: async (receiver) => {
-        const child = await ready("notifications/undiciLoop.ts", cores?.server, at(receiver))
+        const child = await ready("notifications/UndiciLoop.ts", cores?.server, at(receiver))
         return (task) => {
           child.send(task)
           return child.next(Measured, patience)
         }
       },
       service: async ({ url, receiver, integrations, concurrency, backlog }) => {
-        const child = await ready("notifications/service.ts", url.startsWith("sqlite:") ? cores?.server : undefined, {
+        const child = await ready("notifications/Service.ts", url.startsWith("sqlite:") ? cores?.server : undefined, {
           ...at(receiver),
           DATABASE_URL: url,
           INTEGRATIONS: String(integrations),

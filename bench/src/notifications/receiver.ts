@@ -1,7 +1,7 @@
 /**
  * The receiver as a child process.
  */
-import { announce } from "../servers/announce.ts"
-import { receiver } from "./receiverServer.ts"
+import { announce } from "../servers/Announce.ts"
+import { receiver } from "./ReceiverServer.ts"
 
 announce(receiver(process.env["SILENT"]))

@@ -2,8 +2,8 @@
  * Fastify with its own validator and serializer, from JSON schemas.
  */
 import fastify from "fastify"
-import { decide, originPattern, path } from "../job.ts"
-import { announce } from "./announce.ts"
+import { decide, originPattern, path } from "../Job.ts"
+import { announce } from "./Announce.ts"
 
 const channel = {
   udid: { type: "string", minLength: 1 },

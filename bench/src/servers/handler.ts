@@ -14,8 +14,8 @@ import {
 } from "@espalier/handler"
 import { toNodeListener } from "@espalier/handler/node"
 import { Effect, Layer } from "effect"
-import { decide } from "../job.ts"
-import { announce } from "./announce.ts"
+import { decide } from "../Job.ts"
+import { announce } from "./Announce.ts"
 
 const secret = process.env["WEBHOOK_SECRET"]
 

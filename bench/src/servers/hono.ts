@@ -6,8 +6,8 @@ import { getRequestListener } from "@hono/node-server"
 import { Hono } from "hono"
 import { validator } from "hono/validator"
 import { z } from "zod"
-import { decide, originPattern, path } from "../job.ts"
-import { announce } from "./announce.ts"
+import { decide, originPattern, path } from "../Job.ts"
+import { announce } from "./Announce.ts"
 
 const channel = {
   udid: z.string().min(1),

@@ -2,8 +2,8 @@
  * Bare `node:http`: collects the body, parses it, answers. Validates nothing; what the others add is their price.
  */
 import { createServer } from "node:http"
-import { decide, path } from "../job.ts"
-import { announce } from "./announce.ts"
+import { decide, path } from "../Job.ts"
+import { announce } from "./Announce.ts"
 
 announce(
   createServer((request, response) => {

@@ -10,14 +10,24 @@
  *
  * Not part of the package's interface.
  */
-import * as asn1js from "asn1js"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 
-/** Bytes that are not the structure they should be. @category errors */
+import * as asn1js from "asn1js"
+import { Result, Schema } from "effect"
+
+/**
+ * Bytes that are not the structure they should be. @category errors
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class Asn1Error extends Schema.TaggedError<Asn1Error>()("Asn1Error", { message: Schema.String }) {}
 
-/** One element. `raw` is all of it as sent, `content` what follows its header (of a primitive element). @category models */
+/**
+ * One element. `raw` is all of it as sent, `content` what follows its header (of a primitive element). @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Node {
   readonly tag: number
   readonly constructed: boolean
@@ -26,22 +36,80 @@ export interface Node {
   readonly children: ReadonlyArray<Node>
 }
 
-/** The tag of a universal type by its number (X.680 § 8.4). @category tags */
+/**
+ * The tag of a universal type by its number (X.680 § 8.4). @category tags
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const universal = (number: number): number => 0x100 | number
-/** The tag `[number]`. @category tags */
+/**
+ * The tag `[number]`. @category tags
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const context = (number: number): number => 0x300 | number
 
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const Boolean = universal(1)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const Integer = universal(2)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const BitString = universal(3)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const OctetString = universal(4)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const ObjectIdentifier = universal(6)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const Utf8String = universal(12)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const Sequence = universal(16)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const Set = universal(17)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const PrintableString = universal(19)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const IA5String = universal(22)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const UtcTime = universal(23)
+/**
+ * @category operations
+ * @since 0.1.0
+ */
 export const GeneralizedTime = universal(24)
 
 const maxDepth = 32
@@ -107,13 +175,19 @@ const nodeAt = (bytes: Uint8Array, at: number, end: number, depth: number, budge
  * Elements are views of the bytes given, which must not change.
  *
  * @category reading
+ * @since 0.1.0
  */
 export const read = (bytes: Uint8Array): Result.Result<Node, Asn1Error> => {
   const node = nodeAt(bytes, 0, bytes.length, 0, { nodes: maxNodes })
   return node?.raw.length === bytes.length ? Result.succeed(node) : malformed("Not one BER element")
 }
 
-/** Walks along the children of an element. @category reading */
+/**
+ * Walks along the children of an element. @category reading
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Cursor {
   /** The next child, which must have this tag. */
   readonly next: (tag: number) => Result.Result<Node, Asn1Error>
@@ -123,7 +197,12 @@ export interface Cursor {
   readonly any: () => Result.Result<Node, Asn1Error>
 }
 
-/** The children of a constructed element of this tag. @category reading */
+/**
+ * The children of a constructed element of this tag. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const enter = (node: Node, tag: number): Result.Result<Cursor, Asn1Error> => {
   if (node.tag !== tag || !node.constructed) return malformed("Unexpected element")
   let at = 0
@@ -141,22 +220,42 @@ export const enter = (node: Node, tag: number): Result.Result<Cursor, Asn1Error>
   })
 }
 
-/** The one child of an explicitly tagged element. @category reading */
+/**
+ * The one child of an explicitly tagged element. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const unwrap = (node: Node): Result.Result<Node, Asn1Error> => {
   const [child] = node.children
   return child !== undefined && node.children.length === 1 ? Result.succeed(child) : malformed("Expected one element")
 }
 
-/** The octets of a string, also when sent in parts (X.690 § 8.7.3). @category reading */
+/**
+ * The octets of a string, also when sent in parts (X.690 § 8.7.3). @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const octets = (node: Node): Uint8Array => (node.constructed ? concat(node.children.map(octets)) : node.content)
 
-/** The bytes of a BIT STRING that is a whole number of octets, in one part. @category reading */
+/**
+ * The bytes of a BIT STRING that is a whole number of octets, in one part. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const bits = (node: Node): Result.Result<Uint8Array, Asn1Error> =>
   !node.constructed && node.content.length > 0 && node.content[0] === 0
     ? Result.succeed(node.content.subarray(1))
     : malformed("Expected whole octets")
 
-/** An OBJECT IDENTIFIER in dots. @category reading */
+/**
+ * An OBJECT IDENTIFIER in dots. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const oid = (node: Node): Result.Result<string, Asn1Error> => {
   if (node.tag !== ObjectIdentifier || node.content.length > 64 || (node.content.at(-1) ?? 0x80) >= 0x80) {
     return malformed("Expected an object identifier")
@@ -176,10 +275,20 @@ export const oid = (node: Node): Result.Result<string, Asn1Error> => {
   return Result.succeed([root, first - root * 40, ...rest].join("."))
 }
 
-/** Bytes joined. @category bytes */
+/**
+ * Bytes joined. @category bytes
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array => new Uint8Array(Buffer.concat(parts))
 
-/** Whether two byte strings are the same. For public bytes: not in constant time. @category bytes */
+/**
+ * Whether two byte strings are the same. For public bytes: not in constant time. @category bytes
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 const lengthOctets = (length: number): ReadonlyArray<number> => {
@@ -194,43 +303,113 @@ const element = (identifier: number, parts: ReadonlyArray<Uint8Array>): Uint8Arr
   return concat([Uint8Array.from([identifier, ...lengthOctets(length)]), ...parts])
 }
 
-/** DER of a SEQUENCE. @category writing */
+/**
+ * DER of a SEQUENCE. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const sequence = (...parts: ReadonlyArray<Uint8Array>): Uint8Array => element(0x30, parts)
-/** DER of a SET OF: its elements in ascending order (X.690 § 11.6). @category writing */
+/**
+ * DER of a SET OF: its elements in ascending order (X.690 § 11.6). @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const setOf = (...parts: ReadonlyArray<Uint8Array>): Uint8Array =>
   element(
     0x31,
     [...parts].sort((a, b) => Buffer.compare(a, b)),
   )
-/** A SET of these elements in this order: what a sender signed. @category writing */
+/**
+ * A SET of these elements in this order: what a sender signed. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const setAsSent = (parts: ReadonlyArray<Uint8Array>): Uint8Array => element(0x31, parts)
-/** DER of `[number]` around elements. @category writing */
+/**
+ * DER of `[number]` around elements. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const tagged = (number: number, ...parts: ReadonlyArray<Uint8Array>): Uint8Array => element(0xa0 | number, parts)
-/** DER of `[number] IMPLICIT` for a primitive type. @category writing */
+/**
+ * DER of `[number] IMPLICIT` for a primitive type. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const taggedPrimitive = (number: number, content: Uint8Array): Uint8Array => element(0x80 | number, [content])
-/** DER of an OCTET STRING. @category writing */
+/**
+ * DER of an OCTET STRING. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const octetString = (content: Uint8Array): Uint8Array => element(0x04, [content])
-/** DER of a BIT STRING of whole octets. @category writing */
+/**
+ * DER of a BIT STRING of whole octets. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const bitString = (content: Uint8Array): Uint8Array => element(0x03, [Uint8Array.of(0), content])
-/** DER of an INTEGER from 0 to 127. @category writing */
+/**
+ * DER of an INTEGER from 0 to 127. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const smallInteger = (value: number): Uint8Array => Uint8Array.of(0x02, 0x01, value)
-/** DER of a positive INTEGER from its big-endian bytes. @category writing */
+/**
+ * DER of a positive INTEGER from its big-endian bytes. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const positiveInteger = (bytes: Uint8Array): Uint8Array => {
   const first = bytes.findIndex((byte) => byte !== 0)
   const significant = first === -1 ? Uint8Array.of(0) : bytes.subarray(first)
   return element(0x02, (significant[0] ?? 0) >= 0x80 ? [Uint8Array.of(0), significant] : [significant])
 }
-/** DER of a PrintableString; the caller answers for its characters. @category writing */
+/**
+ * DER of a PrintableString; the caller answers for its characters. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const printableString = (text: string): Uint8Array => element(0x13, [Buffer.from(text, "latin1")])
-/** DER of a UTF8String. @category writing */
+/**
+ * DER of a UTF8String. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const utf8String = (text: string): Uint8Array => element(0x0c, [Buffer.from(text, "utf8")])
-/** DER of an OBJECT IDENTIFIER. @category writing */
+/**
+ * DER of an OBJECT IDENTIFIER. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const objectIdentifier = (dotted: string): Uint8Array =>
   new Uint8Array(new asn1js.ObjectIdentifier({ value: dotted }).toBER())
-/** DER of an AlgorithmIdentifier; parameters are NULL unless given. @category writing */
+/**
+ * DER of an AlgorithmIdentifier; parameters are NULL unless given. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const algorithm = (dotted: string, parameters: Uint8Array | "absent" = Uint8Array.of(5, 0)): Uint8Array =>
   sequence(objectIdentifier(dotted), ...(parameters === "absent" ? [] : [parameters]))
-/** DER of a Time: UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 § 4.1.2.5). @category writing */
+/**
+ * DER of a Time: UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 § 4.1.2.5). @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const time = (date: Date): Uint8Array => {
   const digits = date.toISOString().replace(/[-:T]|\.\d+/g, "")
   const year = date.getUTCFullYear()

@@ -15,13 +15,22 @@
  *
  * Source: Apple, "TokenUpdateRequest" and "DeclarativeManagementRequest" (keys `UserID`, `UserShortName`).
  */
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { Result, Schema } from "effect"
 
-/** The `UserID` of every user of a Shared iPad. @category constants */
+/**
+ * The `UserID` of every user of a Shared iPad. @category constants
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const sharedIPadUserID = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"
 
-/** Longest identifier accepted, in UTF-16 units. Apple's are at most 40 characters, an account name at most 254. @category limits */
+/**
+ * Longest identifier accepted, in UTF-16 units. Apple's are at most 40 characters, an account name at most 254. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxIdentifierLength = 256
 
 const identifier = Schema.optionalKey(Schema.String.check(Schema.isMaxLength(maxIdentifierLength)))
@@ -34,6 +43,7 @@ const name = Schema.optionalKey(Schema.String)
  * `AuthToken` comes from network users of a Mac after `UserAuthenticate` and is a secret.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const fields = {
   UDID: identifier,
@@ -46,10 +56,20 @@ export const fields = {
   AuthToken: name,
 } as const
 
-/** The names in {@link fields}. @category constants */
+/**
+ * The names in {@link fields}. @category constants
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const keys: ReadonlySet<string> = new Set(Object.keys(fields))
 
-/** What {@link of} reads. Every message of this package is one. @category models */
+/**
+ * What {@link of} reads. Every message of this package is one. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Speaker = Schema.Struct.Type<typeof fields>
 
 const device = {
@@ -66,6 +86,7 @@ const device = {
  * made from them.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Channel = Schema.TaggedUnion({
   device,
@@ -82,7 +103,12 @@ export const Channel = Schema.TaggedUnion({
   },
 })
 
-/** A device, or a user on it. @category models */
+/**
+ * A device, or a user on it. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Channel = typeof Channel.Type
 
 /**
@@ -90,6 +116,7 @@ export type Channel = typeof Channel.Type
  * or `UserShortName` (a Shared iPad user without one).
  *
  * @category errors
+ * @since 0.1.0
  */
 export class ChannelUnknown extends Schema.TaggedError<ChannelUnknown>()("ChannelUnknown", {
   missing: Schema.Literals(["UDID", "UserShortName"]),
@@ -119,6 +146,7 @@ const defined = <K extends string>(
  * Channel.of({ UserID: "0E2B…" })                        // fails: ChannelUnknown, missing UDID
  *
  * @category accessors
+ * @since 0.1.0
  */
 export const of = (message: Speaker): Result.Result<Channel, ChannelUnknown> => {
   const udid = present(message.UDID)

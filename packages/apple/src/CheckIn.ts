@@ -12,7 +12,7 @@
  *
  * Source: Apple, "Check-in" (developer.apple.com/documentation/devicemanagement/check-in).
  */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 import * as Channel from "./Channel.ts"
 import { dictionary, openStruct } from "./PropertyList.ts"
 
@@ -25,6 +25,7 @@ const text = Schema.optionalKey(Schema.String)
  * device queries, User Enrollments hide serial number, IMEI and MEID, and only Macs send `DeviceName`, `Model`, `ModelName`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Authenticate = openStruct({
   MessageType: Schema.Literal("Authenticate"),
@@ -40,7 +41,10 @@ export const Authenticate = openStruct({
   IMEI: text,
   MEID: text,
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Authenticate = typeof Authenticate.Type
 
 /**
@@ -51,6 +55,7 @@ export type Authenticate = typeof Authenticate.Type
  * for `UserConfigured`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const TokenUpdate = openStruct({
   MessageType: Schema.Literal("TokenUpdate"),
@@ -61,16 +66,23 @@ export const TokenUpdate = openStruct({
   UnlockToken: Schema.optionalKey(Schema.Uint8Array),
   AwaitingConfiguration: Schema.optionalKey(Schema.Boolean),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type TokenUpdate = typeof TokenUpdate.Type
 
 /**
  * The enrollment profile is gone. Sent once, when the profile says `CheckOutWhenRemoved`, and only if the network is there.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CheckOut = openStruct({ MessageType: Schema.Literal("CheckOut"), ...Channel.fields, Topic: text })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type CheckOut = typeof CheckOut.Type
 
 /**
@@ -78,6 +90,7 @@ export type CheckOut = typeof CheckOut.Type
  * the device answers one. Apple lists `DigestResponse` as required, which is true of the second step.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const UserAuthenticate = openStruct({
   MessageType: Schema.Literal("UserAuthenticate"),
@@ -85,13 +98,17 @@ export const UserAuthenticate = openStruct({
   UserID: Schema.String.check(Schema.isMaxLength(Channel.maxIdentifierLength)),
   DigestResponse: text,
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type UserAuthenticate = typeof UserAuthenticate.Type
 
 /**
  * A device escrows its bootstrap token. Missing or empty: the server is to forget the one it has.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const SetBootstrapToken = openStruct({
   MessageType: Schema.Literal("SetBootstrapToken"),
@@ -99,20 +116,27 @@ export const SetBootstrapToken = openStruct({
   BootstrapToken: Schema.optionalKey(Schema.Uint8Array),
   AwaitingConfiguration: Schema.optionalKey(Schema.Boolean),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type SetBootstrapToken = typeof SetBootstrapToken.Type
 
 /**
  * A device wants the bootstrap token it escrowed.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const GetBootstrapToken = openStruct({
   MessageType: Schema.Literal("GetBootstrapToken"),
   ...Channel.fields,
   AwaitingConfiguration: Schema.optionalKey(Schema.Boolean),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type GetBootstrapToken = typeof GetBootstrapToken.Type
 
 /**
@@ -120,6 +144,7 @@ export type GetBootstrapToken = typeof GetBootstrapToken.Type
  * `com.apple.watch.pairing`. A service the server does not know is answered with HTTP 400.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const GetToken = openStruct({
   MessageType: Schema.Literal("GetToken"),
@@ -127,7 +152,10 @@ export const GetToken = openStruct({
   TokenServiceType: Schema.String,
   TokenParameters: Schema.optionalKey(dictionary({ SecurityToken: text, PhoneUDID: text, WatchUDID: text })),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type GetToken = typeof GetToken.Type
 
 /**
@@ -135,6 +163,7 @@ export type GetToken = typeof GetToken.Type
  * holds JSON bytes, in practice the status report of the `status` endpoint.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarativeManagement = openStruct({
   MessageType: Schema.Literal("DeclarativeManagement"),
@@ -142,22 +171,30 @@ export const DeclarativeManagement = openStruct({
   Endpoint: Schema.String,
   Data: Schema.optionalKey(Schema.Uint8Array),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarativeManagement = typeof DeclarativeManagement.Type
 
 /**
  * A supervised device in return-to-service mode is about to erase itself and asks with which profiles (iOS 26).
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ReturnToService = openStruct({ MessageType: Schema.Literal("ReturnToService"), ...Channel.fields })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ReturnToService = typeof ReturnToService.Type
 
 /**
  * Any check-in message. `CheckInMessage.match(message, { Authenticate: …, … })` wants a case for every `MessageType`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CheckInMessage = Schema.Union([
   Authenticate,
@@ -171,8 +208,16 @@ export const CheckInMessage = Schema.Union([
   ReturnToService,
 ]).pipe(Schema.toTaggedUnion("MessageType"))
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type CheckInMessage = typeof CheckInMessage.Type
 
-/** Every `MessageType` this package knows. @category models */
+/**
+ * Every `MessageType` this package knows. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type MessageType = CheckInMessage["MessageType"]

@@ -4,13 +4,14 @@
  *
  * Source: Apple, "Check-in", the response object of each message.
  */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 
 /**
  * To the first `UserAuthenticate`: a challenge to digest. Empty: this user needs no `AuthToken`.
  * (A server that does not manage the user answers HTTP 410 instead.)
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const UserAuthenticateChallenge = Schema.Struct({ DigestChallenge: Schema.String })
 
@@ -18,6 +19,7 @@ export const UserAuthenticateChallenge = Schema.Struct({ DigestChallenge: Schema
  * To the second `UserAuthenticate`: the secret this user's messages will carry. Empty: the digest was wrong.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const UserAuthenticateResponse = Schema.Struct({ AuthToken: Schema.String })
 
@@ -25,6 +27,7 @@ export const UserAuthenticateResponse = Schema.Struct({ AuthToken: Schema.String
  * To `GetBootstrapToken`: the escrowed token; absent or empty when there is none.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const GetBootstrapTokenResponse = Schema.Struct({ BootstrapToken: Schema.optionalKey(Schema.Uint8Array) })
 
@@ -32,6 +35,7 @@ export const GetBootstrapTokenResponse = Schema.Struct({ BootstrapToken: Schema.
  * To `GetToken`: the token's bytes, for a text token its UTF-8.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const GetTokenResponse = Schema.Struct({ TokenData: Schema.Uint8Array })
 
@@ -39,6 +43,7 @@ export const GetTokenResponse = Schema.Struct({ TokenData: Schema.Uint8Array })
  * To `ReturnToService`: erase and enroll again, with these profiles. Without `BootstrapToken` apps are not preserved.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ReturnToServiceResponse = Schema.Struct({
   ReturnToService: Schema.Struct({

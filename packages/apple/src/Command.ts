@@ -6,21 +6,25 @@
  *
  * Source: Apple, "Commands and queries".
  */
+
 import { Plist, type PlistError } from "@espalier/plist"
-import type * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { type Result, Schema } from "effect"
 import { openStruct } from "./PropertyList.ts"
 
 /**
  * The envelope. `CommandUUID` may be any text: the device repeats it in its report.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Command = Schema.Struct({
   CommandUUID: Schema.NonEmptyString,
   Command: openStruct({ RequestType: Schema.NonEmptyString }),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Command = typeof Command.Type
 
 /**
@@ -30,6 +34,7 @@ export type Command = typeof Command.Type
  * Command.make("7F1C…", "DeviceInformation", { Queries: ["SerialNumber"] })
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (commandUUID: string, requestType: string, payload: Plist.Dictionary = {}): Command => ({
   CommandUUID: commandUUID,
@@ -40,5 +45,6 @@ export const make = (commandUUID: string, requestType: string, payload: Plist.Di
  * The body a device gets, an XML property list.
  *
  * @category encoding
+ * @since 0.1.0
  */
 export const toXml = (command: Command): Result.Result<string, PlistError> => Plist.toXml(command)

@@ -10,8 +10,9 @@
  *
  * Source: Apple, "Commands and queries" and the schema files `mdm/commands`.
  */
+
 import type { Plist } from "@espalier/plist"
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 import * as Channel from "./Channel.ts"
 import { openStruct } from "./PropertyList.ts"
 
@@ -20,6 +21,7 @@ import { openStruct } from "./PropertyList.ts"
  * `LocalizedDescription` is in the language of the device and `USEnglishDescription` is not.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ErrorChainItem = openStruct({
   ErrorCode: Schema.Union([Schema.Int, Schema.BigInt]),
@@ -27,7 +29,10 @@ export const ErrorChainItem = openStruct({
   LocalizedDescription: Schema.optionalKey(Schema.String),
   USEnglishDescription: Schema.optionalKey(Schema.String),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ErrorChainItem = typeof ErrorChainItem.Type
 
 const report = <const Status extends string>(status: Status) =>
@@ -38,33 +43,67 @@ const report = <const Status extends string>(status: Status) =>
     ErrorChain: Schema.optionalKey(Schema.Array(ErrorChainItem)),
   })
 
-/** Nothing to report: is there a command? @category schemas */
+/**
+ * Nothing to report: is there a command? @category schemas
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const Idle = openStruct({ Status: Schema.Literal("Idle"), ...Channel.fields })
 
-/** The command is done; its result stands in the other keys. @category schemas */
+/**
+ * The command is done; its result stands in the other keys. @category schemas
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const Acknowledged = report("Acknowledged")
 
-/** The command failed, see `ErrorChain`. @category schemas */
+/**
+ * The command failed, see `ErrorChain`. @category schemas
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const ErrorReport = report("Error")
 
-/** The device does not understand the command. @category schemas */
+/**
+ * The device does not understand the command. @category schemas
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const CommandFormatError = report("CommandFormatError")
 
-/** The device cannot do it now (locked, asleep) and will ask again by itself. @category schemas */
+/**
+ * The device cannot do it now (locked, asleep) and will ask again by itself. @category schemas
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const NotNow = report("NotNow")
 
 /**
  * Any report. `CommandReport.match(report, { Idle: …, … })` wants a case for every `Status`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CommandReport = Schema.Union([Idle, Acknowledged, ErrorReport, CommandFormatError, NotNow]).pipe(
   Schema.toTaggedUnion("Status"),
 )
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type CommandReport = typeof CommandReport.Type
 
-/** Every `Status` a device reports. @category models */
+/**
+ * Every `Status` a device reports. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Status = CommandReport["Status"]
 
 const envelope: ReadonlySet<string> = new Set([...Channel.keys, "Status", "CommandUUID", "ErrorChain"])
@@ -73,6 +112,7 @@ const envelope: ReadonlySet<string> = new Set([...Channel.keys, "Status", "Comma
  * The result proper: every key but those that say who, which command and how it went.
  *
  * @category accessors
+ * @since 0.1.0
  */
 export const result = (report: CommandReport): Plist.Dictionary =>
   Object.fromEntries(Object.entries<Plist.Value>(report).filter(([key]) => !envelope.has(key)))

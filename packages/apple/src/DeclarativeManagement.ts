@@ -10,18 +10,27 @@
  * Source: Apple, "Declarative Management" (check-in), "DeclarativeManagementCommand", and the schema files
  * `declarative/protocol`.
  */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 import * as Command from "./Command.ts"
 
-/** The four kinds of declarations, as they stand in an endpoint. @category schemas */
+/**
+ * The four kinds of declarations, as they stand in an endpoint. @category schemas
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const DeclarationType = Schema.Literals(["activation", "asset", "configuration", "management"])
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationType = typeof DeclarationType.Type
 
 /**
  * What a device asks for. `Unknown` keeps the text: it is the device's, so print it with care.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Endpoint = Schema.TaggedUnion({
   Tokens: {},
@@ -30,7 +39,10 @@ export const Endpoint = Schema.TaggedUnion({
   Declaration: { type: DeclarationType, identifier: Schema.NonEmptyString },
   Unknown: { endpoint: Schema.String },
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Endpoint = typeof Endpoint.Type
 
 const isDeclarationType = Schema.is(DeclarationType)
@@ -47,6 +59,7 @@ const isDeclarationType = Schema.is(DeclarationType)
  * DeclarativeManagement.parseEndpoint("declaration/asset/logo/2x") // Declaration, asset, "logo/2x"
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const parseEndpoint = (endpoint: string): Endpoint => {
   switch (endpoint) {
@@ -68,25 +81,38 @@ export const parseEndpoint = (endpoint: string): Endpoint => {
  * at most 256 octets); `Timestamp` is an RFC 3339 date-time.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const SyncTokensResponse = Schema.Struct({
   SyncTokens: Schema.Struct({ DeclarationsToken: Schema.String, Timestamp: Schema.String }),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type SyncTokensResponse = typeof SyncTokensResponse.Type
 
 /**
  * Sync tokens as of a moment, to the second as Apple writes it.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const syncTokens = (declarationsToken: string, at: Date): SyncTokensResponse => ({
   SyncTokens: { DeclarationsToken: declarationsToken, Timestamp: at.toISOString().replace(/\.\d+Z$/, "Z") },
 })
 
-/** A declaration in the manifest: which, and which version of it. @category schemas */
+/**
+ * A declaration in the manifest: which, and which version of it. @category schemas
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const DeclarationItem = Schema.Struct({ Identifier: Schema.String, ServerToken: Schema.String })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationItem = typeof DeclarationItem.Type
 
 /**
@@ -94,6 +120,7 @@ export type DeclarationItem = typeof DeclarationItem.Type
  * be there.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationItemsResponse = Schema.Struct({
   Declarations: Schema.Struct({
@@ -104,13 +131,17 @@ export const DeclarationItemsResponse = Schema.Struct({
   }),
   DeclarationsToken: Schema.String,
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationItemsResponse = typeof DeclarationItemsResponse.Type
 
 /**
  * What a device reports to `status`: only what changed since the last report, unless `FullReport`. Other keys are kept.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const StatusReport = Schema.StructWithRest(
   Schema.Struct({
@@ -120,7 +151,10 @@ export const StatusReport = Schema.StructWithRest(
   }),
   [Schema.JsonObject],
 )
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type StatusReport = typeof StatusReport.Type
 
 /**
@@ -128,6 +162,7 @@ export type StatusReport = typeof StatusReport.Type
  * tokens. A device whose token is the same does nothing more.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const command = (commandUUID: string, tokens: SyncTokensResponse): Command.Command =>
   Command.make(commandUUID, "DeclarativeManagement", { Data: new TextEncoder().encode(JSON.stringify(tokens)) })

@@ -10,26 +10,41 @@
  *
  * Source: Apple, "Device Management: MDM, SCEP, CertificateRoot, TopLevel".
  */
+
 import { createHash } from "node:crypto"
 import { isIP } from "node:net"
 import type { Plist } from "@espalier/plist"
-import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import { Redacted, Schema } from "effect"
 
-/** How the profile travels. @category constants */
+/**
+ * How the profile travels. @category constants
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const contentType = "application/x-apple-aspen-config"
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unwritable = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 
-/** Text that XML can carry: no control characters but tab and line ends, no lone surrogates. @category schemas */
+/**
+ * Text that XML can carry: no control characters but tab and line ends, no lone surrogates. @category schemas
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const Text = Schema.String.check(
   Schema.makeFilter((text) => (text.isWellFormed() && !unwritable.test(text) ? true : "text that XML can carry")),
 )
 
 const NonEmptyText = Text.check(Schema.isNonEmpty())
 
-/** Apple takes no other kind. @category schemas */
+/**
+ * Apple takes no other kind. @category schemas
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const HttpsURL = Schema.URLFromString.check(
   Schema.makeFilter((url) => (url.protocol === "https:" && url.hostname !== "" ? true : "an https:// URL")),
 )
@@ -46,6 +61,7 @@ const Bytes = Schema.Uint8Array.check(Schema.makeFilter((bytes) => (bytes.length
  * - `retries` while the authority says PENDING, default 3, `retryDelay` seconds apart, default 10.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Scep = Schema.Struct({
   url: Schema.URLFromString.check(
@@ -60,7 +76,10 @@ export const Scep = Schema.Struct({
   retries: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))),
   retryDelay: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 86_400 }))),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Scep = typeof Scep.Type
 
 /**
@@ -77,6 +96,7 @@ export type Scep = typeof Scep.Type
  * - `consentText`: shown in a dialog the user must agree to.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Options = Schema.Struct({
   serverUrl: HttpsURL,
@@ -103,10 +123,18 @@ export const Options = Schema.Struct({
   description: Schema.optionalKey(Text),
   consentText: Schema.optionalKey(NonEmptyText),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Options = typeof Options.Type
 
-/** What the server can do, as Apple spells it. @category constants */
+/**
+ * What the server can do, as Apple spells it. @category constants
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const serverCapabilities: ReadonlyArray<string> = [
   "com.apple.mdm.per-user-connections",
   "com.apple.mdm.bootstraptoken",
@@ -141,6 +169,7 @@ const reverseDns = (hostname: string): string => {
  * Options that passed {@link Options} always have an XML form. It holds the SCEP challenge in the clear: do not log it.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (options: Options): Plist.Dictionary => {
   const identifier = options.identifier ?? `${reverseDns(options.serverUrl.hostname)}.enrollment`

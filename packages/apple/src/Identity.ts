@@ -8,8 +8,7 @@
  *
  * Errors name no byte of what came in.
  */
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { Result, Schema } from "effect"
 import * as Certificate from "./Certificate.ts"
 import * as Cms from "./Cms.ts"
 
@@ -18,13 +17,19 @@ import * as Cms from "./Cms.ts"
  * something `Unsupported`, or is not one over this body (`SignatureInvalid`).
  *
  * @category errors
+ * @since 0.1.0
  */
 export class IdentityError extends Schema.TaggedError<IdentityError>()("IdentityError", {
   reason: Schema.Literals(["TooLarge", "Malformed", "Unsupported", "SignatureInvalid"]),
   message: Schema.String,
 }) {}
 
-/** Longest header that is looked at, in characters. Node's own default for all headers together is half of it. @category limits */
+/**
+ * Longest header that is looked at, in characters. Node's own default for all headers together is half of it. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxHeaderLength = 32 * 1024
 
 /**
@@ -33,6 +38,7 @@ export const maxHeaderLength = 32 * 1024
  * list, not a collision.
  *
  * @category limits
+ * @since 0.1.0
  */
 export const mdmSignatureDigests: ReadonlyArray<Cms.Digest> = ["sha1", ...Cms.modernDigests]
 
@@ -68,6 +74,7 @@ const fromCms = (error: Cms.CmsError): IdentityError => {
  * the profile says `SignMessage`.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const fromMdmSignature = (
   header: string,
@@ -81,7 +88,12 @@ export const fromMdmSignature = (
     return signer
   })
 
-/** The `Mdm-Signature` of a body, as a simulated device sends it. @category constructors */
+/**
+ * The `Mdm-Signature` of a body, as a simulated device sends it. @category constructors
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const toMdmSignature = (
   body: Uint8Array,
   identity: Certificate.KeyedCertificate,
@@ -119,6 +131,7 @@ const fromEscaped = (value: string): Result.Result<Certificate.Certificate, Iden
  *   from the header which hop wrote which.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const fromHeader = (value: string): Result.Result<Certificate.Certificate, IdentityError> =>
   Result.gen(function* () {
@@ -135,6 +148,11 @@ export const fromHeader = (value: string): Result.Result<Certificate.Certificate
     return yield* fromEscaped(elements[0]?.[1] ?? trimmed)
   })
 
-/** The value of an RFC 9440 `Client-Cert` header. @category encoding */
+/**
+ * The value of an RFC 9440 `Client-Cert` header. @category encoding
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const toHeader = (certificate: Certificate.Certificate): string =>
   `:${Buffer.from(certificate.der).toString("base64")}:`

@@ -3,8 +3,9 @@
  *
  * `JSON.parse` itself takes any depth, what comes after it does not: hence a count of the brackets first.
  */
+
 import type { Plist } from "@espalier/plist"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import { invalid, type MessageInvalid } from "./MessageError.ts"
 
 const quote = 0x22
@@ -31,6 +32,7 @@ const isDeeperThan = (bytes: Uint8Array, maxDepth: number): boolean => {
  * Parses UTF-8 JSON. Limits default to those of a property list: 10 MiB, 64 containers in one another.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const parse = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<unknown, MessageInvalid> => {
   if (bytes.length > (limits?.maxBytes ?? 10 * 1024 * 1024)) return Result.fail(invalid(["Data"], "Too large"))

@@ -7,17 +7,21 @@
  * Both protocols come to the same URL when a profile has no `CheckInURL`, and proxies lose content types: {@link decode}
  * tells them apart by what they say instead of by what they are labelled.
  */
+
 import { Plist } from "@espalier/plist"
-import * as Result from "effect/Result"
-import type * as SchemaIssue from "effect/SchemaIssue"
-import * as SchemaParser from "effect/SchemaParser"
+import { Result, type SchemaIssue, SchemaParser } from "effect"
 import { CheckInMessage, type MessageType } from "./CheckIn.ts"
 import { CommandReport, type Status } from "./CommandReport.ts"
 import * as DeclarativeManagement from "./DeclarativeManagement.ts"
 import * as Json from "./Json.ts"
 import { fromIssue, invalid, type MessageError, type MessageInvalid, unknownMessageType } from "./MessageError.ts"
 
-/** A message of either protocol. @category models */
+/**
+ * A message of either protocol. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Incoming =
   | { readonly _tag: "CheckIn"; readonly message: CheckInMessage }
   | { readonly _tag: "CommandReport"; readonly report: CommandReport }
@@ -26,6 +30,7 @@ export type Incoming =
  * Which protocol a property list speaks: it has a `MessageType`, or else a `Status`, or neither.
  *
  * @category guards
+ * @since 0.1.0
  */
 export const sniff = (value: Plist.Value): "CheckIn" | "CommandReport" | "Unknown" => {
   if (!Plist.isDictionary(value)) return "Unknown"
@@ -67,6 +72,7 @@ const textOf = (value: Plist.Value, key: string): Result.Result<string, MessageI
  * A property list as a check-in message.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const checkIn = (value: Plist.Value): Result.Result<CheckInMessage, MessageError> =>
   Result.flatMap(
@@ -81,6 +87,7 @@ export const checkIn = (value: Plist.Value): Result.Result<CheckInMessage, Messa
  * A property list as a command report.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const commandReport = (value: Plist.Value): Result.Result<CommandReport, MessageError> =>
   Result.flatMap(
@@ -95,6 +102,7 @@ export const commandReport = (value: Plist.Value): Result.Result<CommandReport, 
  * Bytes of a check-in (`application/x-apple-aspen-mdm-checkin`).
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const decodeCheckIn = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<CheckInMessage, MessageError> =>
   Result.flatMap(Plist.parse(bytes, limits), checkIn)
@@ -103,6 +111,7 @@ export const decodeCheckIn = (bytes: Uint8Array, limits?: Plist.Limits): Result.
  * Bytes of a command report (`application/x-apple-aspen-mdm`).
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const decodeCommandReport = (
   bytes: Uint8Array,
@@ -113,6 +122,7 @@ export const decodeCommandReport = (
  * Bytes of either, told apart by {@link sniff}.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const decode = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<Incoming, MessageError> =>
   Result.flatMap(Plist.parse(bytes, limits), (value): Result.Result<Incoming, MessageError> => {
@@ -132,6 +142,7 @@ const statusReport = SchemaParser.decodeUnknownResult(DeclarativeManagement.Stat
  * The `Data` of a `DeclarativeManagement` check-in at `status`: JSON bytes, under the same limits as a property list.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const decodeStatusReport = (
   data: Uint8Array,

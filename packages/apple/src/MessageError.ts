@@ -2,15 +2,16 @@
  * Why bytes from a device are no message. A sender can put anything into a message, and errors are logged: these say
  * which key and what was expected of it, never what stood there.
  */
+
 import { PlistError } from "@espalier/plist"
-import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
+import { Schema, SchemaIssue } from "effect"
 
 /**
  * A property list that is not the message it should be. `key` is the path of the offending key, its parts joined with
  * `.` (`ErrorChain.0.ErrorCode`), empty when it is the message itself: no dictionary.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class MessageInvalid extends Schema.TaggedError<MessageInvalid>()("MessageInvalid", {
   key: Schema.String,
@@ -22,15 +23,24 @@ export class MessageInvalid extends Schema.TaggedError<MessageInvalid>()("Messag
  * anything but letters, digits and `._-` replaced by `?`.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class UnknownMessageType extends Schema.TaggedError<UnknownMessageType>()("UnknownMessageType", {
   messageType: Schema.String,
   message: Schema.String,
 }) {}
 
-/** Anything that keeps bytes from being a message. @category errors */
+/**
+ * Anything that keeps bytes from being a message. @category errors
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const MessageError = Schema.Union([PlistError, MessageInvalid, UnknownMessageType])
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type MessageError = typeof MessageError.Type
 
 const longest = 64
@@ -40,13 +50,23 @@ const printable = (text: string): string => {
   return text.length > longest ? `${clean}…` : clean
 }
 
-/** A type this package does not know. @category constructors */
+/**
+ * A type this package does not know. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const unknownMessageType = (messageType: string): UnknownMessageType => {
   const name = printable(messageType)
   return new UnknownMessageType({ messageType: name, message: `Unknown MessageType: ${name}` })
 }
 
-/** A key and what is wrong with it. @category constructors */
+/**
+ * A key and what is wrong with it. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): MessageInvalid => {
   const key = path.map((part) => printable(String(part))).join(".")
   return new MessageInvalid({ key, message: `${key === "" ? "The message" : key}: ${what}` })
@@ -54,7 +74,12 @@ export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): Message
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** The first thing a schema found wrong. Schemas report no input unless asked to, and here nobody asks. @category constructors */
+/**
+ * The first thing a schema found wrong. Schemas report no input unless asked to, and here nobody asks. @category constructors
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const fromIssue = (issue: SchemaIssue.Issue): MessageInvalid => {
   const [first] = format(issue).issues
   const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))

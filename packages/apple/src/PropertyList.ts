@@ -4,14 +4,15 @@
  * Apple adds keys to its messages every year. The schemas of this package describe the keys they know and carry every
  * other key through untouched, so that a newer device loses nothing on the way and re-encodes to what it said.
  */
+
 import { Plist } from "@espalier/plist"
-import * as Schema from "effect/Schema"
-import * as SchemaTransformation from "effect/SchemaTransformation"
+import { Schema, SchemaTransformation } from "effect"
 
 /**
  * Schema of a dictionary with `Fields`, and any other keys besides.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface OpenStruct<Fields extends Schema.Struct.Fields>
   extends Schema.StructWithRest<
@@ -23,6 +24,7 @@ export interface OpenStruct<Fields extends Schema.Struct.Fields>
  * A dictionary with these keys, and any others besides.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const openStruct = <const Fields extends Schema.Struct.Fields>(fields: Fields): OpenStruct<Fields> =>
   Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Plist.Value)])
@@ -35,6 +37,7 @@ const Dictionary = Schema.Unknown.check(
  * The same inside a message: a date or data is no dictionary, though JavaScript takes both for objects.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const dictionary = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Dictionary.pipe(

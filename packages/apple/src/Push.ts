@@ -9,14 +9,9 @@
  *
  * Source: Apple, "Sending push notifications to devices" (MDM), "Establishing a connection to APNs", RFC 9113.
  */
+
 import { randomUUID } from "node:crypto"
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Random from "effect/Random"
-import * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
+import { Clock, Context, Effect, Layer, Random, Result, type Scope } from "effect"
 import { read } from "./Push/Answer.ts"
 import * as Connection from "./Push/Connection.ts"
 import { type Notification, type Request, toRequest } from "./Push/Notification.ts"
@@ -27,19 +22,32 @@ export type { Notification } from "./Push/Notification.ts"
 export { PushError, Reason } from "./Push/PushError.ts"
 export { InvalidPushOptions, type PushCertificate, type PushOptions } from "./Push/PushOptions.ts"
 
-/** APNs took the push; `apnsId` is its name in Apple's logs. @category models */
+/**
+ * APNs took the push; `apnsId` is its name in Apple's logs. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Accepted {
   readonly apnsId: string
 }
 
-/** A certificate's last day. `daysLeft`: whole days until then, negative when it is past. @category models */
+/**
+ * A certificate's last day. `daysLeft`: whole days until then, negative when it is past. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface CertificateExpiry {
   readonly topic: string
   readonly notAfter: Date
   readonly daysLeft: number
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Service {
   /** Asks one device to call. */
   readonly push: (notification: Notification) => Effect.Effect<Accepted, PushError>
@@ -61,10 +69,16 @@ export interface Service {
  * ```
  *
  * @category services
+ * @since 0.1.0
  */
 export class Push extends Context.Service<Push, Service>()("@espalier/apple/Push") {}
 
-/** Pushes over connections that live as long as the layer. @category layers */
+/**
+ * Pushes over connections that live as long as the layer. @category layers
+ *
+ * @category layers
+ * @since 0.1.0
+ */
 export const layer = (options: PushOptions.PushOptions): Layer.Layer<Push, PushOptions.InvalidPushOptions> =>
   Layer.effect(Push)(make(options))
 
@@ -72,7 +86,12 @@ export const layer = (options: PushOptions.PushOptions): Layer.Layer<Push, PushO
 const firstPause = 100
 const millisPerDay = 24 * 60 * 60 * 1000
 
-/** The same without a layer. @category constructors */
+/**
+ * The same without a layer. @category constructors
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const make = Effect.fnUntraced(function* (
   input: PushOptions.PushOptions,
 ): Effect.fn.Return<Service, PushOptions.InvalidPushOptions, Scope.Scope> {

@@ -3,9 +3,9 @@ import { createPublicKey, sign } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 import { Certificate } from "../src/index.ts"
-import { failed, succeeded } from "./messages.ts"
-import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "./pki.ts"
-import { intermediate, leaf, root } from "./rfc9440.ts"
+import { failed, succeeded } from "./Messages.ts"
+import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "./Pki.ts"
+import { intermediate, leaf, root } from "./Rfc9440.ts"
 
 const [caKey, otherKey, deviceKey] = [rsaKey(), rsaKey(), rsaKey()]
 const ca = authorityOf("Authority", caKey)

@@ -1,7 +1,7 @@
 import { Result } from "effect"
 import { describe, expect, it } from "vitest"
 import { Channel, Message } from "../src/index.ts"
-import { bytes, failed, succeeded } from "./messages.ts"
+import { bytes, failed, succeeded } from "./Messages.ts"
 
 const speaker = (name: string) =>
   succeeded(

@@ -1,7 +1,7 @@
 import { Plist } from "@espalier/plist"
 import { describe, expect, it } from "vitest"
 import { CheckIn, Message } from "../src/index.ts"
-import { bytes, entry, failed, plist, succeeded } from "./messages.ts"
+import { bytes, entry, failed, plist, succeeded } from "./Messages.ts"
 
 const decode = (name: string) => succeeded(Message.decodeCheckIn(bytes(name)))
 

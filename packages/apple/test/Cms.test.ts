@@ -3,8 +3,8 @@ import { createCipheriv, publicEncrypt } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 import { Certificate, Cms } from "../src/index.ts"
-import { failed, succeeded } from "./messages.ts"
-import { authorityOf, ecKey, identityOf, now, rsaKey } from "./pki.ts"
+import { failed, succeeded } from "./Messages.ts"
+import { authorityOf, ecKey, identityOf, now, rsaKey } from "./Pki.ts"
 
 const ca = authorityOf("Authority", rsaKey())
 const device = identityOf(ca, rsaKey())

@@ -2,7 +2,7 @@ import { Plist } from "@espalier/plist"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Command, DeclarativeManagement, Message } from "../src/index.ts"
-import { bytes, failed, succeeded } from "./messages.ts"
+import { bytes, failed, succeeded } from "./Messages.ts"
 
 const json = (text: string): Uint8Array => new TextEncoder().encode(text)
 

@@ -3,7 +3,7 @@ import { Redacted, Result, Schema } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { EnrollmentProfile } from "../src/index.ts"
-import { succeeded } from "./messages.ts"
+import { succeeded } from "./Messages.ts"
 
 const options: EnrollmentProfile.Options = {
   serverUrl: new URL("https://mdm.example.com/mdm/apple/mdm"),

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 import { Certificate, Cms, Identity } from "../src/index.ts"
-import { failed, succeeded } from "./messages.ts"
-import { authorityOf, identityOf, rsaKey } from "./pki.ts"
-import { header, leaf } from "./rfc9440.ts"
+import { failed, succeeded } from "./Messages.ts"
+import { authorityOf, identityOf, rsaKey } from "./Pki.ts"
+import { header, leaf } from "./Rfc9440.ts"
 
 const ca = authorityOf("Authority", rsaKey())
 const device = identityOf(ca, rsaKey())

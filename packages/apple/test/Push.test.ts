@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Redacted, Result, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Push } from "../src/index.ts"
-import * as Apns from "./apns.ts"
+import * as Apns from "./Apns.ts"
 
 const token = new Uint8Array(32).fill(0xab)
 const notification: Push.Notification = { topic: Apns.topicOne, pushToken: token, pushMagic: "C0FFEE-MAGIC" }

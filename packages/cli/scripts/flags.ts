@@ -8,7 +8,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { NodeServices } from "@effect/platform-node"
 import { Console, Effect, Option } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
-import { espalier } from "../src/espalier.ts"
+import { espalier } from "../src/Espalier.ts"
 
 const guide = new URL("../../../docs/operator.md", import.meta.url)
 

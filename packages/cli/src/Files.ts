@@ -11,16 +11,21 @@ import { CliError } from "effect/cli"
  * A sentence for the person at the terminal, who gets nothing else.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const refuse = (userMessage: string) => new CliError.UserError({ cause: undefined, userMessage })
 
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type Refusal = CliError.UserError
 
 /**
  * A file's text.
  *
  * @category files
+ * @since 0.1.0
  */
 export const text = (flag: string, path: string): Effect.Effect<string, CliError.UserError> =>
   Effect.tryPromise({
@@ -34,6 +39,7 @@ const blocks = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
  * All certificates of a PEM file, at least one, in their order.
  *
  * @category files
+ * @since 0.1.0
  */
 export const certificates = (flag: string, path: string) =>
   Effect.flatMap(text(flag, path), (pem) =>
@@ -50,6 +56,7 @@ export const certificates = (flag: string, path: string) =>
  * The private key of a PEM file.
  *
  * @category files
+ * @since 0.1.0
  */
 export const privateKey = (flag: string, path: string): Effect.Effect<KeyObject, CliError.UserError> =>
   Effect.flatMap(text(flag, path), (pem) =>

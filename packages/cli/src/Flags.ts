@@ -10,6 +10,7 @@ import { Flag } from "effect/cli"
  * The variable of a flag.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const variable = (name: string): string => `ESPALIER_${name.toUpperCase().replaceAll("-", "_")}`
 
@@ -19,6 +20,7 @@ const documented = (name: string, description: string) => `${description} [env: 
  * A flag that takes text.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const text = (name: string, description: string): Flag.Flag<string> =>
   Flag.String(name).pipe(
@@ -30,6 +32,7 @@ export const text = (name: string, description: string): Flag.Flag<string> =>
  * A flag that may be given several times.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const texts = (name: string, description: string): Flag.Flag<ReadonlyArray<string>> =>
   Flag.String(name).pipe(
@@ -50,6 +53,7 @@ export const texts = (name: string, description: string): Flag.Flag<ReadonlyArra
  * A flag that may be given several times and must not be shown.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const secrets = (name: string, description: string): Flag.Flag<ReadonlyArray<Redacted.Redacted>> =>
   Flag.map(
@@ -61,6 +65,7 @@ export const secrets = (name: string, description: string): Flag.Flag<ReadonlyAr
  * A flag that takes a whole number from 1.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const count = (name: string, description: string): Flag.Flag<number> =>
   Flag.Int(name).pipe(
@@ -76,6 +81,7 @@ export const count = (name: string, description: string): Flag.Flag<number> =>
  * A flag that is on or off: `--worker`, `--no-worker`.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const toggle = (name: string, description: string): Flag.Flag<boolean> =>
   Flag.Boolean(name).pipe(
@@ -87,6 +93,7 @@ export const toggle = (name: string, description: string): Flag.Flag<boolean> =>
  * A flag that takes a TCP port.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const port = (name: string, description: string): Flag.Flag<number> =>
   Flag.Int(name).pipe(
@@ -102,6 +109,7 @@ export const port = (name: string, description: string): Flag.Flag<number> =>
  * A flag that takes one of some words.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const oneOf = <const Words extends ReadonlyArray<string>>(
   name: string,

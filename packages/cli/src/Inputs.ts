@@ -14,6 +14,7 @@ type CertificateFlags = Pick<ServeOptions, "tlsCertificate" | "tlsKey" | "profil
  * The secrets that sign every call.
  *
  * @category inputs
+ * @since 0.1.0
  */
 export const signingSecrets = (texts: ReadonlyArray<Redacted.Redacted>) =>
   Effect.mapError(
@@ -25,6 +26,7 @@ export const signingSecrets = (texts: ReadonlyArray<Redacted.Redacted>) =>
  * The certificates of several files, in their order.
  *
  * @category inputs
+ * @since 0.1.0
  */
 export const allCertificates = (
   flag: string,
@@ -39,6 +41,7 @@ export const allCertificates = (
  * A push certificate and its key are kept together: they are renewed together.
  *
  * @category inputs
+ * @since 0.1.0
  */
 export const pushCertificate = (path: string) =>
   Effect.map(Files.text("push-certificate", path), (pem) => ({ cert: pem, key: Redacted.make(pem) }))
@@ -47,6 +50,7 @@ export const pushCertificate = (path: string) =>
  * The files of a certificate and its key: both flags, or neither.
  *
  * @category inputs
+ * @since 0.1.0
  */
 export const pair = (options: CertificateFlags, name: "tls" | "profile") => {
   const certificate = name === "tls" ? options.tlsCertificate : options.profileCertificate
@@ -63,6 +67,7 @@ export const pair = (options: CertificateFlags, name: "tls" | "profile") => {
  * A certificate with its key, and its chain.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Signer {
   readonly identity: Certificate.KeyedCertificate
@@ -73,6 +78,7 @@ export interface Signer {
  * Who signs enrollment profiles, if anybody does.
  *
  * @category inputs
+ * @since 0.1.0
  */
 export const profileSigner = Effect.fnUntraced(function* (
   options: CertificateFlags,

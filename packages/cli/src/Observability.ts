@@ -15,6 +15,7 @@ const loggers = {
  * As the flags want it, under this name.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (serviceName: string, { logFormat, otlpUrl }: Pick<ServeOptions, "logFormat" | "otlpUrl">) =>
   Layer.merge(

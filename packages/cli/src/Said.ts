@@ -3,7 +3,10 @@
  */
 import { Runtime, Schema } from "effect"
 
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export class Said extends Schema.TaggedError<Said>()("Said", {}) {
   override readonly [Runtime.errorExitCode] = 1
   override readonly [Runtime.errorReported] = false

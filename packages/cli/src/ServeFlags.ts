@@ -13,6 +13,7 @@ const text = <A>(flag: Flag.Flag<A>) => Flag.withMetavar(flag, "<text>")
  * The flags that say where things are kept; other commands need them too.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const storage = {
   dataDirectory: Flags.text("data-directory", "Holds the device authority and the database. Default: .espalier").pipe(
@@ -33,6 +34,7 @@ export const storage = {
  * All of them.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const flags = {
   webhookUrl: Flags.text("webhook-url", "Base URL of your management backend").pipe(url),
@@ -127,5 +129,6 @@ export const flags = {
  * What the flags say.
  *
  * @category models
+ * @since 0.1.0
  */
 export type ServeOptions = Command.Command.Config.Infer<typeof flags>

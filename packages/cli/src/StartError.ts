@@ -9,6 +9,7 @@ import { Predicate } from "effect"
  * The sentence for an error.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const sentence = (
   error: Server.StartError | CidrError | PublishRefused | PushCertificateWatch.PushCertificateInvalid,

@@ -6,7 +6,7 @@ import { createRequire } from "node:module"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Config, Effect, Exit, Layer, References, Runtime, Schema } from "effect"
 import { Command } from "effect/cli"
-import { espalier } from "./espalier.ts"
+import { espalier } from "./Espalier.ts"
 import * as Flags from "./Flags.ts"
 
 const manifest = Schema.decodeUnknownSync(Schema.Struct({ version: Schema.String }))(

@@ -34,6 +34,7 @@ const drainMillis = 100
  * The reader of a webhook's answers.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const reader = <Name extends WebhookName>(
   name: Name,

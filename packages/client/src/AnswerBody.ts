@@ -8,6 +8,7 @@ import type { HttpClientError, HttpClientResponse } from "effect/http"
  * Reads a body. `"TooLarge"` comes before more than `limit` bytes are held; an `HttpClientError` is a body that broke off.
  *
  * @category reading
+ * @since 0.1.0
  */
 export const read = (
   response: HttpClientResponse.HttpClientResponse,
@@ -39,6 +40,7 @@ const jsonMediaType = /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\
  * What the headers say against reading a body as JSON. No content type at all is taken as JSON: bare handlers forget it.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const objection = ({ headers }: HttpClientResponse.HttpClientResponse): string | undefined => {
   const contentType = headers["content-type"]
@@ -54,6 +56,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
  * Parses a body, or says what is wrong with it without quoting it.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const parse = (bytes: Uint8Array): Result.Result<unknown, string> => {
   if (bytes.byteLength === 0) return Result.fail("is empty")

@@ -21,6 +21,7 @@ import { Schema } from "effect"
  * - `BadRequest`: not asked, because the request does not fit its schema.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const UnavailableReason = Schema.Literals([
   "Unreachable",
@@ -33,7 +34,10 @@ export const UnavailableReason = Schema.Literals([
   "Overloaded",
   "BadRequest",
 ])
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type UnavailableReason = typeof UnavailableReason.Type
 
 /**
@@ -41,6 +45,7 @@ export type UnavailableReason = typeof UnavailableReason.Type
  * backend's own `Retry-After`, or the time until the circuit lets a call through.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class BackendUnavailable extends Schema.TaggedError<BackendUnavailable>("BackendUnavailable")(
   "BackendUnavailable",
@@ -55,9 +60,13 @@ export class BackendUnavailable extends Schema.TaggedError<BackendUnavailable>("
  * Every failure of a call. `BackendError.match` demands a case for each tag.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const BackendError = Schema.Union([...WebhookError.members, BackendUnavailable]).pipe(
   Schema.toTaggedUnion("_tag"),
 )
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type BackendError = typeof BackendError.Type

@@ -9,6 +9,7 @@ import * as BaseUrl from "./BaseUrl.ts"
  * Only `baseUrl` is needed.
  *
  * @category options
+ * @since 0.1.0
  */
 export interface BackendOptions {
   /** Where the backend is, such as `https://backend.example.com/tenant-a`. No query, fragment or credentials. */
@@ -35,6 +36,7 @@ export interface BackendOptions {
 
 /**
  * @category options
+ * @since 0.1.0
  */
 export interface CircuitBreakerOptions {
   /** As many calls failing in a row open the circuit. Default 10. */
@@ -45,6 +47,7 @@ export interface CircuitBreakerOptions {
 
 /**
  * @category options
+ * @since 0.1.0
  */
 export interface TlsOptions {
   /** Certificates of the authorities to believe, instead of the system's. */
@@ -59,6 +62,7 @@ export interface TlsOptions {
  * An option that cannot be used; the message says which and why, without its text.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class InvalidBackendOptions extends Schema.TaggedError<InvalidBackendOptions>("InvalidBackendOptions")(
   "InvalidBackendOptions",
@@ -69,6 +73,7 @@ export class InvalidBackendOptions extends Schema.TaggedError<InvalidBackendOpti
  * Options with every default filled in and everything checked. Times in milliseconds.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Resolved {
   readonly baseUrl: BaseUrl.BaseUrl
@@ -85,6 +90,7 @@ export interface Resolved {
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const resolve = (options: BackendOptions): Result.Result<Resolved, InvalidBackendOptions> =>
   Result.gen(function* () {

@@ -9,6 +9,7 @@ import { Result } from "effect"
 
 /**
  * @category models
+ * @since 0.1.0
  */
 export interface BaseUrl {
   /** What a webhook's path is put behind: no trailing slash. */
@@ -21,6 +22,7 @@ export interface BaseUrl {
  * Reads a base URL, or says what is wrong with it.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const parse = (text: string): Result.Result<BaseUrl, string> => {
   if (!URL.canParse(text)) return Result.fail("is not an absolute URL such as https://backend.example.com")

@@ -10,6 +10,7 @@ import { Effect, Option, Semaphore } from "effect"
  * too long.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Bulkhead = <A, E, R, E2>(
   call: Effect.Effect<A, E, R>,
@@ -18,6 +19,7 @@ export type Bulkhead = <A, E, R, E2>(
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (limits: { readonly concurrency: number; readonly queue: number }): Bulkhead => {
   const semaphore = Semaphore.makeUnsafe(limits.concurrency)

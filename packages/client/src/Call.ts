@@ -21,6 +21,7 @@ import * as TryFailure from "./TryFailure.ts"
  * What the calls to one backend share.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Shared {
   readonly options: Resolved
@@ -33,6 +34,7 @@ export interface Shared {
  * The call of the webhook `name`.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = <Name extends WebhookName>(
   name: Name,

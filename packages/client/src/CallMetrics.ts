@@ -24,6 +24,7 @@ const durations = Metric.timer("espalier_backend_call_duration", {
  * Counts and times a call.
  *
  * @category metrics
+ * @since 0.1.0
  */
 export const measured = (name: WebhookName) => {
   const duration = Metric.withAttributes(durations, { webhook: name })

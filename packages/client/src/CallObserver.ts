@@ -14,6 +14,7 @@ import type { BackendError } from "./BackendError.ts"
  * usable answer; a backend's own typed error is an answer.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface ObservedCall {
   readonly webhook: WebhookName
@@ -29,6 +30,7 @@ export interface ObservedCall {
  * Hears of each call when it has ended. It must not throw, and it runs before the caller goes on.
  *
  * @category services
+ * @since 0.1.0
  */
 export const CallObserver = Context.Reference<((call: ObservedCall) => void) | undefined>(
   "@espalier/client/CallObserver",
@@ -39,6 +41,7 @@ export const CallObserver = Context.Reference<((call: ObservedCall) => void) | u
  * What a call under way notes for an observer.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Notes {
   status: number | undefined
@@ -48,6 +51,7 @@ export interface Notes {
  * A call that can be looked on at.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const observable = <Name extends WebhookName, R>(
   name: Name,

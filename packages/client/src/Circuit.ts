@@ -14,6 +14,7 @@ import * as RetryAfter from "./RetryAfter.ts"
  * Runs a call, or fails with `CircuitOpen` without running it.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Circuit = <A, R>(call: Effect.Effect<A, BackendError, R>) => Effect.Effect<A, BackendError, R>
 
@@ -22,6 +23,7 @@ const maxOpenDuration = "1 minute"
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = ({ baseUrl, circuitBreaker }: Resolved): Effect.Effect<Circuit, never, Scope.Scope> => {
   if (circuitBreaker === undefined) return Effect.succeed((call) => call)

@@ -17,6 +17,7 @@ import * as Transport from "./Transport.ts"
  * One method for every webhook of the protocol's table.
  *
  * @category models
+ * @since 0.1.0
  */
 export type WebhookCalls = {
   readonly [Name in WebhookName]: (request: RequestOf<Name>) => Effect.Effect<AnswerOf<Name>, BackendError>
@@ -33,6 +34,7 @@ export type WebhookCalls = {
  * ```
  *
  * @category services
+ * @since 0.1.0
  */
 export class ManagementBackend extends Context.Service<ManagementBackend, WebhookCalls>()(
   "@espalier/client/ManagementBackend",
@@ -48,6 +50,7 @@ export class ManagementBackend extends Context.Service<ManagementBackend, Webhoo
  * The same without a layer, for those who talk to several backends.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (
   input: BackendOptions.BackendOptions,

@@ -6,6 +6,7 @@
  * What is read is bounded, so that no backend's slip sends a device away for a day.
  *
  * @category constants
+ * @since 0.1.0
  */
 export const maxSeconds = 3600
 
@@ -13,6 +14,7 @@ export const maxSeconds = 3600
  * Milliseconds as a number of seconds to tell a device: rounded up, 1 to 3600.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const fromMillis = (millis: number): number => Math.min(Math.max(Math.ceil(millis / 1000), 1), maxSeconds)
 
@@ -20,6 +22,7 @@ export const fromMillis = (millis: number): number => Math.min(Math.max(Math.cei
  * Reads the header's value; `undefined` for what is neither of its two forms.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const parse = (value: string | undefined, nowMillis: number): number | undefined => {
   if (value === undefined) return undefined

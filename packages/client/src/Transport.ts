@@ -14,6 +14,7 @@ import type { Resolved } from "./BackendOptions.ts"
  * No connection, so the request certainly was not seen. `code` is the system's, OpenSSL's or undici's.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class ConnectFailure extends Error {
   readonly code: string
@@ -27,6 +28,7 @@ export class ConnectFailure extends Error {
  * The `code` of a Node error, its name when it has none. Safe to log: neither holds anything of a URL.
  *
  * @category accessors
+ * @since 0.1.0
  */
 export const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "unknown"
@@ -51,6 +53,7 @@ const connector = ({ connectTimeout, tls }: Resolved): Undici.buildConnector.con
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (options: Resolved): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.gen(function* () {

@@ -12,6 +12,7 @@ import { ConnectFailure, codeOf } from "./Transport.ts"
 
 /**
  * @category models
+ * @since 0.1.0
  */
 export interface TryFailure {
   readonly error: BackendError
@@ -37,12 +38,14 @@ const isQuery: { readonly [Name in WebhookName]: boolean } = {
 
 /**
  * @category predicates
+ * @since 0.1.0
  */
 export const mayRepeat = (name: WebhookName, { repeat }: TryFailure): boolean =>
   repeat === "Always" || (repeat === "Query" && isQuery[name])
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const final = (error: BackendError): TryFailure => ({ error, repeat: "Never" })
 
@@ -50,6 +53,7 @@ export const final = (error: BackendError): TryFailure => ({ error, repeat: "Nev
  * A {@link BackendUnavailable}, final unless said otherwise.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const unavailable = (
   reason: UnavailableReason,
@@ -61,6 +65,7 @@ export const unavailable = (
  * The failure of a connection, before an answer began or inside of it.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const ofTransport = ({ reason }: HttpClientError.HttpClientError, host: string): TryFailure => {
   const cause = reason.cause

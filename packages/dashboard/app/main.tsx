@@ -8,12 +8,12 @@ import { QueryClientProvider } from "@tanstack/react-query"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { Router } from "wouter"
-import { queryClient } from "./Api/queryClient.ts"
+import { queryClient } from "./Api/QueryClient.ts"
 import { Announcer } from "./parts/Announcer.tsx"
 import { SessionGate } from "./Session/SessionGate.tsx"
 import { App } from "./shell/App.tsx"
-import { configuration } from "./shell/configuration.ts"
-import { theme } from "./shell/theme.ts"
+import { configuration } from "./shell/Configuration.ts"
+import { theme } from "./shell/Theme.ts"
 
 const root = document.getElementById("root")
 if (root !== null) {

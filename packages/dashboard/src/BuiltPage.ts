@@ -12,6 +12,7 @@ import { type Configuration, elementId } from "./Configuration.ts"
  * The page was not built.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class PageNotBuilt extends Schema.TaggedError<PageNotBuilt>()("PageNotBuilt", { folder: Schema.String }) {
   override get message(): string {
@@ -23,6 +24,7 @@ export class PageNotBuilt extends Schema.TaggedError<PageNotBuilt>()("PageNotBui
  * A file as it is sent: `gzip` is the same, packed.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface BuiltFile {
   readonly contentType: string
@@ -41,6 +43,7 @@ const contentTypes: { readonly [extension: string]: string } = {
  * Where `vite build` puts it, seen from the sources and from what they are compiled to alike.
  *
  * @category constants
+ * @since 0.1.0
  */
 export const folder: string = fileURLToPath(new URL("../dist/app", import.meta.url))
 
@@ -54,6 +57,7 @@ const fileOf = (path: string, body: Uint8Array): BuiltFile => ({
  * Every file by its path below the folder, such as `assets/index-1a2b.js`.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const read = (from: string = folder): Effect.Effect<ReadonlyMap<string, BuiltFile>, PageNotBuilt> =>
   Effect.tryPromise({
@@ -81,6 +85,7 @@ const builtPath = "/dashboard/"
  * The page for this configuration: its assets are looked for below `path`, and its JSON says the rest.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const configured = (page: BuiltFile, configuration: Configuration): BuiltFile => {
   // A `<` could end the element.

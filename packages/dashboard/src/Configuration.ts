@@ -10,6 +10,7 @@ import { Schema } from "effect"
  * - `workspaces`: names to offer somebody whose key opens all of them.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Configuration = Schema.Struct({
   apiOrigin: Schema.String.check(
@@ -23,12 +24,16 @@ export const Configuration = Schema.Struct({
   devices: Schema.Boolean,
   workspaces: Schema.Array(Schema.String),
 }).annotate({ identifier: "Configuration" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Configuration = typeof Configuration.Type
 
 /**
  * Where the JSON stands in the page.
  *
  * @category configuration
+ * @since 0.1.0
  */
 export const elementId = "configuration"

@@ -13,7 +13,10 @@ import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/h
 import * as BuiltPage from "./BuiltPage.ts"
 import { Configuration } from "./Configuration.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface DashboardOptions {
   /** Below which path, without a slash at its end. Defaults to `/dashboard`. */
   readonly path?: "" | `/${string}` | undefined
@@ -29,6 +32,7 @@ export interface DashboardOptions {
  * What a server sends with the page and its files, also one that is not this.
  *
  * @category headers
+ * @since 0.1.0
  */
 export const securityHeaders = ({
   apiOrigin = "",
@@ -56,6 +60,7 @@ const decode = Schema.decodeUnknownEffect(Configuration)
  * Routes for an app with an `HttpRouter`. It fails at the start when the page was not built, and says what builds it; a `path` or an `apiOrigin` that is none is a defect.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = ({
   path = "/dashboard",

@@ -34,6 +34,7 @@ const durations = Metric.timer("espalier_webhook_duration", { description: "Time
  * Answers every call of the webhook `name`.
  *
  * @category calls
+ * @since 0.1.0
  */
 export const make = <Name extends WebhookName>(
   name: Name,

@@ -13,6 +13,7 @@ const statuses = new Map<string, unknown>(
 
 /**
  * @category errors
+ * @since 0.1.0
  */
 export const isTyped = Schema.is(Any)
 
@@ -20,6 +21,7 @@ export const isTyped = Schema.is(Any)
  * Answers with a typed error.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const make = (error: WebhookError | RequestError): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(encode(error), {

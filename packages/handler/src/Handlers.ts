@@ -14,6 +14,7 @@ import { Context, Effect, Layer, Tracer } from "effect"
  * What answers one webhook. The events' answer is nothing at all (204).
  *
  * @category models
+ * @since 0.1.0
  */
 export type Handle<Name extends WebhookName, R = never> = (
   request: RequestOf<Name>,
@@ -45,6 +46,7 @@ const layerNotSupportedOf = <Self, Name extends WebhookName>(
  * Hears what happened on devices. {@link EventHandler.layerCases} demands a case for every event tag.
  *
  * @category services
+ * @since 0.1.0
  */
 export class EventHandler extends Context.Service<EventHandler, Handle<"event">>()("@espalier/handler/EventHandler") {
   static readonly layer = layerOf(this)
@@ -81,6 +83,7 @@ export class EventHandler extends Context.Service<EventHandler, Handle<"event">>
  * What answers one event tag.
  *
  * @category models
+ * @since 0.1.0
  */
 export type EventCase<Tag extends EventTag, R> = (
   event: Extract<Event, { readonly _tag: Tag }>,
@@ -91,6 +94,7 @@ export type EventCase<Tag extends EventTag, R> = (
  * Decides what a device does next.
  *
  * @category services
+ * @since 0.1.0
  */
 export class CheckInHandler extends Context.Service<CheckInHandler, Handle<"checkin">>()(
   "@espalier/handler/CheckInHandler",
@@ -103,6 +107,7 @@ export class CheckInHandler extends Context.Service<CheckInHandler, Handle<"chec
  * Gives the four tokens of a channel's declarations.
  *
  * @category services
+ * @since 0.1.0
  */
 export class DeclarationTokensHandler extends Context.Service<DeclarationTokensHandler, Handle<"declarationTokens">>()(
   "@espalier/handler/DeclarationTokensHandler",
@@ -115,6 +120,7 @@ export class DeclarationTokensHandler extends Context.Service<DeclarationTokensH
  * Lists a channel's declarations.
  *
  * @category services
+ * @since 0.1.0
  */
 export class DeclarationItemsHandler extends Context.Service<DeclarationItemsHandler, Handle<"declarationItems">>()(
   "@espalier/handler/DeclarationItemsHandler",
@@ -127,6 +133,7 @@ export class DeclarationItemsHandler extends Context.Service<DeclarationItemsHan
  * Gives one declaration; `null` makes the device delete it.
  *
  * @category services
+ * @since 0.1.0
  */
 export class DeclarationHandler extends Context.Service<DeclarationHandler, Handle<"declaration">>()(
   "@espalier/handler/DeclarationHandler",
@@ -139,6 +146,7 @@ export class DeclarationHandler extends Context.Service<DeclarationHandler, Hand
  * Gives the bytes of an asset, or says where they are; `null` when there is none.
  *
  * @category services
+ * @since 0.1.0
  */
 export class AssetHandler extends Context.Service<AssetHandler, Handle<"asset">>()("@espalier/handler/AssetHandler") {
   static readonly layer = layerOf(this)
@@ -149,6 +157,7 @@ export class AssetHandler extends Context.Service<AssetHandler, Handle<"asset">>
  * Escrows Macs' bootstrap tokens. Optional.
  *
  * @category services
+ * @since 0.1.0
  */
 export class BootstrapTokenHandler extends Context.Service<BootstrapTokenHandler, Handle<"bootstrapToken">>()(
   "@espalier/handler/BootstrapTokenHandler",
@@ -161,6 +170,7 @@ export class BootstrapTokenHandler extends Context.Service<BootstrapTokenHandler
  * Decides on directory users' own channels. Optional.
  *
  * @category services
+ * @since 0.1.0
  */
 export class UserAuthenticateHandler extends Context.Service<UserAuthenticateHandler, Handle<"userAuthenticate">>()(
   "@espalier/handler/UserAuthenticateHandler",
@@ -173,6 +183,7 @@ export class UserAuthenticateHandler extends Context.Service<UserAuthenticateHan
  * Gives tokens of the services that devices name (Apple: GetToken). Optional.
  *
  * @category services
+ * @since 0.1.0
  */
 export class TokenHandler extends Context.Service<TokenHandler, Handle<"token">>()("@espalier/handler/TokenHandler") {
   static readonly layer = layerOf(this)
@@ -183,6 +194,7 @@ export class TokenHandler extends Context.Service<TokenHandler, Handle<"token">>
  * Decides who gets an enrollment profile. Optional.
  *
  * @category services
+ * @since 0.1.0
  */
 export class EnrollHandler extends Context.Service<EnrollHandler, Handle<"enroll">>()(
   "@espalier/handler/EnrollHandler",
@@ -195,6 +207,7 @@ export class EnrollHandler extends Context.Service<EnrollHandler, Handle<"enroll
  * The services by webhook. A webhook added to the schema's table does not compile here until it has a service.
  *
  * @category services
+ * @since 0.1.0
  */
 export const handlers = {
   event: EventHandler,
@@ -213,6 +226,7 @@ export const handlers = {
  * Every service that the routes need.
  *
  * @category services
+ * @since 0.1.0
  */
 export type Handlers = Context.Service.Identifier<(typeof handlers)[WebhookName]>
 
@@ -220,6 +234,7 @@ export type Handlers = Context.Service.Identifier<(typeof handlers)[WebhookName]
  * `ManagementNotSupported` for the webhooks that a backend may lack: bootstrap tokens, user authentication, GetToken, enrollment.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layerOptionalNotSupported: Layer.Layer<
   BootstrapTokenHandler | UserAuthenticateHandler | TokenHandler | EnrollHandler

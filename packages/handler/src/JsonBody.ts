@@ -10,6 +10,7 @@ import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } fro
  * How much a caller may send, how deeply nested, and how long it may take.
  *
  * @category limits
+ * @since 0.1.0
  */
 export interface Limits {
   readonly maxBytes: ByteSize.Input
@@ -22,6 +23,7 @@ export interface Limits {
  * once, when the routes are built.
  *
  * @category limits
+ * @since 0.1.0
  */
 export const BodyLimits = Context.Reference<Limits>("@espalier/handler/BodyLimits", {
   defaultValue: () => ({ maxBytes: "10 MiB", maxDepth: 64, timeout: "30 seconds" }),
@@ -34,6 +36,7 @@ const jsonMediaType = /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\
  * A reader of requests' bodies. What the limits say is worked out here, once, and not with every request.
  *
  * @category reading
+ * @since 0.1.0
  */
 export const reader = (limits: Limits) => {
   const maxBytes = ByteSize.fromInputUnsafe(limits.maxBytes)
@@ -76,6 +79,7 @@ const refuse = (message: string) => Result.fail(new InvalidRequest({ message }))
  * Parses JSON that nests no deeper than `maxDepth`.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const parse = (bytes: Uint8Array, maxDepth: number): Result.Result<unknown, InvalidRequest> => {
   if (bytes.length === 0) return refuse("The body is empty")

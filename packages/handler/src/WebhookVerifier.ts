@@ -12,6 +12,7 @@ import { type Array, Clock, Context, Effect, Layer, Redacted, Result } from "eff
  * Checks that a request is the whitelabel server's.
  *
  * @category services
+ * @since 0.1.0
  */
 export class WebhookVerifier extends Context.Service<
   WebhookVerifier,

@@ -26,6 +26,7 @@ import { WebhookVerifier } from "./WebhookVerifier.ts"
  * What the routes need: every webhook's service, and the decision who may call.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Backend = Handlers | WebhookVerifier
 
@@ -51,6 +52,7 @@ const add = Effect.fnUntraced(function* <Name extends WebhookName>(
  * The routes, for an app that has an `HttpRouter`.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
@@ -72,6 +74,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> =
  * `GET /webhook/openapi.json`, and the same as a page to browse at `GET /webhook/reference`.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layerReference: Layer.Layer<never, never, HttpRouter.HttpRouter> = Layer.merge(
   HttpRouter.add("GET", "/webhook/openapi.json", HttpServerResponse.jsonUnsafe(OpenApi.fromApi(ManagementApi))),
@@ -95,6 +98,7 @@ const answering = (context: Context.Context<HttpRouter.HttpRouter | Backend>) =>
  * no webhook is answered with a typed 404.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const toHttpEffect = <E, R>(
   backend: Layer.Layer<Backend, E, R>,
@@ -109,6 +113,7 @@ export const toHttpEffect = <E, R>(
  * Where the backend does not start, every call rejects with the reason.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const toFetchHandler = <E>(
   backend: Layer.Layer<Backend, E>,

@@ -22,7 +22,7 @@ import {
   Webhooks,
   WebhookVerifier,
 } from "../src/index.ts"
-import { toNodeListener } from "../src/node.ts"
+import { toNodeListener } from "../src/Node.ts"
 
 export type Handles = { readonly [Name in WebhookName]?: Handle<Name> }
 

@@ -6,7 +6,7 @@ import { connect } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Layer, Logger, Scope } from "effect"
 import { BodyLimits, type Handle } from "../src/index.ts"
-import { toNodeListener } from "../src/node.ts"
+import { toNodeListener } from "../src/Node.ts"
 import { backendOf, deviceScope, fetchHandler, listening, pathOf, post, send, stillAnswers } from "./Backend.ts"
 
 const idle: Handle<"checkin"> = () => Effect.succeed({ _tag: "Idle" })

@@ -16,7 +16,7 @@ import {
   Webhooks,
   WebhookVerifier,
 } from "../src/index.ts"
-import { toNodeListener } from "../src/node.ts"
+import { toNodeListener } from "../src/Node.ts"
 
 /** Hands a value on, so that an annotation is all a case needs. */
 declare const is: <A>(value: A) => void

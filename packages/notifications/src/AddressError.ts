@@ -12,6 +12,7 @@ import { HttpApiError } from "effect/http-api"
  * - `Credentials`: a user or a password. `Fragment`: a part that is never sent.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class UrlRefused extends HttpApiError.Problem<UrlRefused>()(
   "UrlRefused",
@@ -36,6 +37,7 @@ const sentences: Record<UrlRefused["reason"], string> = {
  * 422: a host whose address is nobody's receiver. `range` is what it lies in: `loopback`, `private`…
  *
  * @category errors
+ * @since 0.1.0
  */
 export class AddressRefused extends HttpApiError.Problem<AddressRefused>()(
   "AddressRefused",

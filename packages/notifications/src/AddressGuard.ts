@@ -16,13 +16,19 @@ import { Context, Effect, Layer } from "effect"
 import { AddressRefused, UrlRefused } from "./AddressError.ts"
 import { type CidrError, rangeOf, within } from "./AddressRange.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface ResolvedAddress {
   readonly address: string
   readonly family: 4 | 6
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface AddressGuardOptions {
   /** Ranges to let through although they are refused, as CIDR: `10.20.0.0/16`, `fd00::/8`. */
   readonly allow?: ReadonlyArray<string> | undefined
@@ -39,6 +45,7 @@ export interface AddressGuardOptions {
  * - `connector`: makes undici's connections, to checked addresses only; anything else fails with {@link AddressRefused}.
  *
  * @category services
+ * @since 0.1.0
  */
 export class AddressGuard extends Context.Service<
   AddressGuard,
@@ -52,6 +59,7 @@ const maxLength = 2048
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (
   options: AddressGuardOptions = {},
@@ -115,6 +123,7 @@ export const make = Effect.fnUntraced(function* (
 
 /**
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (options?: AddressGuardOptions): Layer.Layer<AddressGuard, CidrError> =>
   Layer.effect(AddressGuard, make(options))

@@ -15,6 +15,7 @@ import { Result, Schema } from "effect"
  * A CIDR of the allow-list that is none: `cidr` as it was given.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class CidrError extends Schema.TaggedError<CidrError>("espalier/notifications/CidrError")("CidrError", {
   cidr: Schema.String,
@@ -85,6 +86,7 @@ const ranges = refused.map(([cidr, name]) => {
  * is one with a zone (`fe80::1%eth0`).
  *
  * @category guards
+ * @since 0.1.0
  */
 export const rangeOf = (address: string): string | undefined => {
   if (isIP(address) === 0 || address.includes("%")) return "not an address"
@@ -96,6 +98,7 @@ export const rangeOf = (address: string): string | undefined => {
  * Whether an address lies in one of some ranges. An IPv4 range holds the IPv4-mapped form of its addresses as well.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const within = (cidrs: ReadonlyArray<string>): Result.Result<(address: string) => boolean, CidrError> => {
   const list = new BlockList()

@@ -13,6 +13,7 @@ import type { KeyHolder } from "./Api/Authorization.ts"
  * A key without its secret. `revokedAt` is `null` while it counts. Times in Unix milliseconds.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ApiKey = Schema.Struct({
   id: Schema.String,
@@ -21,7 +22,10 @@ export const ApiKey = Schema.Struct({
   createdAt: Schema.Int,
   revokedAt: Schema.NullOr(Schema.Int),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ApiKey = typeof ApiKey.Type
 
 /**
@@ -31,6 +35,7 @@ export type ApiKey = typeof ApiKey.Type
  * - `authenticate`: whose key it is; nothing for one that is unknown, revoked or none at all.
  *
  * @category services
+ * @since 0.1.0
  */
 export class ApiKeys extends Context.Service<
   ApiKeys,

@@ -9,6 +9,7 @@ import { SqlClient } from "effect/sql"
  * The migration that makes it.
  *
  * @category migrations
+ * @since 0.1.0
  */
 export const apiKeysTable = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -15,6 +15,7 @@ import * as JsonRows from "./JsonRows.ts"
  * event is not there any more: only somebody else can have removed that.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Claimed {
   readonly id: number
@@ -28,13 +29,17 @@ export interface Claimed {
  * Where an integration's deliveries go and what signs them, the newest secret first.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Target {
   readonly url: URL
   readonly secrets: Array.NonEmptyReadonlyArray<Secret.SigningSecret>
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Claims {
   /** The enabled integrations that have something due. */
   readonly due: (now: number) => Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
@@ -56,6 +61,7 @@ export interface Claims {
  * `lease` in milliseconds, longer than any try can take.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* ({
   worker,

@@ -30,6 +30,7 @@ type Sql = SqlError.SqlError
  * What to list, and which page of it.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface DeliveryListing extends DeliveryFilter {
   /** `next` of the page before, asked for with the same filter. */
@@ -42,6 +43,7 @@ export interface DeliveryListing extends DeliveryFilter {
  * What to send again: finished deliveries of events published from `since` (inclusive) to `until` (exclusive), Unix milliseconds.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface ReplayRange {
   readonly since: number
@@ -56,6 +58,7 @@ export interface ReplayRange {
  * What to count, in buckets of `step` milliseconds from `since` on; the last one ends with `until` (exclusive). At most a thousand.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface StatisticsRange {
   readonly since: number
@@ -74,6 +77,7 @@ export interface StatisticsRange {
  * - `prune`: removes finished deliveries, their attempts, and events older than this that nothing waits for; gives how many deliveries.
  *
  * @category services
+ * @since 0.1.0
  */
 export class Deliveries extends Context.Service<
   Deliveries,

@@ -12,12 +12,16 @@ const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
  * - `pending`: to be tried, or being tried. `delivered`: a try was answered 2xx. `dead`: the last try failed.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeliveryState = Schema.Literals(["pending", "delivered", "dead"]).annotate({
   identifier: "DeliveryState",
   description: "pending: to be tried, or being tried. delivered: answered 2xx. dead: the last try failed",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeliveryState = typeof DeliveryState.Type
 
 /**
@@ -25,6 +29,7 @@ export type DeliveryState = typeof DeliveryState.Type
  * pending only: when it is tried next.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Delivery = Schema.Struct({
   id: Schema.Int,
@@ -37,26 +42,34 @@ export const Delivery = Schema.Struct({
   dueAt: when,
   updatedAt: when,
 }).annotate({ identifier: "Delivery", description: "One event for one integration" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Delivery = typeof Delivery.Type
 
 /**
  * A delivery with what is posted, and where to as of now.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeliveryDetail = Schema.Struct({
   ...Delivery.fields,
   url: Schema.String,
   body: Schema.String.annotate({ description: "The JSON that is posted, byte for byte" }),
 }).annotate({ identifier: "DeliveryDetail", description: "A delivery with what is posted, and where to" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeliveryDetail = typeof DeliveryDetail.Type
 
 /**
  * One try. `duration` in milliseconds; either `status` or `error` (a code) is there; `answer` is the first KiB.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Attempt = Schema.Struct({
   number: Schema.Int,
@@ -66,13 +79,17 @@ export const Attempt = Schema.Struct({
   error: Schema.NullOr(Schema.String),
   answer: Schema.String.annotate({ description: "The first KiB of the answer" }),
 }).annotate({ identifier: "Attempt", description: "One try of a delivery" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Attempt = typeof Attempt.Type
 
 /**
  * What deliveries to list. `since` (inclusive) and `until` (exclusive) are about `createdAt`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeliveryFilter = Schema.Struct({
   state: Schema.optional(DeliveryState),
@@ -82,25 +99,33 @@ export const DeliveryFilter = Schema.Struct({
   since: Schema.optional(when),
   until: Schema.optional(when),
 }).annotate({ identifier: "DeliveryFilter" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeliveryFilter = typeof DeliveryFilter.Type
 
 /**
  * A page of deliveries, newest first. `next` is the cursor of the page after it, and not there on the last one.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeliveryPage = Schema.Struct({
   deliveries: Schema.Array(Delivery),
   next: Schema.optionalKey(Schema.String),
 }).annotate({ identifier: "DeliveryPage", description: "Newest first; next is the cursor of the page after it" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeliveryPage = typeof DeliveryPage.Type
 
 /**
  * How many deliveries of the events published from `at` on, for one step, are in which state now.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeliveryCount = Schema.Struct({
   at: when,
@@ -108,7 +133,10 @@ export const DeliveryCount = Schema.Struct({
   dead: Schema.Int,
   pending: Schema.Int,
 }).annotate({ identifier: "DeliveryCount", description: "Deliveries by state, of the events published in one step" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeliveryCount = typeof DeliveryCount.Type
 
 /**
@@ -117,6 +145,7 @@ export type DeliveryCount = typeof DeliveryCount.Type
  * enabled yet.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeliveryHealth = Schema.Struct({
   pending: Schema.Int,
@@ -125,13 +154,17 @@ export const DeliveryHealth = Schema.Struct({
   disabledIntegrations: Schema.Int,
   failingIntegrations: Schema.Int,
 }).annotate({ identifier: "DeliveryHealth", description: "How a workspace's deliveries fare" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeliveryHealth = typeof DeliveryHealth.Type
 
 /**
  * 404: this workspace has no such delivery.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class DeliveryUnknown extends HttpApiError.Problem<DeliveryUnknown>()(
   "DeliveryUnknown",
@@ -143,6 +176,7 @@ export class DeliveryUnknown extends HttpApiError.Problem<DeliveryUnknown>()(
  * 409: the delivery is pending: it will be tried by itself.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class DeliveryPending extends HttpApiError.Problem<DeliveryPending>()(
   "DeliveryPending",
@@ -158,6 +192,7 @@ export class DeliveryPending extends HttpApiError.Problem<DeliveryPending>()(
  * 422: the cursor is none that a page gave.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class CursorRefused extends HttpApiError.Problem<CursorRefused>()("CursorRefused", {
   type: "urn:espalier:problem:cursor-refused",
@@ -169,6 +204,7 @@ export class CursorRefused extends HttpApiError.Problem<CursorRefused>()("Cursor
  * 422: a range of time that ends before it begins, or has more than a thousand steps.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class RangeRefused extends HttpApiError.Problem<RangeRefused>()("RangeRefused", {
   type: "urn:espalier:problem:range-refused",

@@ -16,6 +16,7 @@ const decodeHealth = Schema.decodeUnknownSync(DeliveryHealth)
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (sql: SqlClient.SqlClient): Pick<Deliveries["Service"], "statistics" | "health"> => ({
   statistics: Effect.fnUntraced(function* (workspace, { since, until, step }) {

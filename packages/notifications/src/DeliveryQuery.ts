@@ -13,6 +13,7 @@ const decodeAttempts = Schema.decodeUnknownSync(Schema.Array(Attempt))
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (sql: SqlClient.SqlClient): Pick<Deliveries["Service"], "list" | "get" | "attempts"> => {
   // A lookup for each row that is given, where a join might read all events first.

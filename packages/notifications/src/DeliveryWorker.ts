@@ -16,14 +16,17 @@ import type { SqlClient } from "effect/sql"
 import type { AddressGuard } from "./AddressGuard.ts"
 import * as Claims from "./Claims.ts"
 import type { GroupCommit } from "./GroupCommit.ts"
-import * as identifier from "./identifier.ts"
+import * as identifier from "./Identifier.ts"
 import * as Lanes from "./Lanes.ts"
 import * as Sender from "./Sender.ts"
 import * as Settlement from "./Settlement.ts"
 import * as Verdict from "./Verdict.ts"
 import { Wakeup } from "./Wakeup.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface WorkerOptions {
   /** How many tries an integration has at a time. Defaults to 10. */
   readonly concurrency?: number | undefined
@@ -47,6 +50,7 @@ const userAgent = "espalier-notifications"
  * Runs a worker until the scope ends.
  *
  * @category running
+ * @since 0.1.0
  */
 export const run = Effect.fnUntraced(function* (
   options: WorkerOptions = {},
@@ -103,6 +107,7 @@ export const run = Effect.fnUntraced(function* (
  * `run` as a layer.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (
   options?: WorkerOptions,

@@ -16,6 +16,7 @@ let used = pool.length
  * `now` in Unix milliseconds.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (now: number): string => {
   if (used === pool.length) {

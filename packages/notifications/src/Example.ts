@@ -14,5 +14,6 @@ const exampleIn = <S extends Schema.Constraint>(schema: S): S["Type"] => {
  * The example of one event. A test keeps each of them there.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const of = (name: SubscriptionName): NotificationEvent => exampleIn(notificationEvents[name])

@@ -23,6 +23,7 @@ type Work<A> = Effect.Effect<A, SqlError.SqlError>
  *   together they stay below 8 MiB.
  *
  * @category services
+ * @since 0.1.0
  */
 export class GroupCommit extends Context.Service<
   GroupCommit,
@@ -144,6 +145,7 @@ const make = Effect.fnUntraced(function* (groups: number) {
 
 /**
  * @category layers
+ * @since 0.1.0
  */
 export const layer: Layer.Layer<GroupCommit, never, SqlClient.SqlClient> = Layer.effect(
   GroupCommit,

@@ -10,6 +10,7 @@ import { HttpApiError } from "effect/http-api"
  * 422: the events to subscribe to are no such list: `Unknown` names among them, `None`, or one `Repeated`.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class EventsRefused extends HttpApiError.Problem<EventsRefused>()(
   "EventsRefused",
@@ -31,6 +32,7 @@ const sentences: Record<EventsRefused["reason"], string> = {
  * 404: this workspace has no such integration. Another workspace may have.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class IntegrationUnknown extends HttpApiError.Problem<IntegrationUnknown>()(
   "IntegrationUnknown",
@@ -46,6 +48,7 @@ export class IntegrationUnknown extends HttpApiError.Problem<IntegrationUnknown>
  * 409: the workspace has an integration with this URL already: `id`. Edit its events instead of having each one posted twice.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class IntegrationConflict extends HttpApiError.Problem<IntegrationConflict>()(
   "IntegrationConflict",
@@ -61,6 +64,7 @@ export class IntegrationConflict extends HttpApiError.Problem<IntegrationConflic
  * 409: a disabled integration is sent nothing, so no test event either. Enable it first.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class IntegrationDisabled extends HttpApiError.Problem<IntegrationDisabled>()(
   "IntegrationDisabled",

@@ -24,6 +24,7 @@ const decodeRow = Schema.decodeUnknownSync(IntegrationRow)
  * Reads a row. What the tables cannot hold is a defect: somebody else wrote to them.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const read = (found: unknown): Integration => {
   const row = decodeRow(found)

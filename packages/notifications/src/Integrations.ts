@@ -14,9 +14,9 @@ import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { AddressRefused, UrlRefused } from "./AddressError.ts"
 import { AddressGuard } from "./AddressGuard.ts"
+import * as identifier from "./Identifier.ts"
 import { EventsRefused, IntegrationConflict, IntegrationDisabled, IntegrationUnknown } from "./IntegrationError.ts"
 import { read } from "./IntegrationRow.ts"
-import * as identifier from "./identifier.ts"
 import * as TestEvent from "./TestEvent.ts"
 import { Wakeup } from "./Wakeup.ts"
 
@@ -26,6 +26,7 @@ type Sql = SqlError.SqlError
  * What an integration is made of, unchecked: a person's or a program's input.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface IntegrationInput {
   readonly url: string
@@ -36,6 +37,7 @@ export interface IntegrationInput {
  * An integration and its new secret: the text `whsec_…`, to be shown now and never again.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface WithSecret {
   readonly integration: Integration
@@ -46,13 +48,17 @@ export interface WithSecret {
  * A test event on its way: its `webhook-id`, and its delivery, whose attempts `Deliveries` gives.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface TestSent {
   readonly event: string
   readonly delivery: number
 }
 
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type InputRefused = UrlRefused | AddressRefused | EventsRefused
 
 /**
@@ -63,6 +69,7 @@ export type InputRefused = UrlRefused | AddressRefused | EventsRefused
  *   is: signed, logged, retried, and counted for or against it.
  *
  * @category services
+ * @since 0.1.0
  */
 export class Integrations extends Context.Service<
   Integrations,

@@ -10,6 +10,7 @@ import type { SqlClient, Statement } from "effect/sql"
  * A table for `FROM`, one `value` a row.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const from = (
   sql: SqlClient.SqlClient,

@@ -17,6 +17,7 @@ import type { Verdict } from "./Verdict.ts"
  * Tries a delivery. Tells what the answer means, then that it is recorded, each once.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Attempt = (
   integration: string,
@@ -25,7 +26,10 @@ export type Attempt = (
   told: { readonly answered: (verdict: Verdict) => void; readonly recorded: () => void },
 ) => void
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface LanesOptions {
   /** How many tries a lane has at a time. */
   readonly concurrency: number
@@ -59,6 +63,7 @@ const fresh = 1000
  * Gives what tells that an integration may have something due.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* ({
   concurrency,

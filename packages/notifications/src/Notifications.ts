@@ -16,13 +16,19 @@ import { type Published, PublishRefused } from "./Published.ts"
 import * as Values from "./Values.ts"
 import { Wakeup } from "./Wakeup.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface PublishOptions {
   /** 1 to 255 characters, the workspace's own. Remembered as long as the event is kept. */
   readonly idempotencyKey?: string | undefined
 }
 
-/** @category services */
+/**
+ * @category services
+ * @since 0.1.0
+ */
 export class Notifications extends Context.Service<
   Notifications,
   {

@@ -11,11 +11,14 @@ import { Deliveries } from "./Deliveries.ts"
 import * as DeliveryWorker from "./DeliveryWorker.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import { Integrations } from "./Integrations.ts"
-import { migrate } from "./migrations.ts"
+import { migrate } from "./Migrations.ts"
 import { Notifications } from "./Notifications.ts"
 import * as Wakeup from "./Wakeup.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface NotificationsOptions {
   readonly addresses?: AddressGuard.AddressGuardOptions | undefined
   /** `false` where other processes deliver. */
@@ -28,6 +31,7 @@ export interface NotificationsOptions {
  * `Integrations`, `Notifications` and `Deliveries`; delivers, and prunes once an hour, while it lives.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (
   options: NotificationsOptions = {},

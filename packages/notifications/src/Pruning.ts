@@ -10,6 +10,7 @@ const size = 500
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (sql: SqlClient.SqlClient): Deliveries["Service"]["prune"] => {
   /** Goes through a table by its key, which grows with time, as far as there is something from before the cutoff. */

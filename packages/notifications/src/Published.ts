@@ -9,6 +9,7 @@ import { HttpApiError } from "effect/http-api"
  * was known, so that nothing was done.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Published = Schema.Struct({
   id: Schema.String,
@@ -18,7 +19,10 @@ export const Published = Schema.Struct({
   identifier: "Published",
   description: "What was published: its webhook-id, and to how many integrations",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Published = typeof Published.Type
 
 /**
@@ -29,6 +33,7 @@ export type Published = typeof Published.Type
  * - `KeyReused`: the idempotency key was given with another event.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class PublishRefused extends HttpApiError.Problem<PublishRefused>()(
   "PublishRefused",

@@ -6,9 +6,10 @@ import { Effect } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 
 /**
- * The table, for `migrations.ts`.
+ * The table, for `Migrations.ts`.
  *
  * @category tables
+ * @since 0.1.0
  */
 export const tables: Effect.Effect<unknown, SqlError.SqlError, SqlClient.SqlClient> = Effect.flatMap(
   SqlClient.SqlClient,
@@ -21,7 +22,10 @@ export const tables: Effect.Effect<unknown, SqlError.SqlError, SqlClient.SqlClie
   )`,
 )
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Warned {
   readonly workspace: string
   readonly fingerprint: string
@@ -33,6 +37,7 @@ export interface Warned {
  * Whether the certificate has had the warning of this threshold, or of a smaller one.
  *
  * @category queries
+ * @since 0.1.0
  */
 export const isWarned = Effect.fnUntraced(function* ({ workspace, fingerprint, threshold }: Warned) {
   const sql = yield* SqlClient.SqlClient
@@ -45,6 +50,7 @@ export const isWarned = Effect.fnUntraced(function* ({ workspace, fingerprint, t
  * Notes a warning, at `now` in Unix milliseconds.
  *
  * @category queries
+ * @since 0.1.0
  */
 export const note = Effect.fnUntraced(function* ({ workspace, fingerprint, threshold }: Warned, now: number) {
   const sql = yield* SqlClient.SqlClient

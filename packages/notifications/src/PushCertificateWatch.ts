@@ -37,13 +37,17 @@ import * as Table from "./PushCertificateTable.ts"
  * A push certificate and the Apple ID that it was made with. `pem`: its first certificate counts; a private key beside it is not looked at.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface PushCertificate {
   readonly pem: string
   readonly appleId: string
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface WatchOptions<E = never, R = never> {
   /** Whose integrations get the events. */
   readonly workspace: string
@@ -59,6 +63,7 @@ export interface WatchOptions<E = never, R = never> {
  * The text is no certificate in PEM. Holds nothing of it.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class PushCertificateInvalid extends Schema.TaggedError<PushCertificateInvalid>(
   "espalier/notifications/PushCertificateInvalid",
@@ -68,7 +73,10 @@ export class PushCertificateInvalid extends Schema.TaggedError<PushCertificateIn
   }
 }
 
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type WatchError = PushCertificateInvalid | PublishRefused | SqlError.SqlError
 
 const day = 24 * 60 * 60 * 1000
@@ -129,6 +137,7 @@ const look = Effect.fnUntraced(function* (
  * Looks once, for those who have a scheduler of their own. What is wrong with one certificate fails after the others were looked at.
  *
  * @category running
+ * @since 0.1.0
  */
 export const check = Effect.fnUntraced(function* <E = never, R = never>(
   options: WatchOptions<E, R>,
@@ -145,6 +154,7 @@ export const check = Effect.fnUntraced(function* <E = never, R = never>(
  * Looks when it is built, where a bad certificate is its error, and then for as long as it lives, where it is logged.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = <E = never, R = never>(
   options: WatchOptions<E, R>,

@@ -2,7 +2,10 @@
  * How much each integration may be sent: a token bucket each, full at a second's worth.
  */
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface RateLimit {
   /** How many may go now. */
   readonly allowed: (id: string, now: number) => number
@@ -13,6 +16,7 @@ export interface RateLimit {
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (perSecond: number): RateLimit => {
   const capacity = Math.max(perSecond, 1)

@@ -11,6 +11,7 @@ import * as Stretches from "./Stretches.ts"
  * `wake` tells the worker of this process.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (
   sql: SqlClient.SqlClient,

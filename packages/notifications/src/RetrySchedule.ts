@@ -13,6 +13,7 @@ const hour = 60 * minute
  * The waits in milliseconds, the first before the first try.
  *
  * @category constants
+ * @since 0.1.0
  */
 export const standard: ReadonlyArray<number> = [
   0,
@@ -33,6 +34,7 @@ const longest = 24 * hour
  * How long to wait after the `tries`th try has failed, in milliseconds; `undefined` after the last. `random` is from 0 to 1.
  *
  * @category schedules
+ * @since 0.1.0
  */
 export const waitAfter = (
   tries: number,
@@ -54,6 +56,7 @@ export const waitAfter = (
  * Reads `Retry-After` (RFC 9110 §10.2.3), seconds or an HTTP date, into milliseconds from now; `undefined` for anything else.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const parseRetryAfter = (value: string | undefined, nowMillis: number): number | undefined => {
   if (value === undefined) return undefined

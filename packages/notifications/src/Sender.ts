@@ -15,6 +15,7 @@ import { AddressGuard } from "./AddressGuard.ts"
  * `Timeout`, `AddressRefused`, `EventMissing`. `excerpt` is the first KiB of the answer as text; `duration` in milliseconds.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Answer {
   readonly status?: number | undefined
@@ -24,7 +25,10 @@ export interface Answer {
   readonly duration: number
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Sender {
   /** Tells the answer by a function: a fiber for each try costs as much as a third of the post. Never throws. */
   readonly post: (
@@ -43,6 +47,7 @@ const readBytes = 64 * 1024
  * `timeout` in milliseconds, for a whole try.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (options: {
   readonly timeout: number

@@ -18,6 +18,7 @@ import type { Verdict } from "./Verdict.ts"
  * One try that ended. Times in Unix milliseconds: when it began, and now.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Tried {
   readonly delivery: number
@@ -33,6 +34,7 @@ export interface Tried {
  * Calls back when the try is committed, or when the database failed for longer than a lease has patience.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Settle = (tried: Tried, done: () => void) => void
 
@@ -55,6 +57,7 @@ const patience = 5 * 24 * 60 * 60 * 1000
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (
   worker: string,

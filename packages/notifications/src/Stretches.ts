@@ -12,6 +12,7 @@ import type { SqlClient, SqlError, Statement } from "effect/sql"
  * Where a delivery stands: `at` in Unix milliseconds.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Place {
   readonly at: number
@@ -22,6 +23,7 @@ export interface Place {
  * What is between two places, both exclusive, or up to an end of the workspace's deliveries.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Range {
   readonly workspace: string
@@ -36,6 +38,7 @@ export interface Range {
  * end that is not after the beginning.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const between = (
   workspace: string,
@@ -53,6 +56,7 @@ export const between = (
  * What of the range comes after a place when the newest come first.
  *
  * @category combinators
+ * @since 0.1.0
  */
 export const olderThan = (range: Range, place: Place): Range => {
   const { before } = range
@@ -66,6 +70,7 @@ export const olderThan = (range: Range, place: Place): Range => {
  * One comparison for each end: of two, SQLite would look up one and try the other on every row.
  *
  * @category conditions
+ * @since 0.1.0
  */
 export const condition = (sql: SqlClient.SqlClient, { workspace, after, before, dead }: Range): Statement.Fragment =>
   sql.and([
@@ -82,6 +87,7 @@ const size = 2000
  * Does something with each stretch, the oldest or the newest first, given the condition that takes it: until none is left or it returns `false`.
  *
  * @category running
+ * @since 0.1.0
  */
 export const forEach = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,

@@ -15,6 +15,7 @@ const decode = Schema.decodeUnknownSync(Schema.Tuple([Schema.Struct({ delivery: 
  * Stores an example of the event and its one delivery. In a transaction.
  *
  * @category running
+ * @since 0.1.0
  */
 export const send = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,

@@ -12,6 +12,7 @@ const most = 64
  * Inserts with as few statements as that takes; gives what they return, in order.
  *
  * @category running
+ * @since 0.1.0
  */
 export const forEach = <Row, A, E, R>(
   rows: ReadonlyArray<Row>,

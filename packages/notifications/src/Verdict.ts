@@ -12,6 +12,7 @@ import type { Answer } from "./Sender.ts"
  * - `Gone`: 410. The receiver wants no more of these: dead, and the integration disabled.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Verdict =
   | { readonly _tag: "Delivered" | "Dead" | "Gone" }
@@ -21,6 +22,7 @@ export type Verdict =
  * `number` counts the tries from 1; `random` is from 0 to 1.
  *
  * @category verdicts
+ * @since 0.1.0
  */
 export const of = (
   answer: Answer,

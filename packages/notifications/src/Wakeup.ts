@@ -10,6 +10,7 @@ import { Context, Effect, Latch, Layer, type Scope } from "effect"
  * - `published`: these integrations have something due. Heard by those who `listen`, at once.
  *
  * @category services
+ * @since 0.1.0
  */
 export class Wakeup extends Context.Service<
   Wakeup,
@@ -23,6 +24,7 @@ export class Wakeup extends Context.Service<
 
 /**
  * @category layers
+ * @since 0.1.0
  */
 export const layer: Layer.Layer<Wakeup> = Layer.effect(
   Wakeup,

@@ -19,7 +19,7 @@ export {
   type TestSent,
   type WithSecret,
 } from "./Integrations.ts"
-export { migrate } from "./migrations.ts"
+export { migrate } from "./Migrations.ts"
 export { Notifications, type PublishOptions } from "./Notifications.ts"
 export type { NotificationsOptions } from "./NotificationsLayer.ts"
 export * as NotificationsLayer from "./NotificationsLayer.ts"

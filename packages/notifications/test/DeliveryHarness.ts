@@ -10,7 +10,7 @@ import * as DeliveryWorker from "../src/DeliveryWorker.ts"
 import * as GroupCommit from "../src/GroupCommit.ts"
 import { Deliveries, Integrations, migrate, Notifications, type WorkerOptions } from "../src/index.ts"
 import * as Wakeup from "../src/Wakeup.ts"
-import { enrolled } from "./examples.ts"
+import { enrolled } from "./Examples.ts"
 import * as Receiver from "./Receiver.ts"
 import type { TestDatabase } from "./TestDatabase.ts"
 

@@ -19,6 +19,8 @@ meaning["=".charCodeAt(0)] = pad
 /**
  * Decodes `text` from `start` up to `end`. Returns the bytes, or the index of the first character that does not belong
  * (`end` when digits are missing).
+ * @category decoding
+ * @since 0.1.0
  */
 export const decode = (
   text: string,

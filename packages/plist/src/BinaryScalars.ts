@@ -7,21 +7,36 @@ import * as CalendarDate from "./CalendarDate.ts"
 import { atByte } from "./PlistError.ts"
 import { integer } from "./Value.ts"
 
-/** A file and its trailer. */
+/**
+ * A file and its trailer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface BinaryFile {
   readonly bytes: Uint8Array
   readonly view: DataView
   readonly trailer: Trailer
 }
 
-/** Refuses an object whose content would reach into the offset table. */
+/**
+ * Refuses an object whose content would reach into the offset table.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const requireBytes = (file: BinaryFile, at: number, start: number, length: number): void => {
   if (start + length > file.trailer.tableAt) {
     throw atByte("UnexpectedEnd", "This object is longer than the file has room for", at)
   }
 }
 
-/** The count in a marker, or in the integer behind it when it does not fit there. */
+/**
+ * The count in a marker, or in the integer behind it when it does not fit there.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readLength = (
   file: BinaryFile,
   at: number,
@@ -43,7 +58,12 @@ export const readLength = (
   return { length, start }
 }
 
-/** One, two and four bytes are unsigned, eight and sixteen signed. */
+/**
+ * One, two and four bytes are unsigned, eight and sixteen signed.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readInteger = (file: BinaryFile, at: number, size: number): number | bigint => {
   const start = at + 1
   requireBytes(file, at, start, size)
@@ -55,7 +75,12 @@ export const readInteger = (file: BinaryFile, at: number, size: number): number 
   return canonical
 }
 
-/** One to sixteen bytes, unsigned, below 2^64. */
+/**
+ * One to sixteen bytes, unsigned, below 2^64.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readUid = (file: BinaryFile, at: number, size: number): number | bigint => {
   requireBytes(file, at, at + 1, size)
   let value = 0n
@@ -65,7 +90,12 @@ export const readUid = (file: BinaryFile, at: number, size: number): number | bi
   return canonical
 }
 
-/** Seconds since 2001, to the nearest millisecond. */
+/**
+ * Seconds since 2001, to the nearest millisecond.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readDate = (file: BinaryFile, at: number): Date => {
   const millis = Math.round(file.view.getFloat64(at + 1) * 1000) + 978_307_200_000
   if (!CalendarDate.isInRange(millis)) throw atByte("BadDate", "A date has a year from 0 to 9999", at)
@@ -74,7 +104,12 @@ export const readDate = (file: BinaryFile, at: number): Date => {
 
 const latin1 = new TextDecoder("latin1")
 
-/** Seven-bit text: anything above is refused, as CoreFoundation would have written UTF-16 for it. */
+/**
+ * Seven-bit text: anything above is refused, as CoreFoundation would have written UTF-16 for it.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readAscii = (file: BinaryFile, start: number, length: number): string => {
   const { bytes } = file
   for (let at = start; at < start + length; at++) {
@@ -88,7 +123,12 @@ export const readAscii = (file: BinaryFile, start: number, length: number): stri
 
 const utf16be = new TextDecoder("utf-16be", { ignoreBOM: true })
 
-/** `length` big-endian UTF-16 units, surrogates in pairs. */
+/**
+ * `length` big-endian UTF-16 units, surrogates in pairs.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readUtf16 = (file: BinaryFile, start: number, length: number): string => {
   for (let at = start; at < start + 2 * length; at += 2) {
     const unit = file.view.getUint16(at)

@@ -5,7 +5,12 @@
  */
 import { atByte } from "./PlistError.ts"
 
-/** What the trailer says. All offsets count from the beginning of the file. */
+/**
+ * What the trailer says. All offsets count from the beginning of the file.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Trailer {
   /** Bytes of one offset in the table, 1 to 8. */
   readonly offsetSize: number
@@ -24,14 +29,24 @@ export interface Trailer {
 const trailerLength = 32
 const magic = "bplist00"
 
-/** An unsigned big-endian integer of 1 to 8 bytes. Beyond 2^53 it is inexact, and beyond every file anyway. */
+/**
+ * An unsigned big-endian integer of 1 to 8 bytes. Beyond 2^53 it is inexact, and beyond every file anyway.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const uintAt = (bytes: Uint8Array, at: number, size: number): number => {
   let value = 0
   for (let index = at; index < at + size; index++) value = value * 256 + (bytes[index] ?? 0)
   return value
 }
 
-/** Does this begin like a binary property list of any version? */
+/**
+ * Does this begin like a binary property list of any version?
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isBinary = (bytes: Uint8Array): boolean => startsWith(bytes, "bplist")
 
 const startsWith = (bytes: Uint8Array, ascii: string): boolean => {
@@ -39,7 +54,12 @@ const startsWith = (bytes: Uint8Array, ascii: string): boolean => {
   return true
 }
 
-/** Reads and checks the trailer. Throws a `PlistError`. */
+/**
+ * Reads and checks the trailer. Throws a `PlistError`.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readTrailer = (bytes: Uint8Array): Trailer => {
   if (!startsWith(bytes, magic)) {
     throw isBinary(bytes)

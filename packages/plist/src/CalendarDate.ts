@@ -49,10 +49,20 @@ const millisOf = (text: string, at: number, year: number): number => {
   return (((daysFromEpoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000
 }
 
-/** How many characters {@link parseAt} reads. */
+/**
+ * How many characters {@link parseAt} reads.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const xmlLength = 20
 
-/** The 20 characters `YYYY-MM-DDTHH:MM:SSZ` at an index, as milliseconds since 1970; NaN when they are no date. */
+/**
+ * The 20 characters `YYYY-MM-DDTHH:MM:SSZ` at an index, as milliseconds since 1970; NaN when they are no date.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const parseAt = (text: string, at: number): number => {
   if (text.charCodeAt(at + 19) !== 90) return Number.NaN
   return millisOf(text, at + 4, two(text, at) * 100 + two(text, at + 2))
@@ -60,7 +70,12 @@ export const parseAt = (text: string, at: number): number => {
 
 const jsonForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,3}))?Z$/
 
-/** The JSON form: as in XML, with up to three digits of a second's fraction. Milliseconds since 1970; NaN when it is no date. */
+/**
+ * The JSON form: as in XML, with up to three digits of a second's fraction. Milliseconds since 1970; NaN when it is no date.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const parseJson = (text: string): number => {
   const match = text.length <= 24 ? jsonForm.exec(text) : null
   if (match === null) return Number.NaN
@@ -73,14 +88,29 @@ const firstMillis = -62_167_219_200_000
 /** 9999-12-31T23:59:59.999Z. */
 const lastMillis = 253_402_300_799_999
 
-/** Can a property list say this moment, that is: does its year have four digits? False for NaN. */
+/**
+ * Can a property list say this moment, that is: does its year have four digits? False for NaN.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isInRange = (millis: number): boolean => millis >= firstMillis && millis <= lastMillis
 
-/** The XML form, to the second that has begun; `undefined` for an invalid date or a year outside 0 to 9999. */
+/**
+ * The XML form, to the second that has begun; `undefined` for an invalid date or a year outside 0 to 9999.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const formatXml = (date: Date): string | undefined =>
   isInRange(date.getTime()) ? `${date.toISOString().slice(0, 19)}Z` : undefined
 
-/** The JSON form, milliseconds only when there are any; `undefined` as in {@link formatXml}. */
+/**
+ * The JSON form, milliseconds only when there are any; `undefined` as in {@link formatXml}.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const formatJson = (date: Date): string | undefined => {
   if (!isInRange(date.getTime())) return undefined
   const text = date.toISOString()

@@ -4,7 +4,12 @@
  * Everything that reads or writes walks containers by recursion, so depth has a ceiling that no option lifts.
  */
 
-/** Limits, all optional. @category models */
+/**
+ * Limits, all optional. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Limits {
   /**
    * How many containers may stand in one another, the outermost counted. Default 64; more than 512 is taken as 512.
@@ -20,14 +25,34 @@ export interface Limits {
   readonly maxBytes?: number | undefined
 }
 
-/** The deepest nesting any option may allow. @category limits */
+/**
+ * The deepest nesting any option may allow. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const depthCeiling = 512
 
-/** `maxDepth` as it is enforced. @category limits */
+/**
+ * `maxDepth` as it is enforced. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const depthOf = (limits: Limits | undefined): number => Math.min(limits?.maxDepth ?? 64, depthCeiling)
 
-/** `maxBytes` for reading, as it is enforced. @category limits */
+/**
+ * `maxBytes` for reading, as it is enforced. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const bytesOf = (limits: Limits | undefined): number => limits?.maxBytes ?? 10 * 1024 * 1024
 
-/** `maxBytes` for writing, as it is enforced. @category limits */
+/**
+ * `maxBytes` for writing, as it is enforced. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const writtenBytesOf = (limits: Limits | undefined): number => limits?.maxBytes ?? 64 * 1024 * 1024

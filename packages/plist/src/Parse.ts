@@ -1,5 +1,5 @@
 /** Reads a property list of either kind: which one, its first bytes tell. */
-import type * as Result from "effect/Result"
+import type { Result } from "effect"
 import { isBinary } from "./BinaryTrailer.ts"
 import type { Limits } from "./Limits.ts"
 import { parseBinary } from "./PlistBinary.ts"
@@ -11,6 +11,7 @@ import type { Value } from "./Value.ts"
  * Reads XML or `bplist00`. Never throws; the error names the byte, and in XML line and column.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const parse = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> =>
   isBinary(bytes) ? parseBinary(bytes, limits) : parseXml(bytes, limits)

@@ -15,5 +15,10 @@ export type { Dictionary } from "./Value.ts"
 export { integer, isDictionary, Real, real } from "./Value.ts"
 export { FromBytes, FromJson, fromBytes, isValue, Value } from "./ValueSchema.ts"
 
-/** Any property list; the table is in `Value.ts`. @category models */
+/**
+ * Any property list; the table is in `Value.ts`. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Value = Model.Value

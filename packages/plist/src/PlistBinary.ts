@@ -9,7 +9,7 @@
  *
  * Shared objects are one JavaScript object: do not mutate what you get.
  */
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import {
   type BinaryFile,
   readAscii,
@@ -25,7 +25,12 @@ import { bytesOf, depthOf, type Limits } from "./Limits.ts"
 import { atByte, PlistError } from "./PlistError.ts"
 import { type Dictionary, real, setEntry, type Value } from "./Value.ts"
 
-/** Reads one `bplist00` document. The error names the byte. */
+/**
+ * Reads one `bplist00` document. The error names the byte.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const parseBinary = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> => {
   const maxBytes = bytesOf(limits)
   if (bytes.length > maxBytes) {

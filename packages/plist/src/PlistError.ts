@@ -6,7 +6,7 @@
  * out: `path`, a JSON pointer (RFC 6901). A message ends with its place and never carries content: at most the first few
  * characters of a tag or entity name, so that errors may be logged.
  */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 
 /**
  * What went wrong, one word each.
@@ -24,6 +24,7 @@ import * as Schema from "effect/Schema"
  * - `Unsupported` legal elsewhere, not here (a processing instruction, a binary set, JSON `null`)
  *
  * @category models
+ * @since 0.1.0
  */
 export const Reason = Schema.Literals([
   "Syntax",
@@ -45,7 +46,12 @@ export const Reason = Schema.Literals([
   "Unsupported",
 ])
 
-/** One word of {@link Reason}. @category models */
+/**
+ * One word of {@link Reason}. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Reason = typeof Reason.Type
 
 /**
@@ -55,6 +61,7 @@ export type Reason = typeof Reason.Type
  * `path` is a JSON pointer whose segments are cut off after 64 characters.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class PlistError extends Schema.TaggedError<PlistError>()("PlistError", {
   reason: Reason,
@@ -65,11 +72,21 @@ export class PlistError extends Schema.TaggedError<PlistError>()("PlistError", {
   path: Schema.optionalKey(Schema.String),
 }) {}
 
-/** An error at a byte of a binary property list, or of input that is no text yet. @category constructors */
+/**
+ * An error at a byte of a binary property list, or of input that is no text yet. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const atByte = (reason: Reason, what: string, offset: number): PlistError =>
   new PlistError({ reason, message: `${what} (byte ${offset})`, offset })
 
-/** An error at a place in a text. @category constructors */
+/**
+ * An error at a place in a text. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const atPlace = (
   reason: Reason,
   what: string,
@@ -83,7 +100,12 @@ export const atPlace = (
     column: place.column,
   })
 
-/** An error at a place within a value or within JSON, given as the keys and indices that lead there. @category constructors */
+/**
+ * An error at a place within a value or within JSON, given as the keys and indices that lead there. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const atPath = (reason: Reason, what: string, segments: ReadonlyArray<string | number>): PlistError => {
   const path = segments.map((segment) => `/${pointerSegment(String(segment))}`).join("")
   return new PlistError({ reason, message: `${what} (at ${path === "" ? "the root" : path})`, path })

@@ -13,8 +13,8 @@
  * `null` has no property list form. One value has one JSON form; {@link toValue} also takes `{"$integer":"1"}` and
  * `{"$real":1.5}`, which need no wrapping.
  */
+import { Result } from "effect"
 import { Base64 as Encoding } from "effect/encoding"
-import * as Result from "effect/Result"
 import type { Json } from "effect/Schema"
 import * as Base64 from "./Base64.ts"
 import * as CalendarDate from "./CalendarDate.ts"
@@ -27,6 +27,7 @@ import { integer, isDictionary, maxInteger, minInteger, Real, real, setEntry, ty
  * made by hand: invalid dates, bare `NaN`, integers out of range, a value that contains itself.
  *
  * @category encoding
+ * @since 0.1.0
  */
 export const fromValue = (value: Value, limits?: Pick<Limits, "maxDepth">): Result.Result<Json, PlistError> =>
   walk(limits, (walker) => encode(walker, value, 1))
@@ -35,6 +36,7 @@ export const fromValue = (value: Value, limits?: Pick<Limits, "maxDepth">): Resu
  * The value of a JSON form, from what `JSON.parse` returned. The error names the path.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const toValue = (json: unknown, limits?: Pick<Limits, "maxDepth">): Result.Result<Value, PlistError> =>
   walk(limits, (walker) => decode(walker, json, 1))

@@ -5,7 +5,7 @@
  * identifiers, which nobody fetches; it may not declare anything. There are five entities and numeric references, CDATA and
  * comments; no processing instruction but the XML declaration, no attribute but `version` on `<plist>`.
  */
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import { bytesOf, depthOf, type Limits } from "./Limits.ts"
 import { atByte, PlistError } from "./PlistError.ts"
 import { decodeText } from "./SourceText.ts"
@@ -15,7 +15,12 @@ import { readProlog } from "./XmlProlog.ts"
 import { readData, readDate, readInteger, readReal } from "./XmlScalars.ts"
 import { readText } from "./XmlText.ts"
 
-/** Reads one XML property list. The error names byte, line and column. */
+/**
+ * Reads one XML property list. The error names byte, line and column.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const parseXml = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> => {
   const maxBytes = bytesOf(limits)
   if (bytes.length > maxBytes) {

@@ -6,8 +6,8 @@
  * is neither a safe integer nor has a fraction, an integer out of range, a date that is invalid or has no four-digit year.
  * One thing is dropped: a date's milliseconds, for which Apple's format has no place.
  */
+import { Result } from "effect"
 import { Base64 } from "effect/encoding"
-import * as Result from "effect/Result"
 import * as CalendarDate from "./CalendarDate.ts"
 import { depthOf, type Limits, writtenBytesOf } from "./Limits.ts"
 import { formatReal } from "./NumberText.ts"
@@ -15,7 +15,12 @@ import { atPath, PlistError, type Reason } from "./PlistError.ts"
 import { isDictionary, maxInteger, minInteger, Real, type Value } from "./Value.ts"
 import { declaration, documentType, rootTag } from "./XmlProlog.ts"
 
-/** Writes a document, with a line feed at its end. The error names the path of the value that has no XML form. */
+/**
+ * Writes a document, with a line feed at its end. The error names the path of the value that has no XML form.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const toXml = (value: Value, limits?: Limits): Result.Result<string, PlistError> => {
   const writer: Writer = {
     out: `${declaration}\n${documentType}\n${rootTag}\n`,

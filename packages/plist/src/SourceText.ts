@@ -6,7 +6,12 @@
  */
 import { atPlace, type PlistError } from "./PlistError.ts"
 
-/** Decoded text and what is needed to point into its bytes. */
+/**
+ * Decoded text and what is needed to point into its bytes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface SourceText {
   readonly text: string
   readonly encoding: "UTF-8" | "UTF-16"
@@ -14,7 +19,12 @@ export interface SourceText {
   readonly mark: number
 }
 
-/** Where an index of the text is: byte from 0, line and column from 1. */
+/**
+ * Where an index of the text is: byte from 0, line and column from 1.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Place {
   readonly offset: number
   readonly line: number
@@ -27,7 +37,12 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const utf16le = new TextDecoder("utf-16le", { fatal: true, ignoreBOM: true })
 const utf16be = new TextDecoder("utf-16be", { fatal: true, ignoreBOM: true })
 
-/** Decodes a document, by its byte order mark if it has one. */
+/**
+ * Decodes a document, by its byte order mark if it has one.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const decodeText = (bytes: Uint8Array): SourceText | PlistError => {
   const [first, second, third] = bytes
   if (first === 0xff && second === 0xfe) return decodeWith(utf16le, bytes, "UTF-16", 2)
@@ -68,7 +83,12 @@ const firstInvalid = (decoder: Decoder, body: Uint8Array, encoding: SourceText["
   return placeOf({ text, encoding, mark }, text.length)
 }
 
-/** The place of an index. Walks the text from its beginning: for errors, not for hot paths. */
+/**
+ * The place of an index. Walks the text from its beginning: for errors, not for hot paths.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const placeOf = (source: SourceText, index: number): Place => {
   let bytes = 0
   let line = 1

@@ -18,10 +18,20 @@
  * indices first, so their order is not kept; a property list gives the order no meaning.
  */
 
-/** Any property list. @category models */
+/**
+ * Any property list. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Value = string | boolean | number | bigint | Real | Uint8Array | Date | ReadonlyArray<Value> | Dictionary
 
-/** A dictionary: string keys, no key twice. @category models */
+/**
+ * A dictionary: string keys, no key twice. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Dictionary {
   readonly [key: string]: Value
 }
@@ -31,6 +41,7 @@ export interface Dictionary {
  * {@link real} decides when one is needed.
  *
  * @category models
+ * @since 0.1.0
  */
 export class Real {
   readonly _tag = "Real"
@@ -40,27 +51,48 @@ export class Real {
   }
 }
 
-/** A floating-point number as a property list real: itself when it has a fraction, else a {@link Real}. @category constructors */
+/**
+ * A floating-point number as a property list real: itself when it has a fraction, else a {@link Real}. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const real = (value: number): number | Real =>
   Number.isInteger(value) || !Number.isFinite(value) ? new Real(value) : value
 
-/** The smallest integer a property list holds. @category limits */
+/**
+ * The smallest integer a property list holds. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const minInteger = -(2n ** 63n)
 
-/** The largest integer a property list holds. @category limits */
+/**
+ * The largest integer a property list holds. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxInteger = 2n ** 64n - 1n
 
 /**
  * An integer in its one form: `number` when safe, else `bigint`; `undefined` outside -2^63 … 2^64-1.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const integer = (value: bigint): number | bigint | undefined => {
   if (value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value)
   return value >= minInteger && value <= maxInteger ? value : undefined
 }
 
-/** Is this a dictionary: an object without a class? @category guards */
+/**
+ * Is this a dictionary: an object without a class? @category guards
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isDictionary = (value: unknown): value is { readonly [key: string]: unknown } => {
   if (typeof value !== "object" || value === null) return false
   const prototype = Object.getPrototypeOf(value)
@@ -71,6 +103,7 @@ export const isDictionary = (value: unknown): value is { readonly [key: string]:
  * Sets a key as an own property, whatever its name: plain assignment to `__proto__` would change what the object is.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const setEntry = <A>(target: { [key: string]: A }, key: string, value: A): void => {
   if (key === "__proto__") {

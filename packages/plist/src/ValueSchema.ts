@@ -4,12 +4,7 @@
  * {@link Value} is one declaration rather than a recursive union: it checks by a plain bounded walk, and it knows its JSON
  * form (`Schema.toCodecJson`) and how to generate itself (`Arbitrary.schema`).
  */
-import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import * as SchemaGetter from "effect/SchemaGetter"
-import * as SchemaIssue from "effect/SchemaIssue"
-import * as SchemaTransformation from "effect/SchemaTransformation"
+import { Effect, Result, Schema, SchemaGetter, SchemaIssue, SchemaTransformation } from "effect"
 import * as CalendarDate from "./CalendarDate.ts"
 import { depthCeiling, type Limits } from "./Limits.ts"
 import { parse } from "./Parse.ts"
@@ -23,6 +18,7 @@ import * as Model from "./Value.ts"
  * that the format holds. A string may still have characters that only the JSON form can carry: see `toXml`.
  *
  * @category guards
+ * @since 0.1.0
  */
 export const isValue = (input: unknown): input is Model.Value => isValueAt(input, 1)
 
@@ -111,6 +107,7 @@ const jsonTransformation = SchemaTransformation.transformEffect<Model.Value, Sch
  * Schema of a property list value. Its canonical JSON (`Schema.toCodecJson`) is the one of `PlistJson`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Value: Schema.declare<Model.Value> = Schema.declare(isValue, {
   identifier: "PropertyListValue",
@@ -123,6 +120,7 @@ export const Value: Schema.declare<Model.Value> = Schema.declare(isValue, {
  * JSON ⇄ value, in the form of `PlistJson`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const FromJson: Schema.Codec<Model.Value, Schema.Json> = Schema.Json.pipe(
   Schema.decodeTo(Value, jsonTransformation),
@@ -134,6 +132,7 @@ const encoder = new TextEncoder()
  * Bytes ⇄ value: reads XML or binary, writes XML in UTF-8.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const fromBytes = (limits?: Limits): Schema.Codec<Model.Value, Uint8Array> =>
   Schema.Uint8Array.pipe(
@@ -151,5 +150,6 @@ export const fromBytes = (limits?: Limits): Schema.Codec<Model.Value, Uint8Array
  * {@link fromBytes} with the default limits.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const FromBytes: Schema.Codec<Model.Value, Uint8Array> = fromBytes()

@@ -10,7 +10,12 @@ import { atPlace, type PlistError, type Reason } from "./PlistError.ts"
 import type { SourceText } from "./SourceText.ts"
 import { placeOf } from "./SourceText.ts"
 
-/** The document and how far it has been read (`at`, an index of `text`). */
+/**
+ * The document and how far it has been read (`at`, an index of `text`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Cursor {
   readonly source: SourceText
   readonly text: string
@@ -18,37 +23,72 @@ export interface Cursor {
   at: number
 }
 
-/** The error for an index of the text. */
+/**
+ * The error for an index of the text.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const failure = (cursor: Cursor, reason: Reason, what: string, at = cursor.at): PlistError =>
   atPlace(reason, what, placeOf(cursor.source, Math.min(at, cursor.text.length)))
 
-/** `Syntax` with what was expected, or `UnexpectedEnd` where there is no more text. */
+/**
+ * `Syntax` with what was expected, or `UnexpectedEnd` where there is no more text.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const expected = (cursor: Cursor, what: string): PlistError =>
   cursor.at >= cursor.text.length ? atEnd(cursor, what) : failure(cursor, "Syntax", `Expected ${what}`)
 
-/** `UnexpectedEnd` at the end of the document, for something that began before it. */
+/**
+ * `UnexpectedEnd` at the end of the document, for something that began before it.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const atEnd = (cursor: Cursor, what: string): PlistError =>
   failure(cursor, "UnexpectedEnd", `The document ends where ${what} was expected`, cursor.text.length)
 
-/** Is the rest of the document a beginning of `token`? Then it was cut off here rather than written wrong. */
+/**
+ * Is the rest of the document a beginning of `token`? Then it was cut off here rather than written wrong.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isCutOff = (cursor: Cursor, token: string): boolean =>
   cursor.text.length - cursor.at < token.length && token.startsWith(cursor.text.slice(cursor.at))
 
-/** Space, tab, line feed, carriage return. */
+/**
+ * Space, tab, line feed, carriage return.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 9 || code === 13
 
 /** What XML 1.0 (2.2 Char) leaves out; lone surrogates cannot come out of a decoded document. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 
-/** Moves past blanks. */
+/**
+ * Moves past blanks.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const skipBlanks = (cursor: Cursor): void => {
   let at = cursor.at
   while (isBlank(cursor.text.charCodeAt(at))) at++
   cursor.at = at
 }
 
-/** Moves past blanks and comments, to the next character that means something. */
+/**
+ * Moves past blanks and comments, to the next character that means something.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const skipMisc = (cursor: Cursor): void => {
   skipBlanks(cursor)
   while (
@@ -60,7 +100,12 @@ export const skipMisc = (cursor: Cursor): void => {
   }
 }
 
-/** Moves past a comment when one begins here. */
+/**
+ * Moves past a comment when one begins here.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const skipComment = (cursor: Cursor): boolean => {
   const { at, text } = cursor
   if (!text.startsWith("<!--", at)) {
@@ -76,7 +121,12 @@ export const skipComment = (cursor: Cursor): boolean => {
   return true
 }
 
-/** Moves past `</name>`, blanks before `>` included. */
+/**
+ * Moves past `</name>`, blanks before `>` included.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const closeElement = (cursor: Cursor, name: string): void => {
   const { at, text } = cursor
   if (!text.startsWith("</", at) || !text.startsWith(name, at + 2)) {

@@ -3,19 +3,39 @@
  */
 import { atEnd, type Cursor, expected, failure, isCutOff, skipMisc } from "./XmlCursor.ts"
 
-/** What Apple writes, and what nearly every document begins with. */
+/**
+ * What Apple writes, and what nearly every document begins with.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const declaration = '<?xml version="1.0" encoding="UTF-8"?>'
 
-/** Apple's document type and root element. The address is a name; nobody opens it. */
+/**
+ * Apple's document type and root element. The address is a name; nobody opens it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const documentType =
   '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">'
 
-/** The root element's start tag. */
+/**
+ * The root element's start tag.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const rootTag = '<plist version="1.0">'
 
 const usual = `${declaration}\n${documentType}\n${rootTag}`
 
-/** Moves behind the `<plist …>` start tag. */
+/**
+ * Moves behind the `<plist …>` start tag.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readProlog = (cursor: Cursor): void => {
   if (cursor.source.encoding === "UTF-8" && cursor.text.startsWith(usual)) {
     cursor.at = usual.length

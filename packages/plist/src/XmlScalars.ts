@@ -9,7 +9,12 @@ import type { Real } from "./Value.ts"
 import { type Cursor, closeElement, failure } from "./XmlCursor.ts"
 import { readText } from "./XmlText.ts"
 
-/** Behind `<integer>`, up to and including its end tag; so with the others. */
+/**
+ * Behind `<integer>`, up to and including its end tag; so with the others.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readInteger = (cursor: Cursor): number | bigint => {
   const { at: start, text } = cursor
   const negative = text.charCodeAt(start) === 45
@@ -29,7 +34,12 @@ export const readInteger = (cursor: Cursor): number | bigint => {
   throw failure(cursor, "BadInteger", "An <integer> is a whole number from -2^63 to 2^64-1", start)
 }
 
-/** `nan` and infinities included. */
+/**
+ * `nan` and infinities included.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readReal = (cursor: Cursor): number | Real => {
   const start = cursor.at
   const parsed = NumberText.parseReal(readText(cursor, "real"))
@@ -37,7 +47,12 @@ export const readReal = (cursor: Cursor): number | Real => {
   throw failure(cursor, "BadReal", "A <real> is a decimal number that a double can hold, nan or infinity", start)
 }
 
-/** A day and second of UTC. */
+/**
+ * A day and second of UTC.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readDate = (cursor: Cursor): Date => {
   const start = cursor.at
   let millis = CalendarDate.parseAt(cursor.text, start)
@@ -54,7 +69,12 @@ export const readDate = (cursor: Cursor): Date => {
 
 const badData = "<data> is base64 with its padding"
 
-/** Strict base64, see `Base64.ts`. */
+/**
+ * Strict base64, see `Base64.ts`.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readData = (cursor: Cursor): Uint8Array => {
   const { at: start, text } = cursor
   const end = text.indexOf("<", start)

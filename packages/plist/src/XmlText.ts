@@ -7,7 +7,12 @@
 import type { PlistError } from "./PlistError.ts"
 import { atEnd, type Cursor, closeElement, expected, failure, isCutOff, skipComment } from "./XmlCursor.ts"
 
-/** Reads up to and including `</name>`; the cursor stands behind the start tag. */
+/**
+ * Reads up to and including `</name>`; the cursor stands behind the start tag.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readText = (cursor: Cursor, name: string): string => {
   const { at: start, text } = cursor
   let at = start

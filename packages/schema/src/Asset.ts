@@ -7,6 +7,7 @@ import { Schema } from "effect"
  * Body of `asset`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const AssetRequest = Schema.Struct({
   identityCertificate: Schema.optionalKey(Schema.String),
@@ -16,13 +17,17 @@ export const AssetRequest = Schema.Struct({
   description: "A device asks for the bytes of an asset",
   examples: [{ identityCertificate: "PEM_OR_HEADER_VALUE", identifier: "asset-id" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type AssetRequest = typeof AssetRequest.Type
 
 /**
  * The bytes themselves, base64.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const AssetContent = Schema.Struct({
   content: Schema.String.check(Schema.isBase64()).annotate({ description: "The bytes, base64" }),
@@ -32,13 +37,17 @@ export const AssetContent = Schema.Struct({
   description: "The bytes of an asset, base64",
   examples: [{ content: "aGVsbG8=", contentType: "application/octet-stream" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type AssetContent = typeof AssetContent.Type
 
 /**
  * Where the bytes are (extension of the seed): the server streams them through, checking the hash.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const AssetLocation = Schema.Struct({
   url: Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/, { message: "Expected an http or https URL" })),
@@ -48,29 +57,40 @@ export const AssetLocation = Schema.Struct({
   description: "Where the bytes of an asset are, and their lower-case hex SHA-256",
   examples: [{ url: "https://assets.example.com/wallpaper.png" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type AssetLocation = typeof AssetLocation.Type
 
 /**
  * An asset: its bytes, or where they are.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Asset = Schema.Union([AssetContent, AssetLocation]).annotate({
   identifier: "Asset",
   description: "An asset's bytes, or where they are",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Asset = typeof Asset.Type
 
 /**
  * Answer of `asset`: `null` when there is no such asset.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const AssetAnswer = Schema.NullOr(Asset).annotate({
   identifier: "AssetAnswer",
   description: "An asset, or null when there is none",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type AssetAnswer = typeof AssetAnswer.Type

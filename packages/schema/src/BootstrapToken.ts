@@ -10,6 +10,7 @@ const base64 = Schema.String.check(Schema.isBase64())
  * Body of `bootstrap-token`: with `set` the device escrows a token, without it asks for the one it escrowed.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const BootstrapTokenRequest = Schema.Struct({ scope: Scope, set: Schema.optionalKey(base64) }).annotate({
   identifier: "BootstrapTokenRequest",
@@ -18,18 +19,25 @@ export const BootstrapTokenRequest = Schema.Struct({ scope: Scope, set: Schema.o
     { scope: { _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } }, set: "dG9rZW4=" },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type BootstrapTokenRequest = typeof BootstrapTokenRequest.Type
 
 /**
  * The escrowed token, base64; `null` when there is none.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const BootstrapTokenAnswer = Schema.Struct({ bootstrapToken: Schema.NullOr(base64) }).annotate({
   identifier: "BootstrapTokenAnswer",
   description: "The escrowed bootstrap token",
   examples: [{ bootstrapToken: null }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type BootstrapTokenAnswer = typeof BootstrapTokenAnswer.Type

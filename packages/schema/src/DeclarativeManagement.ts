@@ -19,19 +19,24 @@ const scopeExample = {
  * Body of `declaration-tokens` and of `declaration-items`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarativeRequest = Schema.Struct({ scope: Scope }).annotate({
   identifier: "DeclarativeRequest",
   description: "A channel synchronises its declarations",
   examples: [{ scope: scopeExample }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarativeRequest = typeof DeclarativeRequest.Type
 
 /**
  * One opaque token a kind of declaration; it changes whenever a declaration of that kind does.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationTokens = Schema.Struct({
   activationsToken: Schema.String,
@@ -45,13 +50,17 @@ export const DeclarationTokens = Schema.Struct({
     { activationsToken: "token", configurationsToken: "token", assetsToken: "token", managementToken: "token" },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationTokens = typeof DeclarationTokens.Type
 
 /**
  * A declaration's identifier and the token of its current content.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationItem = Schema.Struct({
   identifier: Schema.NonEmptyString,
@@ -61,7 +70,10 @@ export const DeclarationItem = Schema.Struct({
   description: "A declaration's identifier and the token of its current content",
   examples: [{ identifier: "activation-id", serverToken: "token" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationItem = typeof DeclarationItem.Type
 
 const items = Schema.Array(DeclarationItem)
@@ -70,6 +82,7 @@ const items = Schema.Array(DeclarationItem)
  * Everything declared for a channel, by kind.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationItems = Schema.Struct({
   activations: items,
@@ -88,25 +101,33 @@ export const DeclarationItems = Schema.Struct({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationItems = typeof DeclarationItems.Type
 
 /**
  * The four kinds of declaration.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationType = Schema.Literals(["activation", "configuration", "asset", "management"]).annotate({
   identifier: "DeclarationType",
   description: "The four kinds of declaration",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationType = typeof DeclarationType.Type
 
 /**
  * Body of `declaration`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationRequest = Schema.Struct({
   scope: Scope,
@@ -117,13 +138,17 @@ export const DeclarationRequest = Schema.Struct({
   description: "A channel asks for one declaration",
   examples: [{ scope: scopeExample, type: "configuration", identifier: "configuration-id" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationRequest = typeof DeclarationRequest.Type
 
 /**
  * One declaration as Apple defines it: `Type`, `Identifier`, `ServerToken` and `Payload`. Other keys are kept.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Declaration = Schema.JsonObject.annotate({
   identifier: "Declaration",
@@ -137,19 +162,26 @@ export const Declaration = Schema.JsonObject.annotate({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Declaration = typeof Declaration.Type
 
 /**
  * Answer of `declaration`. `null` makes the device delete that declaration.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationAnswer = Schema.NullOr(Declaration).annotate({
   identifier: "DeclarationAnswer",
   description: "A declaration; null makes the device delete it",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeclarationAnswer = typeof DeclarationAnswer.Type
 
 /**
@@ -157,6 +189,7 @@ export type DeclarationAnswer = typeof DeclarationAnswer.Type
  * UTF-8 length as four big-endian bytes, in the order activations, configurations, assets, management.
  *
  * @category tokens
+ * @since 0.1.0
  */
 export const combinedDeclarationsToken = (tokens: DeclarationTokens): string => {
   const hash = sha256.create()

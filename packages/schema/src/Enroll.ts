@@ -9,6 +9,7 @@ import { MdmOrigin } from "./Scope.ts"
  * What the device's person reads in the enrollment profile.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const EnrollmentBranding = Schema.Struct({
   organization: Schema.optionalKey(Schema.String),
@@ -20,13 +21,17 @@ export const EnrollmentBranding = Schema.Struct({
   description: "What the device's person reads in the enrollment profile",
   examples: [{ organization: "Example Inc.", displayName: "Example management" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type EnrollmentBranding = typeof EnrollmentBranding.Type
 
 /**
  * Body of `enroll`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const EnrollRequest = Schema.Struct({
   mdmOrigin: MdmOrigin,
@@ -38,13 +43,17 @@ export const EnrollRequest = Schema.Struct({
   description: "A device asks for an enrollment profile",
   examples: [{ mdmOrigin: { url: "https://mdm.example.com" }, token: "ENROLLMENT-TOKEN" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type EnrollRequest = typeof EnrollRequest.Type
 
 /**
  * Hand out the profile, or do not and say why.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const EnrollAnswer = Schema.Union([
   Schema.TaggedStruct("Allow", { profile: Schema.optionalKey(EnrollmentBranding) }).annotate({
@@ -58,5 +67,8 @@ export const EnrollAnswer = Schema.Union([
 ])
   .annotate({ identifier: "EnrollAnswer", description: "Hand out the enrollment profile, or do not and say why" })
   .pipe(Schema.toTaggedUnion("_tag"))
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type EnrollAnswer = typeof EnrollAnswer.Type

@@ -15,6 +15,7 @@ const base64 = Schema.String.check(Schema.isBase64())
  * A device begins to enroll (Apple: Authenticate). Nothing can be pushed to it before its `TokenUpdate`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Authenticate = Schema.TaggedStruct("Authenticate", {
   serialNumber: optionalString,
@@ -37,6 +38,7 @@ export const Authenticate = Schema.TaggedStruct("Authenticate", {
  * The channel can be pushed to, from now on with this token (Apple: TokenUpdate).
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const TokenUpdate = Schema.TaggedStruct("TokenUpdate", {
   pushToken: base64.annotate({ description: "The APNs device token, base64" }),
@@ -64,6 +66,7 @@ export const TokenUpdate = Schema.TaggedStruct("TokenUpdate", {
  * The device removed its management profile (Apple: CheckOut).
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CheckOut = Schema.TaggedStruct("CheckOut", {}).annotate({
   identifier: "CheckOut",
@@ -75,6 +78,7 @@ export const CheckOut = Schema.TaggedStruct("CheckOut", {}).annotate({
  * One link of Apple's ErrorChain.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ErrorChainItem = Schema.Struct({
   errorCode: Schema.Int,
@@ -88,25 +92,33 @@ export const ErrorChainItem = Schema.Struct({
     { errorCode: 12021, errorDomain: "MCMDMErrorDomain", localizedDescription: "“Nothing” is not a valid command." },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ErrorChainItem = typeof ErrorChainItem.Type
 
 /**
  * How a device answers a command. `NotNow`: it will ask again by itself.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CommandStatus = Schema.Literals(["Acknowledged", "Error", "CommandFormatError", "NotNow"]).annotate({
   identifier: "CommandStatus",
   description: "How a device answers a command",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type CommandStatus = typeof CommandStatus.Type
 
 /**
  * A device's answer to a command. `payload` is the rest of the result, as a property list in JSON.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CommandResult = Schema.TaggedStruct("CommandResult", {
   commandUUID: Schema.String,
@@ -130,6 +142,7 @@ export const CommandResult = Schema.TaggedStruct("CommandResult", {
  * Apple's declarative StatusReport, as the device sent it: unknown keys are kept.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const StatusReport = Schema.StructWithRest(
   Schema.Struct({
@@ -143,13 +156,17 @@ export const StatusReport = Schema.StructWithRest(
   description: "Apple's StatusReport",
   examples: [{ StatusItems: { device: { "operating-system": { version: "18.1" } } }, Errors: [] }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type StatusReport = typeof StatusReport.Type
 
 /**
  * A declarative management status report.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeclarationStatus = Schema.TaggedStruct("DeclarationStatus", { report: StatusReport }).annotate({
   identifier: "DeclarationStatus",
@@ -161,19 +178,27 @@ export const DeclarationStatus = Schema.TaggedStruct("DeclarationStatus", { repo
  * What happened on a device. `Event.match` demands a case for every tag.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Event = Schema.Union([Authenticate, TokenUpdate, CheckOut, CommandResult, DeclarationStatus])
   .annotate({ identifier: "Event", description: "What happened on a device" })
   .pipe(Schema.toTaggedUnion("_tag"))
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Event = typeof Event.Type
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type EventTag = Event["_tag"]
 
 /**
  * Body of `POST /webhook/apple/event`; the answer is 204.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const EventRequest = Schema.Struct({ scope: Scope, event: Event }).annotate({
   identifier: "EventRequest",
@@ -185,5 +210,8 @@ export const EventRequest = Schema.Struct({ scope: Scope, event: Event }).annota
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type EventRequest = typeof EventRequest.Type

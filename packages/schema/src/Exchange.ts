@@ -14,6 +14,7 @@ const duration = Schema.Int.annotate({ description: "Milliseconds" })
  * left out, has a `contentType` and its size in bytes only.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ExchangeBody = Schema.Struct({
   contentType: Schema.String,
@@ -21,13 +22,17 @@ export const ExchangeBody = Schema.Struct({
   text: Schema.optionalKey(Schema.String),
   json: Schema.optionalKey(Schema.Json),
 }).annotate({ identifier: "ExchangeBody" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ExchangeBody = typeof ExchangeBody.Type
 
 /**
  * One call of the backend. Either `status` or `error` (what happened instead of an answer) is there.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ExchangeCall = Schema.Struct({
   webhook: Schema.String.annotate({ description: "The webhook's name: checkin, event…" }),
@@ -38,7 +43,10 @@ export const ExchangeCall = Schema.Struct({
   error: Schema.optionalKey(Schema.String),
   answer: Schema.optionalKey(ExchangeBody),
 }).annotate({ identifier: "ExchangeCall" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ExchangeCall = typeof ExchangeCall.Type
 
 /**
@@ -46,6 +54,7 @@ export type ExchangeCall = typeof ExchangeCall.Type
  * was, in Apple's words: `Authenticate`, `Idle`, `Acknowledged`, `DeclarativeManagement tokens`, `PKIOperation`….
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Exchange = Schema.Struct({
   id: Schema.String,
@@ -65,5 +74,8 @@ export const Exchange = Schema.Struct({
   identifier: "Exchange",
   description: "What a device said, what the backend was asked because of it, and what the device was answered",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Exchange = typeof Exchange.Type

@@ -9,6 +9,7 @@ import { Scope } from "./Scope.ts"
  * Body of `token`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const TokenRequest = Schema.Struct({
   scope: Scope,
@@ -24,18 +25,25 @@ export const TokenRequest = Schema.Struct({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type TokenRequest = typeof TokenRequest.Type
 
 /**
  * The token, base64.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const TokenAnswer = Schema.Struct({ tokenData: Schema.String.check(Schema.isBase64()) }).annotate({
   identifier: "TokenAnswer",
   description: "The token, base64",
   examples: [{ tokenData: "dG9rZW4=" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type TokenAnswer = typeof TokenAnswer.Type

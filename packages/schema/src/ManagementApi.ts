@@ -21,6 +21,7 @@ const endpoint = <Name extends Exclude<WebhookName, "event">>(name: Name) =>
  * The group of all webhooks.
  *
  * @category api
+ * @since 0.1.0
  */
 export class WebhookGroup extends HttpApiGroup.make("webhook", { topLevel: true })
   .add(
@@ -50,6 +51,7 @@ export class WebhookGroup extends HttpApiGroup.make("webhook", { topLevel: true 
  * The management webhook protocol.
  *
  * @category api
+ * @since 0.1.0
  */
 export class ManagementApi extends HttpApi.make("management")
   .add(WebhookGroup)

@@ -12,6 +12,7 @@ import { Scope } from "./Scope.ts"
  * Nothing to do: the device hangs up.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Idle = Schema.TaggedStruct("Idle", {}).annotate({
   identifier: "Idle",
@@ -23,6 +24,7 @@ export const Idle = Schema.TaggedStruct("Idle", {}).annotate({
  * An imperative command. The server sends `{CommandUUID, Command: {RequestType, …payload}}`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Command = Schema.TaggedStruct("Command", {
   commandUUID: Schema.NonEmptyString,
@@ -40,7 +42,10 @@ export const Command = Schema.TaggedStruct("Command", {
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Command = typeof Command.Type
 
 /**
@@ -48,35 +53,47 @@ export type Command = typeof Command.Type
  * then skips what it already has.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DdmSync = Schema.TaggedStruct("DdmSync", { serverToken: Schema.String }).annotate({
   identifier: "DdmSync",
   description: "Ask the device to synchronise its declarations",
   examples: [{ _tag: "DdmSync", serverToken: "server-token" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DdmSync = typeof DdmSync.Type
 
 /**
  * What a device is told to do next: exactly one of the three.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Manifest = Schema.Union([Idle, Command, DdmSync])
   .annotate({ identifier: "Manifest", description: "The next management action" })
   .pipe(Schema.toTaggedUnion("_tag"))
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Manifest = typeof Manifest.Type
 
 /**
  * Body of `POST /webhook/apple/checkin`; the answer is a {@link Manifest}.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CheckInRequest = Schema.Struct({ scope: Scope }).annotate({
   identifier: "CheckInRequest",
   description: "A channel asks what to do next",
   examples: [{ scope: { _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } } }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type CheckInRequest = typeof CheckInRequest.Type

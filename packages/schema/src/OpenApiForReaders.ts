@@ -8,6 +8,7 @@ import { Predicate } from "effect"
  * members, since receivers ignore those.
  *
  * @category openapi
+ * @since 0.1.0
  */
 export const forReaders = (document: Record<string, unknown>): Record<string, unknown> => {
   const walk = (node: unknown): unknown => {

@@ -12,6 +12,7 @@ import { Schema } from "effect"
  * A property list value in its JSON form.
  *
  * @category models
+ * @since 0.1.0
  */
 export type PropertyList = string | boolean | number | ReadonlyArray<PropertyList> | PropertyListDictionary
 
@@ -19,6 +20,7 @@ export type PropertyList = string | boolean | number | ReadonlyArray<PropertyLis
  * A property list dictionary in its JSON form, or one of the `$` wrappers.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface PropertyListDictionary {
   readonly [key: string]: PropertyList
@@ -93,6 +95,7 @@ const object = Schema.Record(Schema.String, value)
  * A property list dictionary in its JSON form; its keys are Apple's. What stands for data, a date or a number is none.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const PropertyListDictionary = object
   .check(
@@ -110,6 +113,7 @@ export const PropertyListDictionary = object
  * A property list value in its JSON form.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const PropertyList: Schema.Codec<PropertyList> = Schema.Union([
   Schema.String,

@@ -10,6 +10,7 @@ import { Schema } from "effect"
  * The origin that the device called, out of the server's allow-list: one server can carry many brands.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const MdmOrigin = Schema.Struct({
   url: Schema.String.check(
@@ -20,7 +21,10 @@ export const MdmOrigin = Schema.Struct({
   description: "The origin the device called, such as https://mdm.example.com",
   examples: [{ url: "https://mdm.example.com" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type MdmOrigin = typeof MdmOrigin.Type
 
 const channel = {
@@ -42,19 +46,24 @@ const channel = {
  * A device's own channel.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeviceScope = Schema.TaggedStruct("device", channel).annotate({
   identifier: "DeviceScope",
   description: "A device's own channel",
   examples: [{ _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeviceScope = typeof DeviceScope.Type
 
 /**
  * One user's channel on a device: a Mac's directory or local user, a Shared iPad's Managed Apple Account.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const UserScope = Schema.TaggedStruct("user", {
   ...channel,
@@ -73,7 +82,10 @@ export const UserScope = Schema.TaggedStruct("user", {
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type UserScope = typeof UserScope.Type
 
 /**
@@ -87,9 +99,13 @@ export type UserScope = typeof UserScope.Type
  * ```
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Scope = Schema.Union([DeviceScope, UserScope])
   .annotate({ identifier: "Scope", description: "The device or user channel a webhook is about" })
   .pipe(Schema.toTaggedUnion("_tag"))
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Scope = typeof Scope.Type

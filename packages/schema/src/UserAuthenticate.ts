@@ -8,6 +8,7 @@ import { Scope } from "./Scope.ts"
  * Body of `user-authenticate`: first without, then with the digest response to the challenge.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const UserAuthenticateRequest = Schema.Struct({
   scope: Scope,
@@ -21,13 +22,17 @@ export const UserAuthenticateRequest = Schema.Struct({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type UserAuthenticateRequest = typeof UserAuthenticateRequest.Type
 
 /**
  * Manage this user, do not (410 to the device), or challenge first.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const UserAuthenticateAnswer = Schema.Union([
   Schema.TaggedStruct("Accept", {}).annotate({ identifier: "UserAccepted", examples: [{ _tag: "Accept" }] }),
@@ -39,5 +44,8 @@ export const UserAuthenticateAnswer = Schema.Union([
 ])
   .annotate({ identifier: "UserAuthenticateAnswer", description: "Manage this user, do not, or challenge first" })
   .pipe(Schema.toTaggedUnion("_tag"))
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type UserAuthenticateAnswer = typeof UserAuthenticateAnswer.Type

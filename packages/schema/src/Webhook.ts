@@ -23,6 +23,7 @@ import { UserAuthenticateAnswer, UserAuthenticateRequest } from "./UserAuthentic
  * `answer` is `Schema.Void`. A backend may lack an `optional` one.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Webhook {
   readonly path: `/webhook/apple/${string}`
@@ -39,6 +40,7 @@ type PureSchema = Schema.Top & { readonly DecodingServices: never; readonly Enco
  * All webhooks by name.
  *
  * @category webhooks
+ * @since 0.1.0
  */
 export const webhooks = {
   event: {
@@ -113,20 +115,28 @@ export const webhooks = {
   },
 } as const satisfies Record<string, Webhook>
 
-/** @category webhooks */
+/**
+ * @category webhooks
+ * @since 0.1.0
+ */
 export type Webhooks = typeof webhooks
-/** @category webhooks */
+/**
+ * @category webhooks
+ * @since 0.1.0
+ */
 export type WebhookName = keyof Webhooks
 /**
  * The decoded body of a webhook.
  *
  * @category webhooks
+ * @since 0.1.0
  */
 export type RequestOf<Name extends WebhookName> = Webhooks[Name]["request"]["Type"]
 /**
  * What a webhook is answered with.
  *
  * @category webhooks
+ * @since 0.1.0
  */
 export type AnswerOf<Name extends WebhookName> = Webhooks[Name]["answer"]["Type"]
 
@@ -134,6 +144,7 @@ export type AnswerOf<Name extends WebhookName> = Webhooks[Name]["answer"]["Type"
  * One webhook, typed by its name.
  *
  * @category webhooks
+ * @since 0.1.0
  */
 export interface WebhookOf<Name extends WebhookName> extends Webhook {
   readonly request: Schema.Codec<RequestOf<Name>, unknown>
@@ -146,5 +157,6 @@ const byName: { readonly [Name in WebhookName]: WebhookOf<Name> } = webhooks
  * Looks a webhook up, for code that is generic in its name.
  *
  * @category webhooks
+ * @since 0.1.0
  */
 export const webhookOf = <Name extends WebhookName>(name: Name): WebhookOf<Name> => byName[name]

@@ -19,6 +19,7 @@ const message = Schema.optionalKey(Schema.String).pipe(
  * 501: this backend does not offer that feature.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class ManagementNotSupported extends Schema.TaggedError<ManagementNotSupported>("ManagementNotSupported")(
   "ManagementNotSupported",
@@ -30,6 +31,7 @@ export class ManagementNotSupported extends Schema.TaggedError<ManagementNotSupp
  * 404: the device or user is unknown to the backend.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class UnknownDevice extends Schema.TaggedError<UnknownDevice>("UnknownDevice")(
   "UnknownDevice",
@@ -42,6 +44,7 @@ export class UnknownDevice extends Schema.TaggedError<UnknownDevice>("UnknownDev
  * the server answer the bare 401 that older systems obey.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class ServerInitiatedUnenrollment extends Schema.TaggedError<ServerInitiatedUnenrollment>(
   "ServerInitiatedUnenrollment",
@@ -55,6 +58,7 @@ export class ServerInitiatedUnenrollment extends Schema.TaggedError<ServerInitia
  * 500: generic backend failure; the device is told to come back later.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class InternalServerError extends Schema.TaggedError<InternalServerError>("InternalServerError")(
   "InternalServerError",
@@ -66,6 +70,7 @@ export class InternalServerError extends Schema.TaggedError<InternalServerError>
  * The errors a backend's service may fail with.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const WebhookError = Schema.Union([
   ManagementNotSupported,
@@ -73,13 +78,17 @@ export const WebhookError = Schema.Union([
   ServerInitiatedUnenrollment,
   InternalServerError,
 ]).pipe(Schema.toTaggedUnion("_tag"))
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type WebhookError = typeof WebhookError.Type
 
 /**
  * 400: the body is not the JSON this webhook expects; `message` names the first place.
  *
  * @category request errors
+ * @since 0.1.0
  */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>("InvalidRequest")(
   "InvalidRequest",
@@ -91,6 +100,7 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>("InvalidR
  * 401: no signature, or none that verifies.
  *
  * @category request errors
+ * @since 0.1.0
  */
 export class InvalidSignature extends Schema.TaggedError<InvalidSignature>("InvalidSignature")(
   "InvalidSignature",
@@ -102,6 +112,7 @@ export class InvalidSignature extends Schema.TaggedError<InvalidSignature>("Inva
  * 404: no such webhook. To a caller of an optional webhook it means "not offered".
  *
  * @category request errors
+ * @since 0.1.0
  */
 export class UnknownWebhook extends Schema.TaggedError<UnknownWebhook>("UnknownWebhook")(
   "UnknownWebhook",
@@ -113,6 +124,7 @@ export class UnknownWebhook extends Schema.TaggedError<UnknownWebhook>("UnknownW
  * 405: webhooks are called with POST.
  *
  * @category request errors
+ * @since 0.1.0
  */
 export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>("MethodNotAllowed")(
   "MethodNotAllowed",
@@ -124,6 +136,7 @@ export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>("Meth
  * 408: the body did not arrive in time.
  *
  * @category request errors
+ * @since 0.1.0
  */
 export class RequestTimeout extends Schema.TaggedError<RequestTimeout>("RequestTimeout")(
   "RequestTimeout",
@@ -135,6 +148,7 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>("RequestT
  * 413: the body is larger than the receiver takes.
  *
  * @category request errors
+ * @since 0.1.0
  */
 export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>("PayloadTooLarge")(
   "PayloadTooLarge",
@@ -146,6 +160,7 @@ export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>("Payloa
  * 415: the body is not declared as JSON in UTF-8.
  *
  * @category request errors
+ * @since 0.1.0
  */
 export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>("UnsupportedMediaType")(
   "UnsupportedMediaType",
@@ -157,6 +172,7 @@ export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaTyp
  * What a handler answers before any service is asked.
  *
  * @category request errors
+ * @since 0.1.0
  */
 export const RequestError = Schema.Union([
   InvalidRequest,
@@ -167,5 +183,8 @@ export const RequestError = Schema.Union([
   PayloadTooLarge,
   UnsupportedMediaType,
 ]).pipe(Schema.toTaggedUnion("_tag"))
-/** @category request errors */
+/**
+ * @category request errors
+ * @since 0.1.0
+ */
 export type RequestError = typeof RequestError.Type

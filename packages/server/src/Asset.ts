@@ -27,6 +27,7 @@ import { Refusal } from "./Refusal.ts"
  * The route.
  *
  * @category routes
+ * @since 0.1.0
  */
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {

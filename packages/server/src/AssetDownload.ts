@@ -15,6 +15,7 @@ const patience = "15 seconds"
  * Starts a download. What comes back streams it, under the media type and length that the URL's server states.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Download = (
   asset: AssetLocation,
@@ -25,6 +26,7 @@ export type Download = (
  * Downloads over the `HttpClient`.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make: Effect.Effect<Download, never, HttpClient.HttpClient> = Effect.map(HttpClient.HttpClient, (client) =>
   Effect.fnUntraced(function* (asset, method) {

@@ -37,6 +37,7 @@ const astray = (request: HttpServerRequest.HttpServerRequest, hasPushApi: boolea
  * The answer to the rest, over all routes of the router; the one that operators call may not be among them.
  *
  * @category routes
+ * @since 0.1.0
  */
 export const layer = ({ hasPushApi }: { readonly hasPushApi: boolean }) =>
   HttpRouter.use((router) =>

@@ -16,6 +16,7 @@ import { Context, DateTime, Effect, Layer, Predicate, Result, Schema } from "eff
  * A data directory that cannot be used; the message says what to do.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class AuthorityError extends Schema.TaggedError<AuthorityError>()("AuthorityError", {
   message: Schema.String,
@@ -25,6 +26,7 @@ export class AuthorityError extends Schema.TaggedError<AuthorityError>()("Author
  * The authority: its certificate, and the key that signs devices' certificates.
  *
  * @category services
+ * @since 0.1.0
  */
 export class Authority extends Context.Service<Authority, Certificate.KeyedCertificate>()(
   "@espalier/server/Authority",

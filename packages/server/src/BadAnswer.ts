@@ -7,6 +7,7 @@ import { BackendUnavailable } from "@espalier/client"
  * Counts as no usable answer, so the device is told to come back.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const badAnswer = (message: string): BackendUnavailable =>
   new BackendUnavailable({ reason: "BadAnswer", message })

@@ -9,6 +9,7 @@ import { Refusal } from "./Refusal.ts"
  * How much a device may send, and how long it may take. Provide the reference to change them.
  *
  * @category limits
+ * @since 0.1.0
  */
 export const BodyLimits = Context.Reference<{
   readonly maxBytes: ByteSize.Input
@@ -19,6 +20,7 @@ export const BodyLimits = Context.Reference<{
  * Done when the server is to stop: a body that has not arrived by then is not waited for.
  *
  * @category limits
+ * @since 0.1.0
  */
 export const Stopping = Context.Reference<Deferred.Deferred<void> | undefined>("@espalier/server/Stopping", {
   defaultValue: () => undefined,
@@ -28,6 +30,7 @@ export const Stopping = Context.Reference<Deferred.Deferred<void> | undefined>("
  * Hears the body of a request once it is there. Nobody does unless the reference is provided.
  *
  * @category observation
+ * @since 0.1.0
  */
 export const BodyHeard = Context.Reference<((body: Uint8Array) => void) | undefined>("@espalier/server/BodyHeard", {
   defaultValue: () => undefined,
@@ -37,6 +40,7 @@ export const BodyHeard = Context.Reference<((body: Uint8Array) => void) | undefi
  * Reads the whole body.
  *
  * @category reading
+ * @since 0.1.0
  */
 export const read = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
   const limits = yield* BodyLimits

@@ -6,6 +6,7 @@
  * First and last byte, inclusive.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface ByteRange {
   readonly first: number
@@ -17,6 +18,7 @@ export interface ByteRange {
  * `"unsatisfiable"` for nothing that is there.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const parse = (header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined => {
   const [, from = "", to = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(header?.trim() ?? "") ?? []

@@ -21,6 +21,7 @@ type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, BackendError 
  * Puts a check-in message to the backend and gives the device its answer.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const answer = (message: CheckIn.CheckInMessage, scope: Scope): Answer =>
   CheckIn.CheckInMessage.match(message, {
@@ -40,6 +41,7 @@ export const answer = (message: CheckIn.CheckInMessage, scope: Scope): Answer =>
  * The situation of the device that sends this message, should the backend refuse.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const situationOf = (message: CheckIn.CheckInMessage): DeviceResponse.Situation => {
   switch (message.MessageType) {

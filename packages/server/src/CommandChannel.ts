@@ -18,6 +18,7 @@ import type { Refusal } from "./Refusal.ts"
  * Tells the backend what the device reports, and the device what to do next.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const answer = (
   report: CommandReport.CommandReport,

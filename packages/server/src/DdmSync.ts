@@ -16,6 +16,7 @@ const sameToken = (serverToken: string): string =>
  * The command for a manifest, new each time.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const command = (manifest: DdmSync): Effect.Effect<Command.Command> =>
   Effect.map(DateTime.nowAsDate, (now) =>
@@ -32,6 +33,7 @@ const own = /^DeclarativeManagement\.[0-9a-f]{32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3
  * Whether a report is about a command of this server's own.
  *
  * @category guards
+ * @since 0.1.0
  */
 export const isOwn = (commandUUID: string): boolean => own.test(commandUUID)
 
@@ -39,6 +41,7 @@ export const isOwn = (commandUUID: string): boolean => own.test(commandUUID)
  * Whether the device has just reported on the sync to that very token.
  *
  * @category guards
+ * @since 0.1.0
  */
 export const carried = (commandUUID: string, manifest: DdmSync): boolean =>
   commandUUID.startsWith(sameToken(manifest.serverToken))

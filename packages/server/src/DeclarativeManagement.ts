@@ -16,6 +16,7 @@ import { Refusal } from "./Refusal.ts"
  * Answers one question.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const answer = (
   message: CheckIn.DeclarativeManagement,

@@ -18,6 +18,7 @@ import { Refusal } from "./Refusal.ts"
  * Whom to believe.
  *
  * @category options
+ * @since 0.1.0
  */
 export interface IdentityOptions {
   /** `required`: no message without a certificate. `optional`: those that bring one are checked all the same. */
@@ -32,6 +33,7 @@ export interface IdentityOptions {
  * The certificate a request's sender has proved, by TLS, a trusted proxy or a signature over `body`. None only where that is allowed.
  *
  * @category services
+ * @since 0.1.0
  */
 export class DeviceIdentity extends Context.Service<
   DeviceIdentity,
@@ -66,7 +68,12 @@ export class DeviceIdentity extends Context.Service<
     )
 }
 
-/** One answer for every reason. Not 401: older systems would unenroll. */
+/**
+ * One answer for every reason. Not 401: older systems would unenroll.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const refusal = new Refusal({ status: 403, detail: "The device's identity is missing or not accepted" })
 
 type Shown = Result.Result<Certificate.Certificate, { readonly message: string }>

@@ -12,6 +12,7 @@ import { HttpServerResponse } from "effect/http"
  * Where the device stands when the answer comes.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Situation = "authenticate" | "userAuthenticate" | "checkin" | "declarative" | "asset"
 
@@ -21,6 +22,7 @@ type Row = { readonly [S in Situation]: HttpServerResponse.HttpServerResponse }
  * A status and nothing else.
  *
  * @category responses
+ * @since 0.1.0
  */
 export const status = (code: number, headers?: { readonly [name: string]: string }) =>
   HttpServerResponse.empty({ status: code, headers: { ...headers, "content-length": "0" } })
@@ -29,6 +31,7 @@ export const status = (code: number, headers?: { readonly [name: string]: string
  * The answer with nothing in it: "taken", or "no command".
  *
  * @category responses
+ * @since 0.1.0
  */
 export const empty = status(200)
 
@@ -93,6 +96,7 @@ const rowOf = BackendError.match({
  * Turns the backend's errors into what the device sees in this situation, and leaves the rest.
  *
  * @category responses
+ * @since 0.1.0
  */
 export const orElse =
   (situation: Situation) =>
@@ -116,6 +120,7 @@ const isBackendError = (error: unknown): error is BackendError => Schema.is(Back
  * What the device sees.
  *
  * @category responses
+ * @since 0.1.0
  */
 export const make = (error: BackendError, situation: Situation): HttpServerResponse.HttpServerResponse =>
   rowOf(error)[situation]

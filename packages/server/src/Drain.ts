@@ -16,6 +16,7 @@ const longest = "20 seconds"
  * What is under way.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Drain {
   /** Over all routes of the router: counts requests, and answers new ones 503 once it stops. */
@@ -26,6 +27,7 @@ export interface Drain {
 
 /**
  * @category constructors
+ * @since 0.1.0
  */
 export const make: Effect.Effect<Drain> = Effect.gen(function* () {
   const underWay = yield* Ref.make(0)

@@ -25,6 +25,7 @@ import * as StoreResponse from "./StoreResponse.ts"
  * How devices come to their profile.
  *
  * @category options
+ * @since 0.1.0
  */
 export interface EnrollmentOptions {
   /** `token`: only with a link that carries an enrollment token. `open`: whoever finds the address. */
@@ -43,6 +44,7 @@ export interface EnrollmentOptions {
 
 /**
  * @category services
+ * @since 0.1.0
  */
 export class EnrollmentSettings extends Context.Service<EnrollmentSettings, EnrollmentOptions>()(
   "@espalier/server/EnrollmentSettings",
@@ -55,6 +57,7 @@ const challengeValidity = Duration.hours(1)
  * The route.
  *
  * @category routes
+ * @since 0.1.0
  */
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {

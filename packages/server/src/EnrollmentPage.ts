@@ -10,6 +10,7 @@ import { HttpServerResponse } from "effect/http"
  * The invitation, with the profile behind its button.
  *
  * @category pages
+ * @since 0.1.0
  */
 export const invitation = (branding: EnrollmentBranding, token: string | undefined) => {
   const query = token === undefined ? "?profile" : `?${new URLSearchParams({ token, profile: "" })}`
@@ -33,6 +34,7 @@ export const invitation = (branding: EnrollmentBranding, token: string | undefin
  * Why there is no profile.
  *
  * @category pages
+ * @since 0.1.0
  */
 export const refusal = ({ status, headers }: HttpServerResponse.HttpServerResponse, detail: string) => {
   const retryAfter = headers["retry-after"]

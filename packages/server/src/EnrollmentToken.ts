@@ -10,6 +10,7 @@ import { Store, type StoreError } from "./Store/index.ts"
  * A token that was made: its id, to revoke it by, and the text that the link carries.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Created {
   readonly id: string
@@ -21,6 +22,7 @@ export interface Created {
  * Makes a token for so many devices, and notes it in the store.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const create = Effect.fnUntraced(function* (options: {
   readonly validity: Duration.Duration
@@ -46,6 +48,7 @@ export const create = Effect.fnUntraced(function* (options: {
  * The link for people: the enrollment page of that origin.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const link = (origin: string, { token }: Created): string =>
   new URL(`/mdm/apple/enroll?${new URLSearchParams({ token })}`, origin).href

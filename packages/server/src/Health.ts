@@ -7,5 +7,6 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
  * The route.
  *
  * @category routes
+ * @since 0.1.0
  */
 export const layer = HttpRouter.add("GET", "/health", HttpServerResponse.jsonUnsafe({ status: "ok" }))

@@ -16,6 +16,7 @@ import { Effect, Layer, Schedule, Schema } from "effect"
  * PEM files: the certificate with its chain, and its private key.
  *
  * @category options
+ * @since 0.1.0
  */
 export interface TlsFiles {
   readonly certificate: string
@@ -24,6 +25,7 @@ export interface TlsFiles {
 
 /**
  * @category options
+ * @since 0.1.0
  */
 export interface ListenerOptions {
   readonly port: number
@@ -37,10 +39,16 @@ export interface ListenerOptions {
  * TLS files that cannot be used; the message says which and why.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class TlsError extends Schema.TaggedError<TlsError>()("TlsError", { message: Schema.String }) {}
 
-/** Request line and headers together, in bytes: an identity in a header is large. */
+/**
+ * Request line and headers together, in bytes: an identity in a header is large.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxHeaderSize = 32_768
 
 const limits = {
@@ -57,6 +65,7 @@ const lookEvery = "10 seconds"
  * An `HttpServer` that is ready to be given an app.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (options: ListenerOptions) =>
   Layer.unwrap(

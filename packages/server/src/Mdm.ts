@@ -25,6 +25,7 @@ import * as StoreResponse from "./StoreResponse.ts"
  * The route.
  *
  * @category routes
+ * @since 0.1.0
  */
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {

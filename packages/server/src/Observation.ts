@@ -21,6 +21,7 @@ const count = (message: string, { status }: HttpServerResponse.HttpServerRespons
  * Observes the answer to one message of a known sender.
  *
  * @category observation
+ * @since 0.1.0
  */
 export const observed =
   (message: string, scope?: Scope) =>
@@ -45,6 +46,7 @@ export const observed =
  * Answers a refusal and says so in the log: who sent it is not known.
  *
  * @category observation
+ * @since 0.1.0
  */
 export const refused = (refusal: Refusal): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const response = toResponse(refusal)

@@ -13,6 +13,7 @@ import { Refusal } from "./Refusal.ts"
  * An origin that cannot be served; the message says how one looks.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class InvalidOrigin extends Schema.TaggedError<InvalidOrigin>()("InvalidOrigin", { message: Schema.String }) {}
 
@@ -20,6 +21,7 @@ export class InvalidOrigin extends Schema.TaggedError<InvalidOrigin>()("InvalidO
  * The allow-list, as a function from a request to the origin it calls.
  *
  * @category services
+ * @since 0.1.0
  */
 export class Origins extends Context.Service<
   Origins,

@@ -16,6 +16,7 @@ import type { Store, StoreError } from "./Store/index.ts"
  * Who says what.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Claim {
   readonly udid: string
@@ -27,6 +28,7 @@ export interface Claim {
  * Answers a device that is itself, and refuses every other before the backend hears of it.
  *
  * @category verification
+ * @since 0.1.0
  */
 export const guard =
   (

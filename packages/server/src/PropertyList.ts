@@ -13,6 +13,7 @@ import { Refusal } from "./Refusal.ts"
  * A property list as the answer to a device: XML. What has no such form was a bad answer of the backend's.
  *
  * @category responses
+ * @since 0.1.0
  */
 export const toResponse = (
   value: Plist.Value,
@@ -28,6 +29,7 @@ const decodeDictionary = Schema.decodeUnknownResult(PropertyListDictionary)
  * A device's dictionary as JSON for the backend.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const toJson = (value: Plist.Dictionary): Effect.Effect<PropertyListDictionary, Refusal> =>
   Effect.fromResult(Result.flatMap(PlistJson.fromValue(value), decodeDictionary)).pipe(
@@ -38,6 +40,7 @@ export const toJson = (value: Plist.Dictionary): Effect.Effect<PropertyListDicti
  * The backend's JSON as a dictionary for a device.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const fromJson = (json: PropertyListDictionary): Effect.Effect<Plist.Dictionary, BackendUnavailable> =>
   Effect.fromResult(PlistJson.toValue(json)).pipe(

@@ -15,19 +15,24 @@ import { Refusal } from "./Refusal.ts"
  * Body of `POST /api/push`: the tokens as `TokenUpdate` events brought them.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const PushRequest = Schema.Struct({
   pushes: Schema.Array(
     Schema.Struct({ topic: Schema.NonEmptyString, pushToken: Schema.NonEmptyString, pushMagic: Schema.NonEmptyString }),
   ).check(Schema.isMinLength(1), Schema.isMaxLength(1000)),
 }).annotate({ identifier: "PushRequest", description: "Devices to wake, at most 1000 at a time" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type PushRequest = typeof PushRequest.Type
 
 /**
  * What became of each push, in the order of the request.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const PushResponse = Schema.Struct({
   results: Schema.Array(
@@ -42,13 +47,17 @@ export const PushResponse = Schema.Struct({
     ]),
   ),
 }).annotate({ identifier: "PushResponse", description: "What became of each push, in the order of the request" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type PushResponse = typeof PushResponse.Type
 
 /**
  * Who may push: any of these bearer keys.
  *
  * @category services
+ * @since 0.1.0
  */
 export class PushKeys extends Context.Service<PushKeys, Array.NonEmptyReadonlyArray<Redacted.Redacted>>()(
   "@espalier/server/PushKeys",
@@ -60,6 +69,7 @@ const decode = Schema.decodeUnknownResult(Schema.fromJsonString(PushRequest))
  * The route.
  *
  * @category routes
+ * @since 0.1.0
  */
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {

@@ -13,6 +13,7 @@ import { Store } from "./Store/index.ts"
  * One check. `detail` says what is wrong, or what will be.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Check {
   readonly name: string
@@ -24,6 +25,7 @@ export interface Check {
  * The backend's base URL, for the check that somebody listens there.
  *
  * @category services
+ * @since 0.1.0
  */
 export class BackendAddress extends Context.Service<BackendAddress, string>()("@espalier/server/BackendAddress") {}
 
@@ -56,6 +58,7 @@ const warnFrom = 30
  * Every check, made now. The authority needs none: without it the server does not start.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const checks = Effect.gen(function* () {
   const address = yield* BackendAddress
@@ -83,6 +86,7 @@ const pushCertificate = ({ topic, daysLeft }: Push.CertificateExpiry): Check => 
  * The route.
  *
  * @category routes
+ * @since 0.1.0
  */
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {

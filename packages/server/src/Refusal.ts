@@ -22,6 +22,7 @@ const titles = {
  * A refusal. `detail` says what to do and quotes nothing of the request beyond names.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
   status: Schema.Literals([400, 401, 403, 404, 405, 408, 413, 415, 416, 421, 503]),
@@ -33,6 +34,7 @@ export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
  * The refusal as `application/problem+json`.
  *
  * @category responses
+ * @since 0.1.0
  */
 export const toResponse = ({ status, detail, headers }: Refusal): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(JSON.stringify({ type: "about:blank", title: titles[status], status, detail }), {

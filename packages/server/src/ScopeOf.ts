@@ -11,6 +11,7 @@ import { Refusal } from "./Refusal.ts"
  * `UserID` and `userShortName` tells them apart.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const make = (
   message: Channel.Speaker,

@@ -45,6 +45,7 @@ import * as Trace from "./Trace/Trace.ts"
  * The routes that devices call, for an app that has an `HttpRouter`.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const routes = Layer.mergeAll(
   Enrollment.layer,
@@ -59,6 +60,7 @@ export const routes = Layer.mergeAll(
  * What a server needs to know.
  *
  * @category options
+ * @since 0.1.0
  */
 export interface ServerOptions extends Listener.ListenerOptions {
   readonly backend: BackendOptions
@@ -92,6 +94,7 @@ export interface ServerOptions extends Listener.ListenerOptions {
  * Why a server does not start; each says in a sentence what to do.
  *
  * @category errors
+ * @since 0.1.0
  */
 export type StartError =
   | AuthorityError
@@ -112,6 +115,7 @@ const noTopic = "com.apple.mgmt.External.none"
  * listens no more.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer, StartError> =>
   Layer.unwrap(
@@ -184,6 +188,7 @@ const quiet = { disableLogger: true, disableListenLog: true }
  * makes the data directory.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const state = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">) =>
   StoreSql.layer.pipe(Layer.provide(database(options)), Layer.provideMerge(Authority.layer(options.dataDirectory)))
@@ -195,6 +200,7 @@ const database = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">)
  * Where a server of these options keeps its store: the database it was given, or a SQLite file in the data directory.
  *
  * @category accessors
+ * @since 0.1.0
  */
 export const databaseUrl = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">): Redacted.Redacted =>
   options.databaseUrl ?? Redacted.make(`sqlite://${encodeURI(resolve(options.dataDirectory, "espalier.db"))}`)

@@ -12,6 +12,7 @@ import { Result, Schema } from "effect"
  * What a token says of itself: its id, and until when it counts, in Unix seconds.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Claims = Schema.Struct({
   id: Schema.NonEmptyString.check(Schema.isMaxLength(64)),
@@ -21,13 +22,17 @@ export const Claims = Schema.Struct({
   /** How many devices may enroll with an enrollment token. */
   limit: Schema.optionalKey(Schema.Int),
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Claims = typeof Claims.Type
 
 /**
  * Why a text is no token. Holds nothing of the text.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidToken", {
   reason: Schema.Literals(["Malformed", "Forged", "Expired"]),
@@ -37,6 +42,7 @@ export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidTok
  * What tokens are for; a token of one purpose is forged for another.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Purpose = "scep-challenge" | "enrollment-token"
 
@@ -44,6 +50,7 @@ export type Purpose = "scep-challenge" | "enrollment-token"
  * Signs and reads the tokens of one purpose.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Signer {
   readonly sign: (claims: Claims) => string
@@ -60,6 +67,7 @@ const longest = 1024
  * The signer that belongs to an authority's private key.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (authorityKey: KeyObject, purpose: Purpose): Signer => {
   const secret = authorityKey.export({ type: "pkcs8", format: "der" })

@@ -11,6 +11,7 @@ import type { StoreError } from "./Store/index.ts"
  * 503 and a warning for the operator; for what the store does not take, such as a UDID of a thousand characters, 400.
  *
  * @category responses
+ * @since 0.1.0
  */
 export const make = (error: StoreError): Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal> =>
   error.reason === "Invalid"

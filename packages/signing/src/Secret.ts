@@ -30,6 +30,7 @@ interface Opaque<Tag extends string, Key extends { readonly text: string }> {
  * A `whsec_` secret, shared by sender and receiver.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface HmacSecret extends Opaque<"Hmac", { readonly text: string; readonly mac: KeyObject }> {}
 
@@ -37,6 +38,7 @@ export interface HmacSecret extends Opaque<"Hmac", { readonly text: string; read
  * A `whsk_` secret, held by the sender only.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Ed25519PrivateSecret
   extends Opaque<
@@ -48,6 +50,7 @@ export interface Ed25519PrivateSecret
  * A `whpk_` key, given to receivers. Not secret, yet treated like one: it says whom a receiver trusts.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Ed25519PublicSecret
   extends Opaque<"Ed25519Public", { readonly text: string; readonly verifying: KeyObject }> {}
@@ -56,6 +59,7 @@ export interface Ed25519PublicSecret
  * A secret that can sign.
  *
  * @category models
+ * @since 0.1.0
  */
 export type SigningSecret = HmacSecret | Ed25519PrivateSecret
 
@@ -63,6 +67,7 @@ export type SigningSecret = HmacSecret | Ed25519PrivateSecret
  * Any secret; each can verify.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Secret = SigningSecret | Ed25519PublicSecret
 
@@ -76,6 +81,7 @@ export type Secret = SigningSecret | Ed25519PublicSecret
  * - `CannotSign`: a public key where a signing secret is needed.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class SecretError extends Schema.TaggedError<SecretError>()("SecretError", {
   reason: Schema.Literals(["UnknownPrefix", "NotBase64", "BadLength", "KeyMismatch", "CannotSign"]),
@@ -125,6 +131,7 @@ const secretText = /^(whsec|whsk|whpk)_(.*)$/s
  * Reads a secret from its text.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const parse = (text: string): Result.Result<Secret, SecretError> => {
   const [, prefix, encoded] = secretText.exec(text) ?? []
@@ -146,6 +153,7 @@ export const parse = (text: string): Result.Result<Secret, SecretError> => {
  * Reads a secret that can sign: {@link parse}, and `CannotSign` for a `whpk_` key.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const parseSigning = (text: string): Result.Result<SigningSecret, SecretError> =>
   Result.flatMap(parse(text), (secret) => (isSigning(secret) ? Result.succeed(secret) : failWith("CannotSign")))
@@ -154,6 +162,7 @@ export const parseSigning = (text: string): Result.Result<SigningSecret, SecretE
  * A fresh `whsec_` secret of 32 random bytes.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const generateHmac: Effect.Effect<HmacSecret> = Effect.sync(() => {
   const bytes = randomBytes(32)
@@ -164,6 +173,7 @@ export const generateHmac: Effect.Effect<HmacSecret> = Effect.sync(() => {
  * A fresh `whsk_` secret. Hand {@link publicKey} of it to receivers.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const generateEd25519: Effect.Effect<Ed25519PrivateSecret> = Effect.sync(() => {
   const seed = randomBytes(32)
@@ -174,6 +184,7 @@ export const generateEd25519: Effect.Effect<Ed25519PrivateSecret> = Effect.sync(
  * The `whpk_` key of a `whsk_` secret.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const publicKey = (secret: Ed25519PrivateSecret): Ed25519PublicSecret => {
   const bytes = rawPublicKey(Redacted.value(secret.key).verifying)
@@ -184,11 +195,13 @@ export const publicKey = (secret: Ed25519PrivateSecret): Ed25519PublicSecret => 
  * The text of a secret, exactly as it was parsed. This reveals it.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const format = (secret: Secret): string => Redacted.value<{ readonly text: string }>(secret.key).text
 
 /**
  * @category guards
+ * @since 0.1.0
  */
 export const isSecret = (u: unknown): u is Secret => Predicate.hasProperty(u, TypeId)
 
@@ -196,6 +209,7 @@ export const isSecret = (u: unknown): u is Secret => Predicate.hasProperty(u, Ty
  * Whether a secret can sign.
  *
  * @category guards
+ * @since 0.1.0
  */
 export const isSigning = (secret: Secret): secret is SigningSecret => secret._tag !== "Ed25519Public"
 
@@ -219,6 +233,7 @@ const codec = <S extends Secret>(self: Schema.declare<S>, read: (text: string) =
  * Codec between the text of any secret and {@link Secret}. Failures do not show the text. Encoding reveals it.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const fromString = codec<Secret>(Schema.declare(isSecret, { identifier: "WebhookSecret" }), parse)
 
@@ -226,6 +241,7 @@ export const fromString = codec<Secret>(Schema.declare(isSecret, { identifier: "
  * Codec between the text of a `whsec_` or `whsk_` secret and {@link SigningSecret}.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const signingFromString = codec<SigningSecret>(
   Schema.declare((u): u is SigningSecret => isSecret(u) && isSigning(u), { identifier: "WebhookSigningSecret" }),

@@ -17,6 +17,7 @@ const pattern = /^[\x21-\x2d\x2f-\x7e]{1,256}$/
  * 1 to 256 visible ASCII characters without a dot. Decodes from and encodes to the same string.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const WebhookId = Schema.String.check(
   Schema.isPattern(pattern, { message: "Expected 1 to 256 visible ASCII characters without a dot" }),
@@ -24,6 +25,7 @@ export const WebhookId = Schema.String.check(
 
 /**
  * @category models
+ * @since 0.1.0
  */
 export type WebhookId = typeof WebhookId.Type
 
@@ -31,6 +33,7 @@ export type WebhookId = typeof WebhookId.Type
  * Whether a string can stand as `webhook-id`. Cheaper than decoding with {@link WebhookId}, for the hot path.
  *
  * @category guards
+ * @since 0.1.0
  */
 export const isWebhookId = (text: string): text is WebhookId => pattern.test(text)
 
@@ -38,6 +41,7 @@ export const isWebhookId = (text: string): text is WebhookId => pattern.test(tex
  * A fresh identifier: `msg_` and 144 random bits as 24 characters of base64url.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make: Effect.Effect<WebhookId> = Effect.sync(() =>
   WebhookId.make(`msg_${randomBytes(18).toString("base64url")}`),

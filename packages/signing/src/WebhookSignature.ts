@@ -25,6 +25,7 @@ import { isWebhookId, type WebhookId } from "./WebhookId.ts"
  * The three headers of a signed message. A type and no interface, so that it fits where any record of headers does.
  *
  * @category models
+ * @since 0.1.0
  */
 export type SignatureHeaders = {
   readonly "webhook-id": WebhookId
@@ -36,6 +37,7 @@ export type SignatureHeaders = {
  * A message to sign now. A string body is signed as UTF-8; send the same. Signatures stand in the order of the secrets.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Message {
   readonly id: WebhookId
@@ -47,6 +49,7 @@ export interface Message {
  * A received message: headers by lower-case name, and the body's bytes before anything parsed them.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface ReceivedMessage {
   readonly headers: { readonly [name: string]: string | undefined }
@@ -58,6 +61,7 @@ export interface ReceivedMessage {
  * What a genuine message says of itself: its id, and when this try was sent, in Unix seconds.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Verified {
   readonly id: WebhookId
@@ -68,6 +72,7 @@ export interface Verified {
  * `tolerance`: how far the timestamp may be from now, either way, inclusive. Five minutes unless given.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface VerifyOptions {
   readonly tolerance?: Duration.Input | undefined
@@ -84,6 +89,7 @@ export interface VerifyOptions {
  * - `NoMatch`: no signature read fits any secret.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class SignatureError extends Schema.TaggedError<SignatureError>()("SignatureError", {
   reason: Schema.Literals([
@@ -143,6 +149,7 @@ const hmacOf = ({ head, body }: Content, secret: Extract<Secret, { _tag: "Hmac" 
  * `timestamp` is when this try is sent, in Unix seconds; a fraction is dropped.
  *
  * @category signing
+ * @since 0.1.0
  */
 export const sign = (message: Message & { readonly timestamp: number }): SignatureHeaders => {
   const timestamp = String(Math.floor(message.timestamp))
@@ -164,6 +171,7 @@ export const sign = (message: Message & { readonly timestamp: number }): Signatu
  * Signs a message as sent now, by the `Clock`.
  *
  * @category signing
+ * @since 0.1.0
  */
 export const signNow = (message: Message): Effect.Effect<SignatureHeaders> =>
   Effect.map(Clock.currentTimeMillis, (now) => sign({ ...message, timestamp: now / 1000 }))
@@ -200,6 +208,7 @@ const matches = (content: Content, header: string, secrets: ReadonlyArray<Secret
  * Verifies a message as received at `nowMillis` (Unix milliseconds), synchronously and without reading a clock.
  *
  * @category verification
+ * @since 0.1.0
  */
 export const verifyAt = (
   nowMillis: number,
@@ -228,6 +237,7 @@ export const verifyAt = (
  * Verifies a message as received now, by the `Clock`.
  *
  * @category verification
+ * @since 0.1.0
  */
 export const verify = (message: ReceivedMessage, options?: VerifyOptions): Effect.Effect<Verified, SignatureError> =>
   Clock.clockWith((clock) => Effect.fromResult(verifyAt(clock.currentTimeMillisUnsafe(), message, options)))

@@ -26,6 +26,7 @@ type Reference = typeof Reference.Type
  * key in the plural.
  *
  * @category accessors
+ * @since 0.1.0
  */
 export const referencesIn = (payload: Schema.JsonObject): ReadonlySet<string> => {
   const found = new Set<string>()
@@ -80,7 +81,12 @@ const fetch = Effect.fnUntraced(function* (
 /** Has a reference to data elsewhere; other assets bring theirs along. */
 const isRemote = ({ kind, payload }: Declaration): boolean => kind === "asset" && Object.hasOwn(payload, "Reference")
 
-/** The data of all assets that are referred to. @category verbs */
+/**
+ * The data of all assets that are referred to. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const resolve = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   channel: ChannelName,

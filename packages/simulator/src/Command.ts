@@ -2,14 +2,20 @@
  * What a device makes of one command: the shapes that the table in `Commands.ts` is made of, and that whoever extends the
  * table writes.
  */
+
 import type { CommandReport } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
-import type * as Effect from "effect/Effect"
+import type { Effect } from "effect"
 import type * as Machine from "./Machine.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import type { ChannelName } from "./State.ts"
 
-/** A command that has arrived. @category models */
+/**
+ * A command that has arrived. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Command {
   readonly machine: Machine.Machine
   readonly channel: ChannelName
@@ -22,6 +28,7 @@ export interface Command {
  * that says `stop`, the connection ends there.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Outcome =
   | {
@@ -32,13 +39,21 @@ export type Outcome =
   | { readonly _tag: "Failed"; readonly chain: ReadonlyArray<CommandReport.ErrorChainItem> }
   | { readonly _tag: "Malformed"; readonly chain: ReadonlyArray<CommandReport.ErrorChainItem> }
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const done = (
   result: Plist.Dictionary = {},
   then?: Effect.Effect<"continue" | "stop", SimulatorError>,
 ): Outcome => ({ _tag: "Done", result, then })
 
-/** One link of an error chain, in English. @category constructors */
+/**
+ * One link of an error chain, in English. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const link = (domain: string, code: number, description: string): CommandReport.ErrorChainItem => ({
   ErrorCode: code,
   ErrorDomain: domain,
@@ -46,16 +61,29 @@ export const link = (domain: string, code: number, description: string): Command
   USEnglishDescription: description,
 })
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const failed = (...chain: ReadonlyArray<CommandReport.ErrorChainItem>): Outcome => ({ _tag: "Failed", chain })
 
-/** A command whose keys are not what they must be. @category constructors */
+/**
+ * A command whose keys are not what they must be. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const malformed = (key: string): Outcome => ({
   _tag: "Malformed",
   chain: [link("MCMDMErrorDomain", 12023, `The command's “${key}” is missing or malformed.`)],
 })
 
-/** A row of the table. @category models */
+/**
+ * A row of the table. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Entry {
   /** A user channel takes only some commands; a device channel takes them all. */
   readonly channels: "device" | "every"
@@ -64,7 +92,12 @@ export interface Entry {
   readonly answer: (command: Command) => Effect.Effect<Outcome, SimulatorError>
 }
 
-/** Rows by `RequestType`. @category models */
+/**
+ * Rows by `RequestType`. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Table {
   readonly [requestType: string]: Entry
 }

@@ -51,7 +51,12 @@ const certificateList: Answer = ({ machine }) =>
     }),
   )
 
-/** Rows by `RequestType`. @category tables */
+/**
+ * Rows by `RequestType`. @category tables
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const table: Table = {
   CertificateList: every(certificateList),
 

@@ -59,6 +59,7 @@ const signature = (enrollment: Enrollment, bytes: Uint8Array): { readonly [name:
  * Says a message on a channel. The channel's identifying keys are added to it.
  *
  * @category verbs
+ * @since 0.1.0
  */
 export const say = Effect.fnUntraced(function* (
   machine: Machine.Machine,
@@ -82,7 +83,12 @@ export const say = Effect.fnUntraced(function* (
   return yield* obey(machine, said, answer)
 })
 
-/** A check-in message, named by its `MessageType`. @category verbs */
+/**
+ * A check-in message, named by its `MessageType`. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const checkIn = (
   machine: Machine.Machine,
   name: ChannelName,
@@ -94,6 +100,7 @@ export const checkIn = (
  * and obeying the answer.
  *
  * @category verbs
+ * @since 0.1.0
  */
 export const fetchAsDevice = Effect.fnUntraced(function* (
   machine: Machine.Machine,

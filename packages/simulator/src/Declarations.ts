@@ -111,6 +111,7 @@ const collect = Effect.fnUntraced(function* (
  * Synchronises, if `data` (the command's) does not say that there is nothing new.
  *
  * @category verbs
+ * @since 0.1.0
  */
 export const synchronise = Effect.fnUntraced(function* (
   machine: Machine.Machine,

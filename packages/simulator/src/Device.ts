@@ -38,7 +38,12 @@ export type { Report } from "./Polling.ts"
 export type { Channel, ChannelName, Declaration, State } from "./State.ts"
 export type { User } from "./Users.ts"
 
-/** Which device, and how it reaches its servers. @category options */
+/**
+ * Which device, and how it reaches its servers. @category options
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Options extends Facts.FactOptions, Transport.TransportOptions {
   /** Waits in Setup Assistant for `DeviceConfigured` after it enrolls, like a device that enrolls automatically. */
   readonly awaitingConfiguration?: boolean
@@ -50,7 +55,12 @@ export interface Options extends Facts.FactOptions, Transport.TransportOptions {
   readonly newKey?: (bits: number) => Effect.Effect<KeyObject>
 }
 
-/** Where a channel is to be pushed: what a stand-in for APNs needs. @category models */
+/**
+ * Where a channel is to be pushed: what a stand-in for APNs needs. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface PushTarget extends State.Push {
   readonly channel: State.ChannelName
   readonly topic: string
@@ -58,7 +68,10 @@ export interface PushTarget extends State.Push {
 
 type Verb<A = void> = Effect.Effect<A, SimulatorError>
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Device {
   readonly facts: Facts.Facts
   /** What it remembers now. */
@@ -106,7 +119,12 @@ const generate = (bits: number): Effect.Effect<KeyObject> =>
     )
   })
 
-/** A device out of its box. Its connections close with the scope. @category constructors */
+/**
+ * A device out of its box. Its connections close with the scope. @category constructors
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const make = (options: Options): Effect.Effect<Device, never, Scope.Scope> =>
   Effect.gen(function* () {
     const facts = Facts.make(options)

@@ -42,7 +42,12 @@ const answers = (facts: Facts, state: State): { readonly [query: string]: Plist.
   }
 }
 
-/** `QueryResponses` to these `Queries`. @category answers */
+/**
+ * `QueryResponses` to these `Queries`. @category answers
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const queryResponses = (facts: Facts, state: State, queries: ReadonlyArray<Plist.Value>): Plist.Dictionary => {
   const known = answers(facts, state)
   const out: { [query: string]: Plist.Value } = {}
@@ -54,7 +59,12 @@ export const queryResponses = (facts: Facts, state: State, queries: ReadonlyArra
   return out
 }
 
-/** `SecurityInfo`. @category answers */
+/**
+ * `SecurityInfo`. @category answers
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const securityInfo = (facts: Facts): Plist.Dictionary => ({
   PasscodePresent: true,
   PasscodeCompliant: true,

@@ -15,7 +15,12 @@ import * as Profile from "./Profile.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 
-/** For servers that need neither profile nor certificate. @category models */
+/**
+ * For servers that need neither profile nor certificate. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Attachment {
   readonly serverUrl: string
   /** Where check-ins go, if not to `serverUrl`. */
@@ -48,7 +53,12 @@ const imeiOf = (facts: Facts.Facts): string =>
     .join("")
     .replace(/^(.{2})(.{6})(.{6})(.)$/, "$1 $2 $3 $4")
 
-/** A channel that the server knows nothing of yet. @category constructors */
+/**
+ * A channel that the server knows nothing of yet. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const newChannel = (
   machine: Machine.Machine,
   name: State.ChannelName,
@@ -66,7 +76,12 @@ export const newChannel = (
   declarations: State.noDeclarations,
 })
 
-/** Tells the server where to push a channel. @category verbs */
+/**
+ * Tells the server where to push a channel. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const tokenUpdate = Effect.fnUntraced(function* (machine: Machine.Machine, name: State.ChannelName) {
   const { server } = yield* Machine.enrollment(machine)
   const { push } = yield* Machine.channel(machine, name)
@@ -116,7 +131,12 @@ const notYet = Effect.fnUntraced(function* (machine: Machine.Machine) {
   if (enrollment !== undefined) return yield* simulatorError("AlreadyEnrolled", "The device is enrolled already")
 })
 
-/** Enrolls with a profile in hand. @category verbs */
+/**
+ * Enrolls with a profile in hand. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const install = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   bytes: Uint8Array,
@@ -135,7 +155,12 @@ export const install = Effect.fnUntraced(function* (
 /** The profile itself is wanted, not the page that a server may have for people. */
 const accept = "application/x-apple-aspen-config, */*;q=0.8"
 
-/** Downloads a profile, and enrolls with it. @category verbs */
+/**
+ * Downloads a profile, and enrolls with it. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const enroll = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   url: string,
@@ -154,7 +179,12 @@ export const enroll = Effect.fnUntraced(function* (
   yield* install(machine, answer.body)
 })
 
-/** Enrolls without a profile. @category verbs */
+/**
+ * Enrolls without a profile. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const attach = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   attachment: Attachment,
@@ -177,7 +207,12 @@ export const attach = Effect.fnUntraced(function* (
   })
 })
 
-/** Puts a new identity in the place of the present one. @category verbs */
+/**
+ * Puts a new identity in the place of the present one. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const replaceIdentity = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   identity: Certificate.KeyedCertificate,
@@ -194,7 +229,12 @@ const rootsOf = Effect.fnUntraced(function* (machine: Machine.Machine) {
   return profile === undefined ? [] : (yield* Effect.fromResult(Profile.read(profile.bytes))).roots
 })
 
-/** Gets the next identity by SCEP and uses it from then on. @category verbs */
+/**
+ * Gets the next identity by SCEP and uses it from then on. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const renew = Effect.fnUntraced(function* (machine: Machine.Machine): Effect.fn.Return<void, SimulatorError> {
   const { scep, identity } = yield* Machine.enrollment(machine)
   if (scep === undefined || identity === undefined) {
@@ -207,6 +247,7 @@ export const renew = Effect.fnUntraced(function* (machine: Machine.Machine): Eff
  * The person removes the profile: `CheckOut`, if the profile wants it, and then the device forgets, whatever the answer was.
  *
  * @category verbs
+ * @since 0.1.0
  */
 export const checkOut = Effect.fnUntraced(function* (machine: Machine.Machine): Effect.fn.Return<void, SimulatorError> {
   const { server } = yield* Machine.enrollment(machine)

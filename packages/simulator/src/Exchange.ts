@@ -4,12 +4,14 @@
  * An exchange holds every byte of both bodies, secrets included (challenges, tokens): it is for tests and for people who
  * own both sides, not for logs.
  */
-import * as Effect from "effect/Effect"
-import * as PubSub from "effect/PubSub"
-import * as Ref from "effect/Ref"
-import * as Stream from "effect/Stream"
+import { Effect, PubSub, Ref, Stream } from "effect"
 
-/** One request and its answer. @category models */
+/**
+ * One request and its answer. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Exchange {
   /** Counts this device's requests, from 1. */
   readonly number: number
@@ -29,7 +31,12 @@ export interface Exchange {
   readonly answer: Uint8Array
 }
 
-/** A device's exchanges. @category models */
+/**
+ * A device's exchanges. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Log {
   /** The last of them, oldest first. */
   readonly all: Effect.Effect<ReadonlyArray<Exchange>>
@@ -38,7 +45,12 @@ export interface Log {
   readonly record: (exchange: Exchange) => Effect.Effect<void>
 }
 
-/** A log that keeps the last `keep` exchanges. @category constructors */
+/**
+ * A log that keeps the last `keep` exchanges. @category constructors
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const makeLog = (keep: number): Effect.Effect<Log> =>
   Effect.gen(function* () {
     const kept = yield* Ref.make<ReadonlyArray<Exchange>>([])

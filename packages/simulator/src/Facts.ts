@@ -4,10 +4,20 @@
  */
 import { createHash, randomUUID } from "node:crypto"
 
-/** The kinds of devices that differ in what they say. @category models */
+/**
+ * The kinds of devices that differ in what they say. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Kind = "iPhone" | "Mac" | "SharedIPad"
 
-/** Which device it is to be; whatever is left out follows from the seed. @category models */
+/**
+ * Which device it is to be; whatever is left out follows from the seed. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface FactOptions {
   readonly kind: Kind
   readonly udid?: string
@@ -17,7 +27,12 @@ export interface FactOptions {
   readonly seed?: string | number
 }
 
-/** What a device is. @category models */
+/**
+ * What a device is. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Facts {
   readonly kind: Kind
   readonly udid: string
@@ -66,7 +81,12 @@ const models = {
   },
 } as const
 
-/** 16 bytes in the form of a random UUID (RFC 9562 § 5.4), upper case like Apple's. @category constructors */
+/**
+ * 16 bytes in the form of a random UUID (RFC 9562 § 5.4), upper case like Apple's. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const uuidOf = (bytes: Uint8Array): string => {
   const own = Uint8Array.from(bytes.subarray(0, 16))
   own[6] = ((own[6] ?? 0) & 0x0f) | 0x40
@@ -89,7 +109,10 @@ const letters = "0123456789CDFGHJKLMNPQRTVWXY"
 const serialNumberOf = (bytes: Uint8Array): string =>
   Array.from(bytes.subarray(0, 10), (byte) => letters[byte % letters.length]).join("")
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const make = (options: FactOptions): Facts => {
   const seed = options.seed === undefined ? randomUUID() : String(options.seed)
   const derive = (label: string): Uint8Array =>

@@ -106,14 +106,24 @@ const certified = Effect.fnUntraced(function* (
   }
 })
 
-/** A first identity, on the strength of the profile's challenge. @category identities */
+/**
+ * A first identity, on the strength of the profile's challenge. @category identities
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const obtain = (
   machine: Machine.Machine,
   scep: Profile.Scep,
 ): Effect.Effect<Certificate.KeyedCertificate, SimulatorError> =>
   certified(machine, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at }))
 
-/** The next identity, on the strength of the present one; no challenge goes along. @category identities */
+/**
+ * The next identity, on the strength of the present one; no challenge goes along. @category identities
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const renew = (
   machine: Machine.Machine,
   scep: Profile.Scep,

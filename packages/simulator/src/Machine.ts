@@ -1,15 +1,18 @@
 /**
  * A device from the inside: what it is, what it remembers, and the network it speaks through. Every verb takes one.
  */
+
 import type { KeyObject } from "node:crypto"
-import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
+import { Effect, Ref } from "effect"
 import type * as Facts from "./Facts.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 import type * as Transport from "./Transport.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Machine {
   readonly facts: Facts.Facts
   readonly state: Ref.Ref<State.State>
@@ -18,7 +21,12 @@ export interface Machine {
   readonly newKey: (bits: number) => Effect.Effect<KeyObject>
 }
 
-/** The enrollment, or `NotEnrolled`. @category accessors */
+/**
+ * The enrollment, or `NotEnrolled`. @category accessors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const enrollment = (machine: Machine): Effect.Effect<State.Enrollment, SimulatorError> =>
   Effect.flatMap(Ref.get(machine.state), (state) =>
     state.enrollment === undefined
@@ -26,7 +34,12 @@ export const enrollment = (machine: Machine): Effect.Effect<State.Enrollment, Si
       : Effect.succeed(state.enrollment),
   )
 
-/** A channel, or `NotEnrolled`. @category accessors */
+/**
+ * A channel, or `NotEnrolled`. @category accessors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const channel = (machine: Machine, name: State.ChannelName): Effect.Effect<State.Channel, SimulatorError> =>
   Effect.flatMap(enrollment(machine), ({ channels }) => {
     const found = channels.get(name)
@@ -35,7 +48,12 @@ export const channel = (machine: Machine, name: State.ChannelName): Effect.Effec
       : Effect.succeed(found)
   })
 
-/** Changes the enrollment, if there still is one. @category combinators */
+/**
+ * Changes the enrollment, if there still is one. @category combinators
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const updateEnrollment = (
   machine: Machine,
   change: (enrollment: State.Enrollment) => State.Enrollment,
@@ -44,7 +62,12 @@ export const updateEnrollment = (
     state.enrollment === undefined ? state : { ...state, enrollment: change(state.enrollment) },
   )
 
-/** Changes a channel, if there still is one. @category combinators */
+/**
+ * Changes a channel, if there still is one. @category combinators
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const updateChannel = (
   machine: Machine,
   name: State.ChannelName,
@@ -56,7 +79,12 @@ export const updateChannel = (
     return { ...enrollment, channels: State.withEntry(enrollment.channels, name, change(found)) }
   })
 
-/** Forgets the enrollment and everything that came with it: profiles, declarations, users, identity. @category combinators */
+/**
+ * Forgets the enrollment and everything that came with it: profiles, declarations, users, identity. @category combinators
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const forget = (machine: Machine): Effect.Effect<void> =>
   Ref.update(machine.state, (state) => ({
     ...State.initial,

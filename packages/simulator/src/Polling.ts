@@ -15,7 +15,12 @@ import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError
 import type { ChannelName } from "./State.ts"
 import type * as Transport from "./Transport.ts"
 
-/** A command that was sent, and what the device said to it. @category models */
+/**
+ * A command that was sent, and what the device said to it. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Report {
   readonly channel: ChannelName
   readonly commandUUID: string
@@ -23,7 +28,12 @@ export interface Report {
   readonly status: "Acknowledged" | "Error" | "CommandFormatError" | "NotNow"
 }
 
-/** Commands in one connection, after which a server is taken to be mad. @category limits */
+/**
+ * Commands in one connection, after which a server is taken to be mad. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxCommands = 1000
 
 const decode = Schema.decodeUnknownResult(Wire.Command)
@@ -89,7 +99,12 @@ const detailsOf = (verdict: Verdict): Plist.Dictionary => {
   }
 }
 
-/** Polls one channel. What was reported, in order. @category verbs */
+/**
+ * Polls one channel. What was reported, in order. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const poll = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   table: Command.Table,
@@ -124,7 +139,12 @@ export const poll = Effect.fnUntraced(function* (
   return reports
 })
 
-/** Polls every channel there is: the device's, then the users'. @category verbs */
+/**
+ * Polls every channel there is: the device's, then the users'. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const pollAll = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   table: Command.Table,

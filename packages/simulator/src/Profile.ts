@@ -4,15 +4,19 @@
  * A signature must be good, but whose it is does not matter: a real device shows a profile by an unknown signer as unverified
  * and installs it all the same. Source: Apple, "TopLevel", "MDM", "SCEP".
  */
+
 import { Certificate, Cms } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { Redacted, Result, Schema } from "effect"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as Subject from "./Subject.ts"
 
-/** A profile that is on the device. @category models */
+/**
+ * A profile that is on the device. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Installed {
   readonly identifier: string
   readonly uuid: string
@@ -22,7 +26,12 @@ export interface Installed {
   readonly bytes: Uint8Array
 }
 
-/** Whom to obey: the MDM payload. @category models */
+/**
+ * Whom to obey: the MDM payload. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Server {
   readonly serverUrl: string
   readonly checkInUrl: string
@@ -33,7 +42,12 @@ export interface Server {
   readonly profileIdentifier: string | undefined
 }
 
-/** Where to get an identity: the SCEP payload. @category models */
+/**
+ * Where to get an identity: the SCEP payload. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Scep {
   readonly url: string
   readonly name: string | undefined
@@ -48,7 +62,12 @@ export interface Scep {
   readonly retryDelay: number
 }
 
-/** What a profile says. @category models */
+/**
+ * What a profile says. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Profile {
   readonly installed: Installed
   readonly server: Server | undefined
@@ -136,6 +155,7 @@ const unsigned = (bytes: Uint8Array): Result.Result<Uint8Array, SimulatorError> 
  * Reads a profile. One without an MDM payload is fine; one with an MDM payload must be able to enroll.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const read = (bytes: Uint8Array): Result.Result<Profile, SimulatorError> =>
   Result.gen(function* () {

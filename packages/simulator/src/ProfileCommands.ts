@@ -21,7 +21,12 @@ const refused = (...why: Parameters<typeof Command.link>) =>
 const sameServer = (a: Profile.Server, b: Profile.Server): boolean =>
   a.topic === b.topic && a.serverUrl === b.serverUrl && a.checkInUrl === b.checkInUrl
 
-/** Installs, or updates, one profile on the command's channel. @category answers */
+/**
+ * Installs, or updates, one profile on the command's channel. @category answers
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const install = Effect.fnUntraced(function* ({
   machine,
   channel,
@@ -57,7 +62,10 @@ export const install = Effect.fnUntraced(function* ({
   )
 })
 
-/** @category answers */
+/**
+ * @category answers
+ * @since 0.1.0
+ */
 export const remove = Effect.fnUntraced(function* ({
   machine,
   channel,
@@ -100,7 +108,10 @@ const listed = (profile: Profile.Installed): Plist.Dictionary => ({
     .filter(PropertyList.isValue),
 })
 
-/** @category answers */
+/**
+ * @category answers
+ * @since 0.1.0
+ */
 export const list = Effect.fnUntraced(function* ({
   machine,
   channel,

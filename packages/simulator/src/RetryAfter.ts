@@ -1,14 +1,25 @@
 /** How long a server asks a device to wait (RFC 9110 § 10.2.3). */
 
-/** Seconds, where a server names none. @category constants */
+/**
+ * Seconds, where a server names none. @category constants
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const defaultSeconds = 60
-/** No server is waited for longer than a day. @category limits */
+/**
+ * No server is waited for longer than a day. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxSeconds = 24 * 60 * 60
 
 /**
  * Whole seconds from a `Retry-After` header: a number of them, or a date.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const secondsOf = (header: string | undefined, now: Date): number => {
   if (header === undefined) return defaultSeconds

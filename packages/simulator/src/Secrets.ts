@@ -19,7 +19,12 @@ const decoder =
 const bootstrapAnswer = decoder(CheckInResponse.GetBootstrapTokenResponse, "a bootstrap token")
 const tokenAnswer = decoder(CheckInResponse.GetTokenResponse, "a service token")
 
-/** Makes a bootstrap token, has the server keep it, and answers with it. @category verbs */
+/**
+ * Makes a bootstrap token, has the server keep it, and answers with it. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const escrowBootstrapToken = Effect.fnUntraced(function* (
   machine: Machine.Machine,
 ): Effect.fn.Return<Uint8Array, SimulatorError> {
@@ -34,7 +39,12 @@ export const escrowBootstrapToken = Effect.fnUntraced(function* (
   return bootstrapToken
 })
 
-/** The bootstrap token that the server keeps; `undefined` when it has none. @category verbs */
+/**
+ * The bootstrap token that the server keeps; `undefined` when it has none. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const fetchBootstrapToken = Effect.fnUntraced(function* (
   machine: Machine.Machine,
 ): Effect.fn.Return<Uint8Array | undefined, SimulatorError> {
@@ -48,7 +58,12 @@ export const fetchBootstrapToken = Effect.fnUntraced(function* (
   return token === undefined || token.length === 0 ? undefined : token
 })
 
-/** A token for one of Apple's services, such as `com.apple.maid`. @category verbs */
+/**
+ * A token for one of Apple's services, such as `com.apple.maid`. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const getToken = Effect.fnUntraced(function* (
   machine: Machine.Machine,
   service: string,

@@ -2,7 +2,7 @@
  * Why a simulated device could not do what it was told. One error, told apart by `reason`; what came from the network is
  * never in its message.
  */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 
 /**
  * What happened:
@@ -20,6 +20,7 @@ import * as Schema from "effect/Schema"
  * - `Loop`: the server repeats, in one connection, a command that the device answered with `NotNow`, or never stops.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const SimulatorErrorReason = Schema.Literals([
   "NotEnrolled",
@@ -35,10 +36,18 @@ export const SimulatorErrorReason = Schema.Literals([
   "ScepFailed",
   "Loop",
 ])
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type SimulatorErrorReason = typeof SimulatorErrorReason.Type
 
-/** What a device's verbs fail with. @category errors */
+/**
+ * What a device's verbs fail with. @category errors
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class SimulatorError extends Schema.TaggedError<SimulatorError>()("SimulatorError", {
   reason: SimulatorErrorReason,
   message: Schema.String,
@@ -48,12 +57,20 @@ export class SimulatorError extends Schema.TaggedError<SimulatorError>()("Simula
   seconds: Schema.optionalKey(Schema.Int),
 }) {}
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const simulatorError = (
   reason: SimulatorErrorReason,
   message: string,
   more: { readonly status?: number; readonly seconds?: number } = {},
 ): SimulatorError => new SimulatorError({ reason, message, ...more })
 
-/** An answer that cannot be read; `what` says what it should have been. @category constructors */
+/**
+ * An answer that cannot be read; `what` says what it should have been. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const badAnswer = (what: string): SimulatorError => simulatorError("BadAnswer", `The answer is not ${what}`)

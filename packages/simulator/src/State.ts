@@ -4,21 +4,37 @@
  * A device channel and every user channel have profiles, declarations and push tokens of their own. Without an enrollment
  * there are no channels: forgetting the enrollment forgets all of it.
  */
+
 import type { Certificate, DeclarativeManagement } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
-import type * as Schema from "effect/Schema"
+import type { Schema } from "effect"
 import type * as Profile from "./Profile.ts"
 
-/** `device`, or a user by short name. @category models */
+/**
+ * `device`, or a user by short name. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type ChannelName = "device" | `user:${string}`
 
-/** Where to push: what `TokenUpdate` tells the server. @category models */
+/**
+ * Where to push: what `TokenUpdate` tells the server. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Push {
   readonly token: Uint8Array
   readonly magic: string
 }
 
-/** A declaration that the device has. @category models */
+/**
+ * A declaration that the device has. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Declaration {
   readonly kind: DeclarativeManagement.DeclarationType
   readonly type: string
@@ -27,7 +43,12 @@ export interface Declaration {
   readonly payload: Schema.JsonObject
 }
 
-/** The data that an asset declaration refers to, fetched; or why it could not be used. @category models */
+/**
+ * The data that an asset declaration refers to, fetched; or why it could not be used. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface AssetData {
   readonly serverToken: string
   readonly data: Uint8Array | undefined
@@ -35,7 +56,12 @@ export interface AssetData {
   readonly problem?: string
 }
 
-/** A channel's declarative management. @category models */
+/**
+ * A channel's declarative management. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Declarations {
   /** The `DeclarationsToken` of the last complete synchronisation. */
   readonly token: string | undefined
@@ -45,7 +71,12 @@ export interface Declarations {
   readonly assets: ReadonlyMap<string, AssetData>
 }
 
-/** A channel of the enrollment. @category models */
+/**
+ * A channel of the enrollment. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Channel {
   readonly name: ChannelName
   /** The identifying keys that every message on this channel carries: `UDID`, `UserID`, … */
@@ -57,7 +88,12 @@ export interface Channel {
   readonly declarations: Declarations
 }
 
-/** Who manages the device, and as what it shows itself there. @category models */
+/**
+ * Who manages the device, and as what it shows itself there. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Enrollment {
   readonly server: Profile.Server
   readonly scep: Profile.Scep | undefined
@@ -65,7 +101,12 @@ export interface Enrollment {
   readonly channels: ReadonlyMap<ChannelName, Channel>
 }
 
-/** A device at a moment. @category models */
+/**
+ * A device at a moment. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface State {
   readonly enrollment: Enrollment | undefined
   readonly locked: boolean
@@ -78,7 +119,10 @@ export interface State {
   readonly enrollments: number
 }
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const initial: State = {
   enrollment: undefined,
   locked: false,
@@ -88,14 +132,27 @@ export const initial: State = {
   enrollments: 0,
 }
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const noDeclarations: Declarations = { token: undefined, items: new Map(), assets: new Map() }
 
-/** A map with one entry set. @category combinators */
+/**
+ * A map with one entry set. @category combinators
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const withEntry = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> =>
   new Map(map).set(key, value)
 
-/** A map without that key. @category combinators */
+/**
+ * A map without that key. @category combinators
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const withoutEntry = <K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> => {
   const rest = new Map(map)
   rest.delete(key)

@@ -4,8 +4,9 @@
  * A configuration is active when an activation lists it, an asset when an active configuration refers to it. Predicates are taken
  * to be true. Source: Apple, "StatusReport", "StatusManagementDeclarations", "ManagementStatusSubscriptions".
  */
+
 import type { DeclarativeManagement } from "@espalier/apple"
-import type * as Schema from "effect/Schema"
+import type { Schema } from "effect"
 import { referencesIn } from "./Assets.ts"
 import type { Facts } from "./Facts.ts"
 import type { Declaration, Declarations } from "./State.ts"
@@ -129,6 +130,7 @@ const setDotted = (target: { [key: string]: Schema.Json }, name: string, value: 
  * The report on these declarations. `full` replaces whatever the server has heard before.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (
   facts: Facts,

@@ -3,7 +3,12 @@
  * Name (RFC 5280 § 4.1.2.4).
  */
 
-/** `Subject` as the payload has it: outer array in order, type and value inside. @category models */
+/**
+ * `Subject` as the payload has it: outer array in order, type and value inside. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Subject = ReadonlyArray<ReadonlyArray<readonly [type: string, value: string]>>
 
 const shortcuts: { readonly [type: string]: string } = {
@@ -50,6 +55,7 @@ const maxValue = 512
  * 512 bytes.
  *
  * @category encoding
+ * @since 0.1.0
  */
 export const toDer = (subject: Subject): Uint8Array | undefined => {
   const sets: Array<Uint8Array> = []

@@ -14,7 +14,12 @@ import type * as Exchange from "./Exchange.ts"
 import { secondsOf } from "./RetryAfter.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 
-/** How a device reaches its servers. @category models */
+/**
+ * How a device reaches its servers. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface TransportOptions {
   /** Certificates (PEM) to trust beside the public authorities. */
   readonly ca?: string
@@ -32,7 +37,12 @@ export interface TransportOptions {
   readonly route?: (request: number, url: URL) => string | URL
 }
 
-/** A request. @category models */
+/**
+ * A request. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Request {
   readonly channel: string
   readonly said: string
@@ -42,28 +52,51 @@ export interface Request {
   readonly body?: { readonly bytes: Uint8Array; readonly contentType: string }
 }
 
-/** An answer of any status but 503 and redirects. Header names are in lower case. @category models */
+/**
+ * An answer of any status but 503 and redirects. Header names are in lower case. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Answer {
   readonly status: number
   readonly headers: { readonly [name: string]: string | undefined }
   readonly body: Uint8Array
 }
 
-/** What the device shows and trusts in TLS. @category models */
+/**
+ * What the device shows and trusts in TLS. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Credentials {
   readonly identity: Certificate.KeyedCertificate | undefined
   readonly roots: ReadonlyArray<Certificate.Certificate>
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Transport {
   readonly send: (request: Request) => Effect.Effect<Answer, SimulatorError>
   readonly present: (credentials: Credentials) => Effect.Effect<void>
 }
 
-/** Largest answer that is read, in bytes. @category limits */
+/**
+ * Largest answer that is read, in bytes. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const maxAnswer = 64 * 1024 * 1024
-/** Redirects that are followed for one request. @category limits */
+/**
+ * Redirects that are followed for one request. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const maxRedirects = 5
 
 const client = (ca: string | undefined, { identity, roots }: Credentials) =>
@@ -121,7 +154,10 @@ const redirected = (from: string, answer: Answer): string | undefined => {
   return allowed.includes(to.protocol) ? to.href : undefined
 }
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const make = (options: TransportOptions, log: Exchange.Log): Effect.Effect<Transport, never, Scope.Scope> =>
   Effect.gen(function* () {
     const http = yield* ScopedRef.fromAcquire(client(options.ca, { identity: undefined, roots: [] }))

@@ -15,7 +15,12 @@ import * as Machine from "./Machine.ts"
 import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 
-/** Somebody who logs in. @category models */
+/**
+ * Somebody who logs in. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface User {
   readonly shortName: string
   readonly longName?: string
@@ -25,7 +30,12 @@ export interface User {
   readonly digest?: (challenge: string) => string
 }
 
-/** The channel of a user. @category accessors */
+/**
+ * The channel of a user. @category accessors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const channelOf = (shortName: string): State.ChannelName => `user:${shortName}`
 
 const identify = ({ facts }: Machine.Machine, user: User) => ({
@@ -69,6 +79,7 @@ const authenticate = Effect.fnUntraced(function* (
  * logged in already says `TokenUpdate` again.
  *
  * @category verbs
+ * @since 0.1.0
  */
 export const login = Effect.fnUntraced(function* (
   machine: Machine.Machine,
@@ -109,14 +120,24 @@ export const login = Effect.fnUntraced(function* (
   return true
 })
 
-/** Closes a user's channel. The server is told nothing, as by a real device. @category verbs */
+/**
+ * Closes a user's channel. The server is told nothing, as by a real device. @category verbs
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const logout = (machine: Machine.Machine, shortName: string): Effect.Effect<void> =>
   Machine.updateEnrollment(machine, (enrollment) => ({
     ...enrollment,
     channels: State.withoutEntry(enrollment.channels, channelOf(shortName)),
   }))
 
-/** The logged-in users, as `UserList` has them. @category accessors */
+/**
+ * The logged-in users, as `UserList` has them. @category accessors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const list = (machine: Machine.Machine): Effect.Effect<ReadonlyArray<Plist.Dictionary>, SimulatorError> =>
   Effect.map(Machine.enrollment(machine), ({ channels }) =>
     [...channels.values()]

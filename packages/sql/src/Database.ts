@@ -20,7 +20,10 @@ import { parse } from "./DatabaseUrl.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Sqlite from "./Sqlite.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface DatabaseOptions {
   /** See `DatabaseUrl`. */
   readonly url: Redacted.Redacted
@@ -36,6 +39,7 @@ export interface DatabaseOptions {
  * Opens the database of the URL. The client closes it with the scope.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* ({
   url,
@@ -53,6 +57,7 @@ export const make = Effect.fnUntraced(function* ({
  * `make` as a layer of the `SqlClient`.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (options: DatabaseOptions): Layer.Layer<SqlClient.SqlClient, DatabaseError> =>
   Layer.effect(SqlClient.SqlClient, make(options)).pipe(Layer.provide(Reactivity.layer))

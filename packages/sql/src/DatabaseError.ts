@@ -22,6 +22,7 @@ import { Schema } from "effect"
  * - `Other`: anything else.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const DatabaseErrorReason = Schema.Literals([
   "InvalidUrl",
@@ -36,13 +37,17 @@ export const DatabaseErrorReason = Schema.Literals([
   "Busy",
   "Other",
 ])
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type DatabaseErrorReason = typeof DatabaseErrorReason.Type
 
 /**
  * A database that could not be opened. `message` is for an operator: it names the file or the server, and what to do.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>("espalier/sql/DatabaseError")("DatabaseError", {
   reason: DatabaseErrorReason,

@@ -18,6 +18,7 @@ import { DatabaseError } from "./DatabaseError.ts"
  * A SQLite database: a path of the file system, or `:memory:`.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface SqliteUrl {
   readonly _tag: "Sqlite"
@@ -28,6 +29,7 @@ export interface SqliteUrl {
  * A PostgreSQL database. The fields beside `url` are what the URL says without its password, for messages and traces.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface PostgresUrl {
   readonly _tag: "Postgres"
@@ -38,13 +40,17 @@ export interface PostgresUrl {
   readonly username: string | undefined
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DatabaseUrl = SqliteUrl | PostgresUrl
 
 /**
  * The path that stands for a database in memory.
  *
  * @category models
+ * @since 0.1.0
  */
 export const memory = ":memory:"
 
@@ -52,6 +58,7 @@ export const memory = ":memory:"
  * Reads a database URL. Fails with reason `InvalidUrl`.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const parse = (url: Redacted.Redacted): Result.Result<DatabaseUrl, DatabaseError> => {
   const text = Redacted.value(url).trim()

@@ -27,6 +27,7 @@ import { Migrator, SqlClient, type SqlError } from "effect/sql"
  * One step of a schema. `id` is a positive integer, larger than that of the step before.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Migration {
   readonly id: number
@@ -42,6 +43,7 @@ export interface Migration {
  * - `Failed`: a migration failed; `cause` is the database's own error.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class MigrationError extends Schema.TaggedError<MigrationError>("espalier/sql/MigrationError")(
   "MigrationError",
@@ -56,6 +58,7 @@ export class MigrationError extends Schema.TaggedError<MigrationError>("espalier
  * Applies what is missing and gives the names of what it applied.
  *
  * @category running
+ * @since 0.1.0
  */
 export const run = Effect.fnUntraced(function* (
   migrations: ReadonlyArray<Migration>,

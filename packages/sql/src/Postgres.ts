@@ -12,7 +12,10 @@ import { DatabaseError } from "./DatabaseError.ts"
 import type { PostgresUrl } from "./DatabaseUrl.ts"
 import { integer } from "./SqliteValue.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface PostgresOptions {
   readonly url: PostgresUrl
   /** How many connections this process opens at most. Defaults to 10. */
@@ -25,6 +28,7 @@ export interface PostgresOptions {
  * Connects once and gives a client with a pool that is closed with the scope.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* ({
   url,

@@ -20,6 +20,7 @@ import { resultCode } from "./SqliteError.ts"
  * - `Other`: a bug in the statement, or anything else.
  *
  * @category models
+ * @since 0.1.0
  */
 export type SqlFailure =
   | "Unreachable"
@@ -36,6 +37,7 @@ export type SqlFailure =
  * The kind of a failure.
  *
  * @category getters
+ * @since 0.1.0
  */
 export const of = (error: SqlError.SqlError): SqlFailure => {
   const { cause } = error.reason
@@ -65,6 +67,7 @@ export const of = (error: SqlError.SqlError): SqlFailure => {
  * A sentence for an operator, with the database's own code where that helps to look further.
  *
  * @category getters
+ * @since 0.1.0
  */
 export const sentence = (error: SqlError.SqlError): string => {
   const kind = of(error)

@@ -20,7 +20,10 @@ import { memory } from "./DatabaseUrl.ts"
 import * as SqliteConnection from "./SqliteConnection.ts"
 import * as SqliteError from "./SqliteError.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface SqliteOptions {
   /** A file's path, or `:memory:`. The file is made, for its owner alone, when it is not there; its folder must be. */
   readonly path: string
@@ -32,6 +35,7 @@ export interface SqliteOptions {
  * Opens the database and gives a client that closes it with the scope.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* ({
   path,

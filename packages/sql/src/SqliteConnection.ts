@@ -12,12 +12,18 @@ import type { SqlConnection, SqlError } from "effect/sql"
 import * as SqliteError from "./SqliteError.ts"
 import { bindings, integer, type Row, row, values } from "./SqliteValue.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface SqliteConnection extends SqlConnection.Connection {
   readonly isTransaction: () => boolean
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface SqliteConnectionOptions {
   /** How long to ask again for a lock that another process holds. */
   readonly busyTimeout: Duration.Input
@@ -29,6 +35,7 @@ export interface SqliteConnectionOptions {
  * The connection over an open database. Whoever opened it closes it.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make = (db: DatabaseSync, options: SqliteConnectionOptions): SqliteConnection => {
   const cache = new StatementCache(db, options.preparedStatements ?? 200)

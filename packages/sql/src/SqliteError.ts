@@ -13,6 +13,7 @@ import { SqlError } from "effect/sql"
  * SQLite has no type for.
  *
  * @category getters
+ * @since 0.1.0
  */
 export const resultCode = (cause: unknown): number | undefined =>
   Predicate.hasProperty(cause, "errcode") && typeof cause.errcode === "number" ? cause.errcode : undefined
@@ -21,6 +22,7 @@ export const resultCode = (cause: unknown): number | undefined =>
  * Classifies what `node:sqlite` threw.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const fromCause = (cause: unknown, operation: string): SqlError.SqlError =>
   new SqlError.SqlError({ reason: reasonOf(cause, operation) })

@@ -7,13 +7,17 @@
  */
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Row = Record<string, SQLOutputValue>
 
 /**
  * Parameters as SQLite can bind them. Throws a `TypeError` that does not show the value for any that it cannot.
  *
  * @category encoding
+ * @since 0.1.0
  */
 export const bindings = (params: ReadonlyArray<unknown>): Array<SQLInputValue> => params.map(binding)
 
@@ -38,6 +42,7 @@ const binding = (value: unknown): SQLInputValue => {
  * An integer as it is read: a `number` while that is exact.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const integer = (value: number | bigint): number | bigint =>
   typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
@@ -50,6 +55,7 @@ const output = <A>(value: A): A | number | bigint => (typeof value === "bigint" 
  * A row as `node:sqlite` gives it while it reads integers as `bigint`, with those set right in place.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const row = (self: Row): Row => {
   for (const name in self) {
@@ -63,5 +69,6 @@ export const row = (self: Row): Row => {
  * The same for a row that is an array.
  *
  * @category decoding
+ * @since 0.1.0
  */
 export const values = (self: unknown): ReadonlyArray<unknown> => (Array.isArray(self) ? self.map(output) : [])

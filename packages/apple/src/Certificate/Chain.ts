@@ -6,16 +6,31 @@
  * at here. The work is bounded: {@link maxIntermediates} certificates, {@link maxDepth} steps, {@link maxSignatures}
  * signatures.
  */
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import { type CertificateError, certificateError } from "./Error.ts"
 import { type Certificate, equals, validAt } from "./Value.ts"
 
-/** More certificates than these beside a leaf are refused. @category limits */
+/**
+ * More certificates than these beside a leaf are refused. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxIntermediates = 16
-/** Certificates above the leaf, root included. @category limits */
+/**
+ * Certificates above the leaf, root included. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxDepth = 6
-/** Signatures that are verified for one leaf. @category limits */
+/**
+ * Signatures that are verified for one leaf. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxSignatures = 32
 
 const basicConstraints = "2.5.29.19"
@@ -74,6 +89,7 @@ const fitToSign = (issuer: Certificate, casBelow: number, at: Date): Result.Resu
  * brings them; `roots` are trusted for being there, and must still be CAs in date.
  *
  * @category verification
+ * @since 0.1.0
  */
 export const verifyChain = (
   leaf: Certificate,

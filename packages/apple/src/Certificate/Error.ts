@@ -1,5 +1,5 @@
 /** Why a certificate was refused. Says nothing of what stood in it. */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 
 /**
  * What is wrong:
@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
  * - `Unissuable`: asked to issue what cannot be issued (key, subject, days).
  *
  * @category errors
+ * @since 0.1.0
  */
 export const CertificateErrorReason = Schema.Literals([
   "TooLarge",
@@ -21,15 +22,26 @@ export const CertificateErrorReason = Schema.Literals([
   "BadChain",
   "Unissuable",
 ])
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type CertificateErrorReason = typeof CertificateErrorReason.Type
 
-/** A certificate that is refused, or cannot be made. @category errors */
+/**
+ * A certificate that is refused, or cannot be made. @category errors
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class CertificateError extends Schema.TaggedError<CertificateError>()("CertificateError", {
   reason: CertificateErrorReason,
   message: Schema.String,
 }) {}
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const certificateError = (reason: CertificateErrorReason, message: string): CertificateError =>
   new CertificateError({ reason, message })

@@ -4,6 +4,7 @@
  * Always version 3, signed with RSA and SHA-256, with a random 128-bit serial number. Names and public keys go in as the
  * bytes they came in.
  */
+
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from "node:crypto"
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema"
 import {
@@ -23,24 +24,39 @@ import {
   KeyUsageFlags,
   SubjectKeyIdentifier,
 } from "@peculiar/asn1-x509"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import { type CertificateError, certificateError } from "./Error.ts"
 import { nameOf, type Subject } from "./Name.ts"
 import { type Certificate, fromDer, subjectKeyIdentifier } from "./Value.ts"
 
-/** A certificate and the private key to it: a certificate authority, or the identity of whoever signs. @category models */
+/**
+ * A certificate and the private key to it: a certificate authority, or the identity of whoever signs. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface KeyedCertificate {
   readonly certificate: Certificate
   readonly privateKey: KeyObject
 }
 
-/** Clocks of devices run late: validity begins this much before the given moment. @category limits */
+/**
+ * Clocks of devices run late: validity begins this much before the given moment. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const backdatedMillis = 10 * 60 * 1000
 
 const unissuable = (message: string) => certificateError("Unissuable", message)
 
-/** Whether this is an RSA key of 2048 to 4096 bits with a sound exponent, the only ones that are certified. @category guards */
+/**
+ * Whether this is an RSA key of 2048 to 4096 bits with a sound exponent, the only ones that are certified. @category guards
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isRsaKey = (key: KeyObject): boolean => {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   return (
@@ -136,6 +152,7 @@ const validityOf = (at: Date, days: number) =>
  * other authority may stand below it.
  *
  * @category issuing
+ * @since 0.1.0
  */
 export const selfSignedCa = (options: {
   /** RSA, 2048 to 4096 bits. */
@@ -168,6 +185,7 @@ export const selfSignedCa = (options: {
  * A device's certificate: digital signature, key encipherment, client authentication. It ends no later than the authority's own.
  *
  * @category issuing
+ * @since 0.1.0
  */
 export const issue = (options: {
   readonly authority: KeyedCertificate
@@ -200,6 +218,7 @@ export const issue = (options: {
  * gets the answer encrypted to (RFC 8894 § 2.3).
  *
  * @category issuing
+ * @since 0.1.0
  */
 export const temporary = (options: {
   readonly privateKey: KeyObject

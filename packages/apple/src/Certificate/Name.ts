@@ -1,9 +1,14 @@
 /** Distinguished names (RFC 5280 § 4.1.2.4): from words to DER, or DER that is taken over as it is. */
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import { type CertificateError, certificateError } from "./Error.ts"
 
-/** A name in words, its parts in the order they are written. @category models */
+/**
+ * A name in words, its parts in the order they are written. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Words {
   readonly country?: string
   readonly organization?: string
@@ -12,7 +17,12 @@ export interface Words {
   readonly serialNumber?: string
 }
 
-/** Whom a certificate is for: words, or the DER of a Name, such as a request's. @category models */
+/**
+ * Whom a certificate is for: words, or the DER of a Name, such as a request's. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Subject = Words | Uint8Array
 
 const kinds = [
@@ -28,7 +38,12 @@ const printable = /^[A-Za-z0-9 '()+,\-./:=?]*$/
 /** The longest Name that is taken over, in bytes. */
 const maxBytes = 2048
 
-/** DER of a Name. @category encoding */
+/**
+ * DER of a Name. @category encoding
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const nameOf = (subject: Subject): Result.Result<Uint8Array, CertificateError> =>
   Result.gen(function* () {
     const refused = certificateError("Unissuable", "Not a distinguished name")

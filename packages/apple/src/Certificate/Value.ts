@@ -4,12 +4,18 @@
  * A value of this type has been parsed twice, by OpenSSL and by the reader of this package, and both agree on where it
  * ends. It has not been trusted: that is `verifyChain`.
  */
+
 import { X509Certificate } from "node:crypto"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import { type CertificateError, certificateError } from "./Error.ts"
 
-/** A certificate. @category models */
+/**
+ * A certificate. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Certificate {
   /** As sent: what fingerprints and signatures are taken over. */
   readonly der: Uint8Array
@@ -27,13 +33,23 @@ export interface Certificate {
   readonly extensions: ReadonlyMap<string, Extension>
 }
 
-/** An extension: whether one must understand it, and its DER. @category models */
+/**
+ * An extension: whether one must understand it, and its DER. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Extension {
   readonly critical: boolean
   readonly value: Uint8Array
 }
 
-/** 64 KiB: the largest certificate that is read. @category limits */
+/**
+ * 64 KiB: the largest certificate that is read. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const maxBytes = 64 * 1024
 
 const readExtensions = (node: Asn1.Node | undefined) =>
@@ -81,6 +97,7 @@ const read = (der: Uint8Array, x509: X509Certificate): Result.Result<Certificate
  * A certificate from DER. The bytes are copied.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const fromDer = (bytes: Uint8Array): Result.Result<Certificate, CertificateError> => {
   if (bytes.length > maxBytes) return Result.fail(certificateError("TooLarge", "Certificate over 64 KiB"))
@@ -104,6 +121,7 @@ const block = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICAT
  * A certificate from PEM: the first one, when there are several.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const fromPem = (text: string): Result.Result<Certificate, CertificateError> => {
   if (text.length > maxBytes * 2) return Result.fail(certificateError("TooLarge", "Certificate over 64 KiB"))
@@ -117,6 +135,7 @@ export const fromPem = (text: string): Result.Result<Certificate, CertificateErr
  * A certificate from bytes that are DER or PEM.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const parse = (bytes: Uint8Array | string): Result.Result<Certificate, CertificateError> => {
   if (typeof bytes === "string") return fromPem(bytes)
@@ -125,26 +144,56 @@ export const parse = (bytes: Uint8Array | string): Result.Result<Certificate, Ce
   return fromPem(Buffer.from(bytes).toString("latin1"))
 }
 
-/** PEM (RFC 7468), with a last newline. @category encoding */
+/**
+ * PEM (RFC 7468), with a last newline. @category encoding
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const toPem = (certificate: Certificate): string => certificate.x509.toString()
 
-/** SHA-256 of the DER in lower-case hex. @category getters */
+/**
+ * SHA-256 of the DER in lower-case hex. @category getters
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const fingerprint = (certificate: Certificate): string =>
   certificate.x509.fingerprint256.replaceAll(":", "").toLowerCase()
 
-/** The serial number in lower-case hex. @category getters */
+/**
+ * The serial number in lower-case hex. @category getters
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const serialNumber = (certificate: Certificate): string => certificate.x509.serialNumber.toLowerCase()
 
-/** The subject as text, one line an attribute (`CN=…`). For people: compare `subject`. @category getters */
+/**
+ * The subject as text, one line an attribute (`CN=…`). For people: compare `subject`. @category getters
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const subjectText = (certificate: Certificate): string => certificate.x509.subject ?? ""
 
-/** First and last moment of its validity. @category getters */
+/**
+ * First and last moment of its validity. @category getters
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const validity = (certificate: Certificate): { readonly from: Date; readonly to: Date } => ({
   from: certificate.x509.validFromDate,
   to: certificate.x509.validToDate,
 })
 
-/** Succeeds when the certificate is in date at that moment. @category guards */
+/**
+ * Succeeds when the certificate is in date at that moment. @category guards
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const validAt = (certificate: Certificate, at: Date): Result.Result<void, CertificateError> => {
   if (at < certificate.x509.validFromDate) {
     return Result.fail(certificateError("NotYetValid", "Certificate not valid yet"))
@@ -153,10 +202,20 @@ export const validAt = (certificate: Certificate, at: Date): Result.Result<void,
   return Result.succeed(undefined)
 }
 
-/** Whether two are the same certificate, byte for byte. @category guards */
+/**
+ * Whether two are the same certificate, byte for byte. @category guards
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const equals = (a: Certificate, b: Certificate): boolean => Asn1.same(a.der, b.der)
 
-/** The subject key identifier, when the certificate names one (RFC 5280 § 4.2.1.2). @category getters */
+/**
+ * The subject key identifier, when the certificate names one (RFC 5280 § 4.2.1.2). @category getters
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const subjectKeyIdentifier = (certificate: Certificate): Uint8Array | undefined => {
   const extension = certificate.extensions.get("2.5.29.14")
   if (extension === undefined) return undefined
@@ -164,6 +223,11 @@ export const subjectKeyIdentifier = (certificate: Certificate): Uint8Array | und
   return node?.tag === Asn1.OctetString ? Asn1.octets(node) : undefined
 }
 
-/** DER of IssuerAndSerialNumber (RFC 5652 § 10.2.4), of the very bytes in the certificate. @category encoding */
+/**
+ * DER of IssuerAndSerialNumber (RFC 5652 § 10.2.4), of the very bytes in the certificate. @category encoding
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const issuerAndSerialNumber = (certificate: Certificate): Uint8Array =>
   Asn1.sequence(certificate.issuer, Uint8Array.from([2, certificate.serial.length, ...certificate.serial]))

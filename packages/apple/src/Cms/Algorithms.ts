@@ -1,9 +1,19 @@
 /** The algorithms that are spoken: digests, signatures, ciphers (RFC 3370, RFC 5754, RFC 3565). */
 
-/** A digest by the name `node:crypto` has for it. @category models */
+/**
+ * A digest by the name `node:crypto` has for it. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Digest = "sha1" | "sha256" | "sha384" | "sha512"
 
-/** What is accepted unless told otherwise. SHA-1 is not. @category limits */
+/**
+ * What is accepted unless told otherwise. SHA-1 is not. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const modernDigests: ReadonlyArray<Digest> = ["sha256", "sha384", "sha512"]
 
 const digests: ReadonlyMap<string, Digest> = new Map([
@@ -13,10 +23,20 @@ const digests: ReadonlyMap<string, Digest> = new Map([
   ["2.16.840.1.101.3.4.2.3", "sha512"],
 ])
 
-/** The digest of an object identifier. @category lookups */
+/**
+ * The digest of an object identifier. @category lookups
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const digestOf = (oid: string): Digest | undefined => digests.get(oid)
 
-/** Object identifiers of digests. @category lookups */
+/**
+ * Object identifiers of digests. @category lookups
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const digestIds: { readonly [D in Digest]: string } = {
   sha1: "1.3.14.3.2.26",
   sha256: "2.16.840.1.101.3.4.2.1",
@@ -24,13 +44,23 @@ export const digestIds: { readonly [D in Digest]: string } = {
   sha512: "2.16.840.1.101.3.4.2.3",
 }
 
-/** How a signature was made: with which kind of key, and (unless the digest is named elsewhere) which digest. @category models */
+/**
+ * How a signature was made: with which kind of key, and (unless the digest is named elsewhere) which digest. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Signature {
   readonly key: "rsa" | "ec"
   readonly digest: Digest | undefined
 }
 
-/** RSA with PKCS #1 v1.5 padding, the digest named elsewhere. @category lookups */
+/**
+ * RSA with PKCS #1 v1.5 padding, the digest named elsewhere. @category lookups
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const rsaEncryption = "1.2.840.113549.1.1.1"
 
 const signatures: ReadonlyMap<string, Signature> = new Map([
@@ -45,10 +75,20 @@ const signatures: ReadonlyMap<string, Signature> = new Map([
   ["1.2.840.10045.4.3.4", { key: "ec", digest: "sha512" }],
 ])
 
-/** The signature algorithm of an object identifier. @category lookups */
+/**
+ * The signature algorithm of an object identifier. @category lookups
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const signatureOf = (oid: string): Signature | undefined => signatures.get(oid)
 
-/** Object identifiers of ECDSA by digest. @category lookups */
+/**
+ * Object identifiers of ECDSA by digest. @category lookups
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const ecdsaIds: { readonly [D in Digest]: string } = {
   sha1: "1.2.840.10045.4.1",
   sha256: "1.2.840.10045.4.3.2",
@@ -56,10 +96,20 @@ export const ecdsaIds: { readonly [D in Digest]: string } = {
   sha512: "1.2.840.10045.4.3.4",
 }
 
-/** A cipher by the name `node:crypto` has for it. @category models */
+/**
+ * A cipher by the name `node:crypto` has for it. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Cipher = "aes-128-cbc" | "aes-256-cbc" | "des-ede3-cbc"
 
-/** Object identifier, key length and block length in bytes. @category lookups */
+/**
+ * Object identifier, key length and block length in bytes. @category lookups
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const ciphers: {
   readonly [C in Cipher]: { readonly id: string; readonly key: number; readonly block: number }
 } = {
@@ -74,5 +124,10 @@ const cipherIds: ReadonlyMap<string, Cipher> = new Map([
   [ciphers["des-ede3-cbc"].id, "des-ede3-cbc"],
 ])
 
-/** The cipher of an object identifier. @category lookups */
+/**
+ * The cipher of an object identifier. @category lookups
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const cipherOf = (oid: string): Cipher | undefined => cipherIds.get(oid)

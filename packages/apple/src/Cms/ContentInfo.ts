@@ -1,12 +1,18 @@
 /** The outermost layer (RFC 5652 § 3), and the limits that hold before anything is parsed. */
+
 import { id_data, id_envelopedData, id_signedData } from "@peculiar/asn1-cms"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import { type CmsError, cmsError, malformed } from "./Error.ts"
 
 export { id_data, id_envelopedData, id_signedData }
 
-/** How much is looked at. @category limits */
+/**
+ * How much is looked at. @category limits
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Limits {
   /** Bytes of the whole message; 1 MiB unless given. */
   readonly maxBytes?: number
@@ -14,10 +20,23 @@ export interface Limits {
   readonly maxCertificates?: number
 }
 
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const defaultMaxBytes = 1024 * 1024
+/**
+ * @category constants
+ * @since 0.1.0
+ */
 export const defaultMaxCertificates = 16
 
-/** The content of a ContentInfo of this type. @category reading */
+/**
+ * The content of a ContentInfo of this type. @category reading
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readContentInfo = (
   bytes: Uint8Array,
   contentType: string,
@@ -35,6 +54,11 @@ export const readContentInfo = (
   return Result.mapError(content, malformed)
 }
 
-/** DER of a ContentInfo. @category writing */
+/**
+ * DER of a ContentInfo. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const contentInfo = (contentType: string, content: Uint8Array): Uint8Array =>
   Asn1.sequence(Asn1.objectIdentifier(contentType), Asn1.tagged(0, content))

@@ -7,8 +7,9 @@
  * strangers must not tell that error from content that makes no sense either. Node does its part since 2024: it has such
  * padding only where OpenSSL hides the difference, too.
  */
+
 import { constants, createCipheriv, createDecipheriv, privateDecrypt, publicEncrypt, randomBytes } from "node:crypto"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { type Cipher, cipherOf, ciphers, rsaEncryption } from "./Algorithms.ts"
@@ -16,10 +17,20 @@ import { contentInfo, id_data, id_envelopedData, type Limits, readContentInfo } 
 import { type CmsError, cmsError, malformed } from "./Error.ts"
 import { algorithmOf, identifies, readIdentifier } from "./SignedData.ts"
 
-/** More recipients than these are refused. @category limits */
+/**
+ * More recipients than these are refused. @category limits
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const maxRecipients = 8
 
-/** An opened envelope. @category models */
+/**
+ * An opened envelope. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Opened {
   readonly content: Uint8Array
   /** How it was encrypted: answer alike. */
@@ -30,6 +41,7 @@ export interface Opened {
  * Encrypts content to the RSA key of a certificate.
  *
  * @category encryption
+ * @since 0.1.0
  */
 export const envelope = (
   content: Uint8Array,
@@ -95,6 +107,7 @@ const decryptKey = (encrypted: Uint8Array, recipient: Certificate.KeyedCertifica
  * on there is one error only.
  *
  * @category encryption
+ * @since 0.1.0
  */
 export const open = (
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
 /** Why a CMS message was refused. Says nothing of what stood in it. */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 
 /**
  * What is wrong:
@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
  * - `Unsignable`: asked to sign or encrypt with what cannot do that.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const CmsErrorReason = Schema.Literals([
   "TooLarge",
@@ -23,17 +24,33 @@ export const CmsErrorReason = Schema.Literals([
   "DecryptionFailed",
   "Unsignable",
 ])
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type CmsErrorReason = typeof CmsErrorReason.Type
 
-/** A CMS message that is refused, or cannot be made. @category errors */
+/**
+ * A CMS message that is refused, or cannot be made. @category errors
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class CmsError extends Schema.TaggedError<CmsError>()("CmsError", {
   reason: CmsErrorReason,
   message: Schema.String,
 }) {}
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const cmsError = (reason: CmsErrorReason, message: string): CmsError => new CmsError({ reason, message })
 
-/** What any structural error comes to. @category constructors */
+/**
+ * What any structural error comes to. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const malformed = (): CmsError => cmsError("Malformed", "Not a CMS message of the expected kind")

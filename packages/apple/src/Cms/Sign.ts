@@ -1,6 +1,7 @@
 /** Making SignedData (RFC 5652 § 5), in DER: with a signer, or of certificates only. */
+
 import { createHash, sign as signBytes } from "node:crypto"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { type Digest, digestIds, ecdsaIds, rsaEncryption } from "./Algorithms.ts"
@@ -8,7 +9,12 @@ import { contentInfo, id_data, id_signedData, type Limits } from "./ContentInfo.
 import { type CmsError, cmsError } from "./Error.ts"
 import * as SignedData from "./SignedData.ts"
 
-/** What is signed, and by whom. @category models */
+/**
+ * What is signed, and by whom. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface SignOptions {
   readonly content: Uint8Array
   /** RSA, or ECDSA with P-256 or P-384; its certificate goes into the message. */
@@ -40,6 +46,7 @@ const encapsulated = (content: Uint8Array | undefined): Uint8Array =>
  * A signed message. An empty content that is left out (`detached`) makes the message RFC 8894 answers failures with.
  *
  * @category signing
+ * @since 0.1.0
  */
 export const sign = (options: SignOptions): Result.Result<Uint8Array, CmsError> => {
   const { content, signer, digest = "sha256" } = options
@@ -86,6 +93,7 @@ export const sign = (options: SignOptions): Result.Result<Uint8Array, CmsError> 
  * Certificates in an envelope of SignedData that nobody signed: how SCEP sends them (RFC 5652 § 5.2, RFC 8894 § 3.4).
  *
  * @category certificates
+ * @since 0.1.0
  */
 export const certsOnly = (certificates: ReadonlyArray<Certificate.Certificate>): Uint8Array =>
   contentInfo(
@@ -99,7 +107,12 @@ export const certsOnly = (certificates: ReadonlyArray<Certificate.Certificate>):
     ),
   )
 
-/** The certificates of such a message, in its order. None of them is trusted. @category certificates */
+/**
+ * The certificates of such a message, in its order. None of them is trusted. @category certificates
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readCertsOnly = (
   bytes: Uint8Array,
   limits: Limits = {},

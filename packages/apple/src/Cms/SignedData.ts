@@ -3,8 +3,9 @@
  *
  * Exactly one signer: two would leave open who is speaking.
  */
+
 import { id_contentType, id_messageDigest, id_signingTime } from "@peculiar/asn1-cms"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { type Digest, digestOf, type Signature, signatureOf } from "./Algorithms.ts"
@@ -13,15 +14,30 @@ import { type CmsError, cmsError, malformed } from "./Error.ts"
 
 export { id_contentType, id_messageDigest, id_signingTime }
 
-/** Attributes by object identifier; the values are whole BER elements. @category models */
+/**
+ * Attributes by object identifier; the values are whole BER elements. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Attributes = ReadonlyMap<string, ReadonlyArray<Uint8Array>>
 
-/** Who signed, by one of two ways to name a certificate. @category models */
+/**
+ * Who signed, by one of two ways to name a certificate. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type SignerIdentifier =
   | { readonly _tag: "IssuerAndSerialNumber"; readonly issuer: Uint8Array; readonly serial: Uint8Array }
   | { readonly _tag: "SubjectKeyIdentifier"; readonly identifier: Uint8Array }
 
-/** What a message says of its signature. @category models */
+/**
+ * What a message says of its signature. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface SignerInfo {
   readonly identifier: SignerIdentifier
   readonly digest: Digest
@@ -31,7 +47,12 @@ export interface SignerInfo {
   readonly signedAttributes: { readonly encoded: Uint8Array; readonly values: Attributes } | undefined
 }
 
-/** A message that nobody has verified. @category models */
+/**
+ * A message that nobody has verified. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface SignedData {
   readonly contentType: string
   /** `undefined` when the content travels apart. */
@@ -44,14 +65,24 @@ const maxAttributes = 32
 
 const unsupported = () => cmsError("Unsupported", "Unknown digest or signature algorithm")
 
-/** The object identifier of an AlgorithmIdentifier. @category reading */
+/**
+ * The object identifier of an AlgorithmIdentifier. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const algorithmOf = (node: Asn1.Node): Result.Result<string, Asn1.Asn1Error> =>
   Result.gen(function* () {
     const fields = yield* Asn1.enter(node, Asn1.Sequence)
     return yield* Asn1.oid(yield* fields.next(Asn1.ObjectIdentifier))
   })
 
-/** IssuerAndSerialNumber, or a key identifier under `[0]` (RFC 5652 § 5.3, § 6.2.1). @category reading */
+/**
+ * IssuerAndSerialNumber, or a key identifier under `[0]` (RFC 5652 § 5.3, § 6.2.1). @category reading
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const readIdentifier = (node: Asn1.Node): Result.Result<SignerIdentifier, Asn1.Asn1Error> =>
   Result.gen(function* () {
     if (node.tag === Asn1.context(0)) {
@@ -63,7 +94,12 @@ export const readIdentifier = (node: Asn1.Node): Result.Result<SignerIdentifier,
     return { _tag: "IssuerAndSerialNumber", issuer: issuer.raw, serial: serial.content } as const
   })
 
-/** Whether an identifier means this certificate. @category guards */
+/**
+ * Whether an identifier means this certificate. @category guards
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const identifies = (identifier: SignerIdentifier, certificate: Certificate.Certificate): boolean => {
   if (identifier._tag === "IssuerAndSerialNumber") {
     return Asn1.same(identifier.issuer, certificate.issuer) && Asn1.same(identifier.serial, certificate.serial)
@@ -108,7 +144,12 @@ const readAttributes = (node: Asn1.Node): Result.Result<SignerInfo["signedAttrib
     return { encoded: Asn1.setAsSent(node.children.map((child) => child.raw)), values }
   })
 
-/** Reads the structure down to, and without, the signers. @category reading */
+/**
+ * Reads the structure down to, and without, the signers. @category reading
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const read = (bytes: Uint8Array, limits: Limits = {}): Result.Result<SignedData, CmsError> =>
   Result.gen(function* () {
     const content = yield* readContentInfo(bytes, id_signedData, limits)
@@ -137,7 +178,12 @@ export const read = (bytes: Uint8Array, limits: Limits = {}): Result.Result<Sign
     }
   })
 
-/** What the one signer of a message says. @category reading */
+/**
+ * What the one signer of a message says. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const signerOf = (message: SignedData): Result.Result<SignerInfo, CmsError> =>
   Result.gen(function* () {
     const [signer] = message.signers

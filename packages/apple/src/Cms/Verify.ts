@@ -6,8 +6,9 @@
  * A signature without signed attributes is over the content alone and is accepted only for plain data. Devices sign
  * their messages that way.
  */
+
 import { createHash, timingSafeEqual, verify as verifySignature } from "node:crypto"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import type * as Certificate from "../Certificate.ts"
 import { type Digest, modernDigests } from "./Algorithms.ts"
@@ -15,7 +16,12 @@ import { id_data, type Limits } from "./ContentInfo.ts"
 import { type CmsError, cmsError } from "./Error.ts"
 import * as SignedData from "./SignedData.ts"
 
-/** What verification may be told. @category models */
+/**
+ * What verification may be told. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface VerifyOptions extends Limits {
   /** The content, when it travels apart from the signature. A message that brings its own is then refused. */
   readonly detached?: Uint8Array
@@ -23,7 +29,12 @@ export interface VerifyOptions extends Limits {
   readonly digests?: ReadonlyArray<Digest>
 }
 
-/** A message whose signature is good. @category models */
+/**
+ * A message whose signature is good. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Verified {
   readonly content: Uint8Array
   readonly contentType: string
@@ -81,7 +92,12 @@ const timeOf = (node: Asn1.Node | undefined): Date | undefined => {
   return Number.isNaN(date.getTime()) ? undefined : date
 }
 
-/** Verifies what has been read. `content` is used where the message has none. @category verification */
+/**
+ * Verifies what has been read. `content` is used where the message has none. @category verification
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const verifyRead = (
   message: SignedData.SignedData,
   content: Uint8Array,
@@ -123,6 +139,7 @@ export const verifyRead = (
  * Verifies a SignedData message with its content inside, or apart (`detached`).
  *
  * @category verification
+ * @since 0.1.0
  */
 export const verify = (bytes: Uint8Array, options: VerifyOptions = {}): Result.Result<Verified, CmsError> =>
   Result.gen(function* () {

@@ -6,11 +6,15 @@
  *
  * Source: Apple, "Handling notification responses from APNs", its tables of status codes and error strings.
  */
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { Result, Schema } from "effect"
 import { PushError, type Reason, type TryFailure, tryFailure } from "./PushError.ts"
 
-/** As it came. `body` is at most a few kilobytes; a longer one comes empty. @category models */
+/**
+ * As it came. `body` is at most a few kilobytes; a longer one comes empty. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Answer {
   readonly status: number
   readonly retryAfter: string | undefined
@@ -53,15 +57,30 @@ const Body = Schema.fromJsonString(
 )
 const decodeBody = Schema.decodeUnknownResult(Body)
 
-/** The `reason` of a body or of a GOAWAY's data, which has the same form. @category parsing */
+/**
+ * The `reason` of a body or of a GOAWAY's data, which has the same form. @category parsing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const apnsReasonOf = (body: string): string | undefined =>
   Result.getOrUndefined(Result.map(decodeBody(body), ({ reason }) => reason))
 
-/** Reasons that condemn the certificate; a GOAWAY may carry one. @category guards */
+/**
+ * Reasons that condemn the certificate; a GOAWAY may carry one. @category guards
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const condemnsCertificate = (apnsReason: string | undefined): boolean =>
   apnsReason === "BadCertificate" || apnsReason === "BadCertificateEnvironment" || apnsReason === "Forbidden"
 
-/** Nothing for 200, a failure for the rest. `now`: milliseconds since 1970. @category parsing */
+/**
+ * Nothing for 200, a failure for the rest. `now`: milliseconds since 1970. @category parsing
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const read = (answer: Answer, now: number): Result.Result<void, TryFailure> => {
   const { status } = answer
   if (status === 200) return Result.void

@@ -5,16 +5,15 @@
  * that doubles with each failure in a row (100 milliseconds to 30 seconds), and whoever asks hears of the last failure at
  * once. APNs takes rapid connecting for an attack.
  */
-import * as Clock from "effect/Clock"
-import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
+import { Clock, Effect, Option, Scope, Semaphore } from "effect"
 import { PushError, type TryFailure, tryFailure } from "./PushError.ts"
 import type { Identity, Resolved } from "./PushOptions.ts"
 import * as Session from "./Session.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Connection {
   /** The session, opened if there is none. */
   readonly session: Effect.Effect<Session.Session, TryFailure>
@@ -25,7 +24,12 @@ export interface Connection {
 const firstPause = 100
 const longestPause = 30_000
 
-/** A connection that ends with its scope: what runs may finish for `closeTimeout`. @category constructors */
+/**
+ * A connection that ends with its scope: what runs may finish for `closeTimeout`. @category constructors
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const make = Effect.fnUntraced(function* (
   identity: Identity,
   options: Resolved,

@@ -3,14 +3,15 @@
  *
  * Source: Apple, "Sending notification requests to APNs"; push type `mdm`.
  */
+import { Result } from "effect"
 import { Base64 } from "effect/encoding"
-import * as Result from "effect/Result"
 import { PushError } from "./PushError.ts"
 
 /**
  * Whom to wake, out of the device's last TokenUpdate.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Notification {
   /** `Topic`. */
@@ -23,7 +24,12 @@ export interface Notification {
   readonly expiration?: Date | undefined
 }
 
-/** Headers and body as they are sent. @category models */
+/**
+ * Headers and body as they are sent. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Request {
   readonly headers: { readonly [name: string]: string }
   readonly body: string
@@ -33,7 +39,12 @@ const maxTokenBytes = 256
 const maxBodyBytes = 4096
 const defaultLifetime = 7 * 24 * 60 * 60
 
-/** `apnsId` names this push to APNs, the same at every try. `now`: milliseconds since 1970. @category encoding */
+/**
+ * `apnsId` names this push to APNs, the same at every try. `now`: milliseconds since 1970. @category encoding
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const toRequest = (notification: Notification, apnsId: string, now: number): Result.Result<Request, PushError> =>
   Result.gen(function* () {
     const { pushToken, expiration } = notification

@@ -3,7 +3,7 @@
  *
  * Source: Apple, "Handling notification responses from APNs".
  */
-import * as Schema from "effect/Schema"
+import { Schema } from "effect"
 
 /**
  * Why the device was not asked to call.
@@ -20,6 +20,7 @@ import * as Schema from "effect/Schema"
  * - `Overloaded`: not sent, because too many pushes are waiting already.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const Reason = Schema.Literals([
   "TokenDead",
@@ -32,7 +33,10 @@ export const Reason = Schema.Literals([
   "BadRequest",
   "Overloaded",
 ])
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type Reason = typeof Reason.Type
 
 /**
@@ -42,6 +46,7 @@ export type Reason = typeof Reason.Type
  * - `unregisteredAt`: since when APNs knows the token to be dead. A token that the device sent after that is not meant.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class PushError extends Schema.TaggedError<PushError>("PushError")("PushError", {
   reason: Reason,
@@ -56,6 +61,7 @@ export class PushError extends Schema.TaggedError<PushError>("PushError")("PushE
  * One try that failed. `again`: another may do better, though not before `notBefore` (milliseconds since 1970).
  *
  * @category models
+ * @since 0.1.0
  */
 export interface TryFailure {
   readonly error: PushError
@@ -63,5 +69,8 @@ export interface TryFailure {
   readonly notBefore: number
 }
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const tryFailure = (error: PushError, again: boolean, notBefore = 0): TryFailure => ({ error, again, notBefore })

@@ -4,14 +4,16 @@
  * The topic of a certificate is the UID of its subject, `com.apple.mgmt.…`: so a topic needs no configuration, and the
  * certificate of an app, whose UID is the app's, is noticed at once.
  */
-import { createPrivateKey, X509Certificate } from "node:crypto"
-import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 
-/** An MDM push certificate. @category options */
+import { createPrivateKey, X509Certificate } from "node:crypto"
+import { Duration, Option, Redacted, Result, Schema } from "effect"
+
+/**
+ * An MDM push certificate. @category options
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface PushCertificate {
   /** PEM, the certificate first, then its chain if there is one. */
   readonly cert: string
@@ -19,7 +21,12 @@ export interface PushCertificate {
   readonly key: Redacted.Redacted<string>
 }
 
-/** Only `certificates` is needed: one for each topic. @category options */
+/**
+ * Only `certificates` is needed: one for each topic. @category options
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface PushOptions {
   readonly certificates: ReadonlyArray<PushCertificate>
   /** An `https://` origin. Default `https://api.push.apple.com:443`; Apple also answers on port 2197. */
@@ -46,19 +53,34 @@ export interface PushOptions {
   readonly closeTimeout?: Duration.Input | undefined
 }
 
-/** An option that cannot be used: which and why, without its text. @category errors */
+/**
+ * An option that cannot be used: which and why, without its text. @category errors
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class InvalidPushOptions extends Schema.TaggedError<InvalidPushOptions>("InvalidPushOptions")(
   "InvalidPushOptions",
   { option: Schema.String, message: Schema.String },
 ) {}
 
-/** A certificate that was read. @category models */
+/**
+ * A certificate that was read. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Identity extends PushCertificate {
   readonly topic: string
   readonly notAfter: Date
 }
 
-/** Options with every default filled in and everything checked; times in milliseconds. @category models */
+/**
+ * Options with every default filled in and everything checked; times in milliseconds. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Resolved {
   readonly identities: ReadonlyArray<Identity>
   readonly origin: string
@@ -74,7 +96,10 @@ export interface Resolved {
   readonly closeTimeout: number
 }
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const resolve = (options: PushOptions): Result.Result<Resolved, InvalidPushOptions> =>
   Result.gen(function* () {
     const identities: Array<Identity> = []

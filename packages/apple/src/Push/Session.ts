@@ -10,18 +10,20 @@
  *
  * Source: RFC 9113 §6.5.2 (SETTINGS_MAX_CONCURRENT_STREAMS), §6.7 (PING), §6.8 (GOAWAY).
  */
+
 import * as http2 from "node:http2"
 import { isIP } from "node:net"
 import * as tls from "node:tls"
-import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
-import * as Semaphore from "effect/Semaphore"
+import { Effect, Redacted, Semaphore } from "effect"
 import { type Answer, apnsReasonOf, condemnsCertificate } from "./Answer.ts"
 import type { Request } from "./Notification.ts"
 import { PushError, type TryFailure, tryFailure } from "./PushError.ts"
 import type { Identity, Resolved } from "./PushOptions.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface Session {
   /** As many as the server takes streams. To be held by whoever posts. */
   readonly permits: Semaphore.Semaphore
@@ -39,7 +41,12 @@ export interface Session {
   readonly ping: Effect.Effect<boolean>
 }
 
-/** What its owner hears. `onEnd`: why it ended, and whether it ever answered. @category models */
+/**
+ * What its owner hears. `onEnd`: why it ended, and whether it ever answered. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Listener {
   readonly onReady: (session: Session) => void
   readonly onAnswer: () => void
@@ -48,7 +55,12 @@ export interface Listener {
 
 const maxAnswerLength = 4096
 
-/** Starts a session. It tells its fate to the listener: exactly one `onEnd`, at most one `onReady` before it. @category constructors */
+/**
+ * Starts a session. It tells its fate to the listener: exactly one `onEnd`, at most one `onReady` before it. @category constructors
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const start = (identity: Identity, options: Resolved, listener: Listener): Session => {
   const url = new URL(options.origin)
   const host = url.hostname.replace(/^\[|\]$/g, "")

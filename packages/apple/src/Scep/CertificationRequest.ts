@@ -3,16 +3,21 @@
  *
  * SHA-1 is believed for that proof: it is by the key that asks, about itself, and certifies nothing.
  */
+
 import { createPublicKey, type KeyObject, sign, verify } from "node:crypto"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
+import { Redacted, Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { signatureOf } from "../Cms/Algorithms.ts"
 import { algorithmOf } from "../Cms/SignedData.ts"
 import { type ScepError, scepError } from "./Error.ts"
 
-/** What is asked for. @category models */
+/**
+ * What is asked for. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface CertificationRequest {
   /** DER of the Name that is asked for. The authority decides whom it certifies. */
   readonly subject: Uint8Array
@@ -26,7 +31,12 @@ export interface CertificationRequest {
 
 const challengePassword = "1.2.840.113549.1.9.7"
 
-/** The longest challenge that is read, in bytes. RFC 2985 says 255; signed challenges are longer. @category limits */
+/**
+ * The longest challenge that is read, in bytes. RFC 2985 says 255; signed challenges are longer. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const maxChallenge = 2048
 
 const strings = new Set([Asn1.PrintableString, Asn1.Utf8String, Asn1.IA5String, Asn1.universal(20)])
@@ -69,6 +79,7 @@ const structure = (der: Uint8Array) =>
  * that could not be decrypted, for a sender must not learn which it was.
  *
  * @category reading
+ * @since 0.1.0
  */
 export const readRequest = (der: Uint8Array): Result.Result<CertificationRequest, ScepError> =>
   Result.gen(function* () {
@@ -95,6 +106,7 @@ export const readRequest = (der: Uint8Array): Result.Result<CertificationRequest
  * DER of a request, signed with SHA-256.
  *
  * @category writing
+ * @since 0.1.0
  */
 export const makeRequest = (options: {
   readonly privateKey: KeyObject

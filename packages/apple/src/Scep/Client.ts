@@ -2,19 +2,29 @@
  * A device's side of SCEP: requests, and what the answers say. No HTTP: send `message` as the body of
  * `POST …?operation=PKIOperation`, give the answer's body to {@link readCertRep}.
  */
+
 import { createHash, createPublicKey, type KeyObject } from "node:crypto"
-import type * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
+import { type Redacted, Result } from "effect"
 import * as Certificate from "../Certificate.ts"
 import * as Cms from "../Cms.ts"
 import { makeRequest } from "./CertificationRequest.ts"
 import { type FailInfo, type ScepError, scepError } from "./Error.ts"
 import * as PkiMessage from "./PkiMessage.ts"
 
-/** Anything that keeps a client from asking, or from understanding the answer. @category errors */
+/**
+ * Anything that keeps a client from asking, or from understanding the answer. @category errors
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type ClientError = ScepError | Cms.CmsError | Certificate.CertificateError
 
-/** A request on its way. @category models */
+/**
+ * A request on its way. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Pending {
   readonly message: Uint8Array
   readonly transactionId: string
@@ -27,7 +37,12 @@ export interface Pending {
   readonly authority: Certificate.Certificate
 }
 
-/** What an authority answered. @category models */
+/**
+ * What an authority answered. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type CertRep =
   | {
       readonly _tag: "Success"
@@ -39,7 +54,12 @@ export type CertRep =
   | { readonly _tag: "Failure"; readonly failInfo: FailInfo | undefined }
   | { readonly _tag: "Pending" }
 
-/** What both requests are made of. @category models */
+/**
+ * What both requests are made of. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface RequestOptions {
   /** The key to be certified: RSA, 2048 to 4096 bits. */
   readonly privateKey: KeyObject
@@ -74,6 +94,7 @@ const build = (
  * A first request (RFC 8894 § 3.3.1), signed by the key to be certified under a certificate it makes for itself.
  *
  * @category requests
+ * @since 0.1.0
  */
 export const pkcsReq = (options: RequestOptions & { readonly at: Date }): Result.Result<Pending, ClientError> =>
   Result.gen(function* () {
@@ -88,6 +109,7 @@ export const pkcsReq = (options: RequestOptions & { readonly at: Date }): Result
  * A renewal (RFC 8894 § 3.3.1.2), signed with the present certificate; the key may be new or the same.
  *
  * @category requests
+ * @since 0.1.0
  */
 export const renewalReq = (
   options: RequestOptions & { readonly present: Certificate.KeyedCertificate },
@@ -103,6 +125,7 @@ const failInfos: ReadonlyArray<FailInfo> = ["badAlg", "badMessageCheck", "badReq
  * request's nonce; a success must bring a certificate of the requested key.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const readCertRep = (bytes: Uint8Array, pending: Pending): Result.Result<CertRep, ClientError> =>
   Result.gen(function* () {
@@ -145,6 +168,7 @@ export const readCertRep = (bytes: Uint8Array, pending: Pending): Result.Result<
  * signed: compare a fingerprint that came another way.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const readCaCertificates = (
   bytes: Uint8Array,

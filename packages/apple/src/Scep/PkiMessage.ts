@@ -2,8 +2,9 @@
  * The pkiMessage (RFC 8894 § 3.1, § 3.2): SignedData whose signed attributes say which message it is and of which transaction.
  * Both sides of SCEP speak it.
  */
+
 import { randomBytes } from "node:crypto"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import type * as Certificate from "../Certificate.ts"
 import type { Digest } from "../Cms/Algorithms.ts"
@@ -12,7 +13,12 @@ import { verifyRead } from "../Cms/Verify.ts"
 import * as Cms from "../Cms.ts"
 import type { Transaction } from "./Error.ts"
 
-/** Object identifiers of the attributes (RFC 8894 § 3.2.1). @category attributes */
+/**
+ * Object identifiers of the attributes (RFC 8894 § 3.2.1). @category attributes
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const attributeIds = {
   messageType: "2.16.840.1.113733.1.9.2",
   pkiStatus: "2.16.840.1.113733.1.9.3",
@@ -22,7 +28,12 @@ export const attributeIds = {
   transactionId: "2.16.840.1.113733.1.9.7",
 } as const
 
-/** Message types by number (RFC 8894 § 3.2.1.2). @category attributes */
+/**
+ * Message types by number (RFC 8894 § 3.2.1.2). @category attributes
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const messageTypes = {
   CertRep: "3",
   RenewalReq: "17",
@@ -32,7 +43,12 @@ export const messageTypes = {
   GetCRL: "22",
 } as const
 
-/** What a pkiMessage may weigh, and bring along. @category limits */
+/**
+ * What a pkiMessage may weigh, and bring along. @category limits
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const limits: Cms.Limits = { maxBytes: 128 * 1024, maxCertificates: 8 }
 
 const attributeNode = (attributes: SignedData.Attributes, id: string): Asn1.Node | undefined => {
@@ -44,7 +60,12 @@ const attributeNode = (attributes: SignedData.Attributes, id: string): Asn1.Node
 const maxText = 255
 const printable = /^[A-Za-z0-9 '()+,\-./:=?]+$/
 
-/** An attribute that is a PrintableString of 1 to 255 characters. @category attributes */
+/**
+ * An attribute that is a PrintableString of 1 to 255 characters. @category attributes
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const textOf = (attributes: SignedData.Attributes, id: string): string | undefined => {
   const node = attributeNode(attributes, id)
   if (node === undefined || node.constructed || node.content.length > maxText) return undefined
@@ -53,7 +74,12 @@ export const textOf = (attributes: SignedData.Attributes, id: string): string | 
   return printable.test(text) ? text : undefined
 }
 
-/** An attribute that is a nonce: 1 to 64 octets, though RFC 8894 § 3.2.1.5 says 16. @category attributes */
+/**
+ * An attribute that is a nonce: 1 to 64 octets, though RFC 8894 § 3.2.1.5 says 16. @category attributes
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const nonceOf = (attributes: SignedData.Attributes, id: string): Uint8Array | undefined => {
   const node = attributeNode(attributes, id)
   if (node?.tag !== Asn1.OctetString) return undefined
@@ -61,13 +87,23 @@ export const nonceOf = (attributes: SignedData.Attributes, id: string): Uint8Arr
   return octets.length > 0 && octets.length <= 64 ? Uint8Array.from(octets) : undefined
 }
 
-/** A message that has been read, not verified. @category models */
+/**
+ * A message that has been read, not verified. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Unverified {
   readonly data: SignedData.SignedData
   readonly attributes: SignedData.Attributes
 }
 
-/** Reads a message and its attributes. @category reading */
+/**
+ * Reads a message and its attributes. @category reading
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
 export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError> =>
   Result.gen(function* () {
     const data = yield* SignedData.read(bytes, limits)
@@ -75,24 +111,44 @@ export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError>
     return { data, attributes: info.signedAttributes?.values ?? new Map() }
   })
 
-/** What ties an answer to this message, when it says so. @category reading */
+/**
+ * What ties an answer to this message, when it says so. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const transactionOf = (attributes: SignedData.Attributes): Transaction | undefined => {
   const transactionId = textOf(attributes, attributeIds.transactionId)
   const senderNonce = nonceOf(attributes, attributeIds.senderNonce)
   return transactionId === undefined || senderNonce === undefined ? undefined : { transactionId, senderNonce }
 }
 
-/** Verifies a message that has been read. A failure carries no content at all: it is signed as if it were empty. @category reading */
+/**
+ * Verifies a message that has been read. A failure carries no content at all: it is signed as if it were empty. @category reading
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const verify = (
   message: Unverified,
   digests: ReadonlyArray<Digest>,
 ): Result.Result<Cms.Verified, Cms.CmsError> =>
   verifyRead(message.data, message.data.content ?? new Uint8Array(), digests)
 
-/** A nonce as RFC 8894 § 3.2.1.5 wants it: 16 random octets. @category writing */
+/**
+ * A nonce as RFC 8894 § 3.2.1.5 wants it: 16 random octets. @category writing
+ *
+ * @category operations
+ * @since 0.1.0
+ */
 export const newNonce = (): Uint8Array => new Uint8Array(randomBytes(16))
 
-/** What a message is made of. @category models */
+/**
+ * What a message is made of. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Contents {
   readonly messageType: keyof typeof messageTypes
   readonly transactionId: string
@@ -104,7 +160,12 @@ export interface Contents {
   readonly more?: ReadonlyArray<readonly [oid: string, value: Uint8Array]>
 }
 
-/** Writes and signs a message. @category writing */
+/**
+ * Writes and signs a message. @category writing
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
 export const write = (contents: Contents): Result.Result<Uint8Array, Cms.CmsError> =>
   Cms.sign({
     content: contents.envelope ?? new Uint8Array(),

@@ -6,8 +6,9 @@
  * certificate: check the challenge of a `PKCSReq` before issuing. A `RenewalReq` is signed with a certificate that this
  * authority issued and that is in date.
  */
+
 import { createHash } from "node:crypto"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import * as Cms from "../Cms.ts"
@@ -15,7 +16,12 @@ import { type CertificationRequest, readRequest } from "./CertificationRequest.t
 import { type FailInfo, ScepError, scepError, type Transaction } from "./Error.ts"
 import * as PkiMessage from "./PkiMessage.ts"
 
-/** A request that may be answered with a certificate. @category models */
+/**
+ * A request that may be answered with a certificate. @category models
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Request {
   readonly _tag: "PKCSReq" | "RenewalReq"
   readonly transaction: Transaction
@@ -128,6 +134,7 @@ const decode = (
  * The request in a `PKIOperation`. Every error with a `transaction` is answered with {@link failure}.
  *
  * @category requests
+ * @since 0.1.0
  */
 export const receive = (
   message: Uint8Array,
@@ -165,6 +172,7 @@ const certRep = (
  * The CertRep that brings a certificate, encrypted to the signer of the request with the cipher it used.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const success = (
   authority: Certificate.KeyedCertificate,
@@ -181,6 +189,7 @@ export const success = (
  * The CertRep that says no. A refused challenge is `badRequest`.
  *
  * @category answers
+ * @since 0.1.0
  */
 export const failure = (
   authority: Certificate.KeyedCertificate,

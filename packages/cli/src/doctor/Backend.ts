@@ -19,7 +19,12 @@ import * as Tcp from "./Tcp.ts"
 
 type Options = Pick<ServeOptions, "webhookUrl" | "webhookSecret" | "webhookTimeout" | "origin">
 
-/** The UDID of the device that does not exist. */
+/**
+ * The UDID of the device that does not exist.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const nobody = "ESPALIER-DOCTOR"
 
 const longest = Duration.seconds(8)
@@ -29,6 +34,7 @@ const maxBytes = 1024 * 1024
  * The checks `backend`, `secret`, `webhook`, `unsigned` and `clock`, as far as each has something to go on.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const check = Effect.fnUntraced(function* (options: Options) {
   const { webhookUrl, webhookTimeout: timeout } = options

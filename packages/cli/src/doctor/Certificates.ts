@@ -30,6 +30,7 @@ const term = (check: string, what: string, days: number, from: number, renew: st
  * `tls`: the server's own certificate and key, if it ends TLS itself. It must name every origin.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const tls = Effect.fnUntraced(function* (options: ServeOptions): Effect.fn.Return<Findings, Files.Refusal> {
   const files = yield* Inputs.pair(options, "tls")
@@ -68,6 +69,7 @@ const inDate = (check: string, flag: string, { x509 }: Certificate.Certificate, 
  * `profile`: who signs enrollment profiles, if anybody does.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const profile = Effect.fnUntraced(function* (options: ServeOptions): Effect.fn.Return<Findings, Files.Refusal> {
   const signer = yield* Inputs.profileSigner(options)
@@ -80,6 +82,7 @@ export const profile = Effect.fnUntraced(function* (options: ServeOptions): Effe
  * `roots`: every file with authorities can be read.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const roots = Effect.fnUntraced(function* (options: ServeOptions) {
   const files = [
@@ -102,6 +105,7 @@ const renewPush =
  * `push`: each certificate with its topic, then whether Apple's push service can be reached.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const push = Effect.fnUntraced(function* (options: ServeOptions): Effect.fn.Return<Findings> {
   if (options.pushCertificate.length === 0) {

@@ -10,6 +10,7 @@ import type { CliError } from "effect/cli"
  * `check` is a stable name; `advice` says what to do, and is there unless all is well.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Finding {
   readonly check: string
@@ -18,13 +19,22 @@ export interface Finding {
   readonly advice?: string
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Findings = ReadonlyArray<Finding>
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const good = (check: string, detail: string): Finding => ({ check, verdict: "good", detail })
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const warning = (check: string, detail: string, advice: string): Finding => ({
   check,
   verdict: "warning",
@@ -32,7 +42,10 @@ export const warning = (check: string, detail: string, advice: string): Finding 
   advice,
 })
 
-/** @category constructors */
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
 export const bad = (check: string, detail: string, advice: string): Finding => ({
   check,
   verdict: "bad",
@@ -47,6 +60,7 @@ const longest = Duration.seconds(20)
  * A check that always ends, and ends in findings: what it refuses to read, takes too long for or breaks at is a finding too.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const bounded = <R>(
   check: string,
@@ -73,6 +87,7 @@ export const bounded = <R>(
  * A sentence of `Files` or `Inputs`, which says what is wrong and where. It goes with the flag it names.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const ofRefusal = (check: string, { message: userMessage }: CliError.UserError): Finding => {
   const [, flag] = /^(--[a-z-]+)/.exec(userMessage) ?? []
@@ -85,6 +100,7 @@ const signs = { good: "✓", warning: "!", bad: "✗" } as const
  * `✗ database: … → …`
  *
  * @category formatting
+ * @since 0.1.0
  */
 export const line = ({ check, verdict, detail, advice }: Finding): string =>
   `${signs[verdict]} ${check}: ${detail}${advice === undefined ? "" : `\n    → ${advice}`}`

@@ -17,6 +17,7 @@ import { codeOf } from "./Tcp.ts"
  * `origin`: each is one, is https, and has an address.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const origins = Effect.fnUntraced(function* ({ origin }: ServeOptions): Effect.fn.Return<Findings> {
   if (origin.length === 0) return [warning("origin", "only this machine is answered", "set --origin")]
@@ -52,6 +53,7 @@ const judge = Effect.fnUntraced(function* (text: string): Effect.fn.Return<Findi
  * `port`: nobody else listens there. A server that runs already is no obstacle: it is asked who it is.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const port = Effect.fnUntraced(function* (options: ServeOptions): Effect.fn.Return<Findings> {
   const host = Option.getOrUndefined(options.host)
@@ -104,6 +106,7 @@ const isServer = (options: ServeOptions, host = "localhost"): Effect.Effect<bool
  * `identity` and `enrollment`: doors that stand open.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const doors = (options: ServeOptions): Findings => [
   options.identity === "optional"

@@ -36,6 +36,7 @@ const notWritable = "give it to the user that the server runs as, or name anothe
  * `data-directory` and `authority`.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const directory = Effect.fnUntraced(function* (options: ServeOptions): Effect.fn.Return<Findings> {
   const path = resolve(options.dataDirectory)
@@ -108,6 +109,7 @@ const authority = Effect.fnUntraced(function* (folder: string, ownDatabase: bool
  * `database`: can it be reached, brought up to date and written to?
  *
  * @category checks
+ * @since 0.1.0
  */
 export const database = Effect.fnUntraced(function* (options: ServeOptions): Effect.fn.Return<Findings> {
   const url = Server.databaseUrl({

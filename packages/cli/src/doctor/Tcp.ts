@@ -10,6 +10,7 @@ const patience = 3_000
  * Fails with what is wrong, as the end of a sentence that began with the host's name.
  *
  * @category checks
+ * @since 0.1.0
  */
 export const reach = (url: URL): Effect.Effect<void, string> =>
   Effect.callback<void, string>((resume) => {
@@ -42,6 +43,7 @@ const words: Record<string, string> = {
  * The `code` of a Node error, that of the first cause where several addresses failed.
  *
  * @category accessors
+ * @since 0.1.0
  */
 export const codeOf = (error: unknown): string => {
   if (Predicate.hasProperty(error, "code") && Predicate.isString(error.code)) return error.code

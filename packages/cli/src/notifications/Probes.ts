@@ -36,6 +36,7 @@ const ready = HttpRouter.use(
  * The routes. They are not logged.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = Layer.mergeAll(health, ready, PrometheusMetrics.layerHttp()).pipe(
   Layer.provide(HttpRouter.disableLogger),

@@ -14,6 +14,7 @@ const text = (name: string, description: string) =>
  * All of them.
  *
  * @category flags
+ * @since 0.1.0
  */
 export const flags = {
   ...Storage.flags,
@@ -64,5 +65,6 @@ export const flags = {
  * What the flags say.
  *
  * @category models
+ * @since 0.1.0
  */
 export type NotificationsServeOptions = Command.Command.Config.Infer<typeof flags>

@@ -13,6 +13,7 @@ import { storage } from "../ServeFlags.ts"
 
 /**
  * @category flags
+ * @since 0.1.0
  */
 export const flags = {
   dataDirectory: Flags.text("data-directory", "Holds the database, notifications.db. Default: .espalier").pipe(
@@ -22,7 +23,10 @@ export const flags = {
   databaseUrl: storage.databaseUrl,
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface StorageOptions {
   readonly dataDirectory: string
   readonly databaseUrl: Option.Option<Redacted.Redacted>
@@ -32,6 +36,7 @@ export interface StorageOptions {
  * The open database. The data directory is made when it is not there.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const database = ({ dataDirectory, databaseUrl }: StorageOptions) =>
   Layer.unwrap(

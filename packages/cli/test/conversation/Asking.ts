@@ -5,7 +5,7 @@
 import { type Certificate, Identity } from "@espalier/apple"
 import { Effect, Predicate, Result } from "effect"
 import { expect } from "vitest"
-import * as apns from "../../../apple/test/apns.ts"
+import * as apns from "../../../apple/test/Apns.ts"
 import type { World } from "./World.ts"
 
 /** The member of a JSON value that a path of keys leads to. */

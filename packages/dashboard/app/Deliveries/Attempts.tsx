@@ -5,8 +5,8 @@ import type { Attempt } from "@espalier/notifications/api"
 import { Badge, Group } from "@mantine/core"
 import { CodeBlock } from "../parts/CodeBlock.tsx"
 import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { durationText } from "../parts/time.ts"
-import { errorSentence } from "./errorSentence.ts"
+import { durationText } from "../parts/Time.ts"
+import { errorSentence } from "./ErrorSentence.ts"
 import "./Attempts.css"
 
 const succeeded = ({ status }: Attempt) => status !== null && status >= 200 && status < 300

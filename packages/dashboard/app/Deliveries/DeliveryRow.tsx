@@ -4,7 +4,7 @@
 import type { Delivery } from "@espalier/notifications/api"
 import { memo } from "react"
 import { Link } from "wouter"
-import { eventNames } from "../Integrations/eventNames.ts"
+import { eventNames } from "../Integrations/EventNames.ts"
 import { RelativeTime } from "../parts/RelativeTime.tsx"
 import { DeliveryStateBadge } from "./DeliveryStateBadge.tsx"
 

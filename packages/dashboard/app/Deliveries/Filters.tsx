@@ -4,9 +4,9 @@
 import { DeliveryState } from "@espalier/notifications/api"
 import { type Integration, SubscriptionName } from "@espalier/schema"
 import { Button, NativeSelect, Pill } from "@mantine/core"
-import { eventNames } from "../Integrations/eventNames.ts"
+import { eventNames } from "../Integrations/EventNames.ts"
 import { stateNames } from "./DeliveryStateBadge.tsx"
-import { defaultRange, type Filter, isCustom, rangeNames, ranges, windowOf } from "./filter.ts"
+import { defaultRange, type Filter, isCustom, rangeNames, ranges, windowOf } from "./Filter.ts"
 import { TimeField } from "./TimeField.tsx"
 import "./Filters.css"
 

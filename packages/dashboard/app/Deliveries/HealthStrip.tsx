@@ -2,10 +2,10 @@
  * How the workspace's deliveries fare, in a few figures.
  */
 import { commonSentence } from "../Api/CommonFailure.ts"
-import { useNow } from "../parts/clock.ts"
+import { useNow } from "../parts/Clock.ts"
 import { Failure } from "../parts/Failure.tsx"
 import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { useHealth } from "./deliveryCalls.ts"
+import { useHealth } from "./DeliveryCalls.ts"
 import "./HealthStrip.css"
 
 /** Due for longer than this, in milliseconds: a worker does not keep up, or there is none. */

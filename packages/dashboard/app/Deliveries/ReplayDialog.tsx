@@ -8,8 +8,8 @@ import { commonSentence } from "../Api/CommonFailure.ts"
 import { Dialog } from "../parts/Dialog.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { PendingButton } from "../parts/PendingButton.tsx"
-import { useReplay } from "./deliveryCalls.ts"
-import { type Filter, windowOf } from "./filter.ts"
+import { useReplay } from "./DeliveryCalls.ts"
+import { type Filter, windowOf } from "./Filter.ts"
 import { TimeField } from "./TimeField.tsx"
 
 interface ReplayDialogProps {

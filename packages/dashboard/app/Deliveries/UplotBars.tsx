@@ -4,7 +4,7 @@
 import { useEffect, useRef } from "react"
 import UPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
-import type { Stacked } from "./stacked.ts"
+import type { Stacked } from "./Stacked.ts"
 
 interface UplotBarsProps {
   readonly bars: Stacked

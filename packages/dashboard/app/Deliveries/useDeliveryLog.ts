@@ -2,14 +2,15 @@
  * A list of deliveries that is always up to date where one looks: its newest part and the part on the screen are asked for again and again, the
  * rest when one comes there.
  */
+
 import type { DeliveryPage } from "@espalier/notifications/api"
 import { useQueryClient } from "@tanstack/react-query"
-import * as Effect from "effect/Effect"
+import { Effect } from "effect"
 import { useMemo, useRef } from "react"
-import { useCall } from "../Api/calls.ts"
-import { notifications } from "../Api/clients.ts"
-import { type DeliveryLog, extended, refreshed } from "./deliveryLog.ts"
-import { type Filter, filterOf, queryOf, searchOf } from "./filter.ts"
+import { useCall } from "../Api/Calls.ts"
+import { notifications } from "../Api/Clients.ts"
+import { type DeliveryLog, extended, refreshed } from "./DeliveryLog.ts"
+import { type Filter, filterOf, queryOf, searchOf } from "./Filter.ts"
 
 /** What one looks at: whether that is the beginning, and when the first delivery on the screen was made. */
 export interface Look {

@@ -3,7 +3,7 @@
  */
 import { NativeSelect } from "@mantine/core"
 import type { User } from "../../src/Devices/index.ts"
-import { userKeyOf, userNameOf } from "./describe.ts"
+import { userKeyOf, userNameOf } from "./Describe.ts"
 
 export type UserChannel = Pick<User, "userId" | "userShortName">
 

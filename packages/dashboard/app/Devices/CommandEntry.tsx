@@ -5,7 +5,7 @@ import { Badge, type MantineColor } from "@mantine/core"
 import type { QueuedCommand } from "../../src/Devices/index.ts"
 import { CodeBlock } from "../parts/CodeBlock.tsx"
 import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { userNameOf } from "./describe.ts"
+import { userNameOf } from "./Describe.ts"
 import "./CommandEntry.css"
 import "./Opening.css"
 

@@ -3,8 +3,8 @@
  */
 import { Checkbox, FileInput, Stack, TextInput } from "@mantine/core"
 import { Base64 } from "effect/encoding"
-import type { Field } from "./commandForms.ts"
-import type { Filled } from "./commandPayload.ts"
+import type { Field } from "./CommandForms.ts"
+import type { Filled } from "./CommandPayload.ts"
 
 interface CommandFieldsProps {
   readonly fields: ReadonlyArray<Field>

@@ -1,17 +1,17 @@
 /**
  * Declares something: identifier, type, payload, and for whom.
  */
+
 import { Autocomplete, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { Result, Schema } from "effect"
 import { type FormEvent, useState } from "react"
 import { DeclarationContent, type DeviceDetail, type Target } from "../../src/Devices/index.ts"
 import { useAnnounce } from "../parts/Announcer.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { PendingButton } from "../parts/PendingButton.tsx"
-import { userKeyOf, userNameOf } from "./describe.ts"
-import { deviceCallSentence } from "./deviceCallSentence.ts"
-import { usePutDeclaration } from "./deviceCalls.ts"
+import { userKeyOf, userNameOf } from "./Describe.ts"
+import { deviceCallSentence } from "./DeviceCallSentence.ts"
+import { usePutDeclaration } from "./DeviceCalls.ts"
 import { JsonField } from "./JsonField.tsx"
 
 interface DeclareFormProps {

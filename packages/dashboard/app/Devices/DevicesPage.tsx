@@ -10,9 +10,9 @@ import { EmptyState } from "../parts/EmptyState.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { Loading } from "../parts/Loading.tsx"
 import { PageHeader } from "../parts/PageHeader.tsx"
-import { trafficPath } from "../shell/paths.ts"
+import { trafficPath } from "../shell/Paths.ts"
+import { useDevices } from "./DeviceCalls.ts"
 import { DeviceList } from "./DeviceList.tsx"
-import { useDevices } from "./deviceCalls.ts"
 
 export default function DevicesPage({ workspace }: { readonly workspace: string }) {
   const { data: devices, error, refetch } = useDevices(workspace)

@@ -6,9 +6,9 @@ import type { DeviceDetail } from "../../src/Devices/index.ts"
 import { Facts } from "../parts/Facts.tsx"
 import { RelativeTime } from "../parts/RelativeTime.tsx"
 import { Section } from "../parts/Section.tsx"
-import { modelOf, osOf, serialOf, userKeyOf, userNameOf } from "./describe.ts"
+import { modelOf, osOf, serialOf, userKeyOf, userNameOf } from "./Describe.ts"
 import { EnrollmentStatus } from "./EnrollmentStatus.tsx"
-import { propertyListText } from "./propertyListText.ts"
+import { propertyListText } from "./PropertyListText.ts"
 
 export const Overview = ({ device }: { readonly device: DeviceDetail }) => (
   <Stack gap="lg">

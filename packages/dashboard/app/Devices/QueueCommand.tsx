@@ -1,8 +1,9 @@
 /**
  * Says which command, for whom, and with what; and queues it.
  */
+
 import { Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core"
-import * as Result from "effect/Result"
+import { Result } from "effect"
 import { type FormEvent, useState } from "react"
 import type { CommandInput, DeviceDetail } from "../../src/Devices/index.ts"
 import { useAnnounce } from "../parts/Announcer.tsx"
@@ -10,11 +11,11 @@ import { Failure } from "../parts/Failure.tsx"
 import { PendingButton } from "../parts/PendingButton.tsx"
 import { ChannelSelect, type UserChannel } from "./ChannelSelect.tsx"
 import { CommandFields } from "./CommandFields.tsx"
-import { commandForms } from "./commandForms.ts"
-import { nothingFilled, payloadOf, payloadOfJson } from "./commandPayload.ts"
-import { nameOf } from "./describe.ts"
-import { deviceCallSentence } from "./deviceCallSentence.ts"
-import { useQueueCommand } from "./deviceCalls.ts"
+import { commandForms } from "./CommandForms.ts"
+import { nothingFilled, payloadOf, payloadOfJson } from "./CommandPayload.ts"
+import { nameOf } from "./Describe.ts"
+import { deviceCallSentence } from "./DeviceCallSentence.ts"
+import { useQueueCommand } from "./DeviceCalls.ts"
 import { JsonField } from "./JsonField.tsx"
 
 interface QueueCommandProps {

@@ -5,7 +5,7 @@
 import { Badge, Group, Switch, Text } from "@mantine/core"
 import { useCallback, useLayoutEffect, useRef, useState } from "react"
 import type { Device } from "../../src/Devices/index.ts"
-import { nameOf } from "./describe.ts"
+import { nameOf } from "./Describe.ts"
 import { ExchangeEntry } from "./ExchangeEntry.tsx"
 import { useTrace } from "./useTrace.ts"
 import "./Trace.css"

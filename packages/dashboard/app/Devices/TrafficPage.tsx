@@ -4,8 +4,8 @@
 import { Anchor } from "@mantine/core"
 import { Link } from "wouter"
 import { PageHeader } from "../parts/PageHeader.tsx"
-import { devicesPath } from "../shell/paths.ts"
-import { useDevices } from "./deviceCalls.ts"
+import { devicesPath } from "../shell/Paths.ts"
+import { useDevices } from "./DeviceCalls.ts"
 import { Trace } from "./Trace.tsx"
 
 export default function TrafficPage({ workspace }: { readonly workspace: string }) {

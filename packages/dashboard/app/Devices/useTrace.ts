@@ -1,13 +1,13 @@
 /**
  * The conversation of devices with their server, as it happens: a stream that goes on by itself when it was cut.
  */
+
 import { Exchange } from "@espalier/schema"
 import { useQueryClient } from "@tanstack/react-query"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { Result, Schema } from "effect"
 import { useEffect, useState } from "react"
-import { sessionKey } from "../Api/queryClient.ts"
-import { devicesUrl } from "./devicesUrl.ts"
+import { sessionKey } from "../Api/QueryClient.ts"
+import { devicesUrl } from "./DevicesUrl.ts"
 
 export interface Trace {
   readonly exchanges: ReadonlyArray<Exchange>

@@ -1,16 +1,17 @@
 /**
  * Makes an integration: type, URL, events, Save; then shows its secret, this once.
  */
+
 import { Alert, Button, Group, Radio, Stack } from "@mantine/core"
-import * as Redacted from "effect/Redacted"
+import { Redacted } from "effect"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { useAnnounce } from "../parts/Announcer.tsx"
 import { Arrival } from "../parts/Arrival.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { Loading } from "../parts/Loading.tsx"
+import { problemOf } from "./InputProblem.ts"
+import { useCatalogue, useCreate } from "./IntegrationCalls.ts"
 import { IntegrationForm } from "./IntegrationForm.tsx"
-import { problemOf } from "./inputProblem.ts"
-import { useCatalogue, useCreate } from "./integrationCalls.ts"
 import { Secret } from "./Secret.tsx"
 
 interface CreateIntegrationProps {

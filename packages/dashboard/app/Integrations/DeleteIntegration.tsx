@@ -5,8 +5,8 @@ import { Stack } from "@mantine/core"
 import { useAnnounce } from "../parts/Announcer.tsx"
 import { Confirm } from "../parts/Confirm.tsx"
 import { Failure } from "../parts/Failure.tsx"
-import { problemOf } from "./inputProblem.ts"
-import { useDelete } from "./integrationCalls.ts"
+import { problemOf } from "./InputProblem.ts"
+import { useDelete } from "./IntegrationCalls.ts"
 
 interface DeleteIntegrationProps {
   readonly workspace: string

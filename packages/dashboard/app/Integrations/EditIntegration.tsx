@@ -7,9 +7,9 @@ import { useAnnounce } from "../parts/Announcer.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { Loading } from "../parts/Loading.tsx"
 import { Section } from "../parts/Section.tsx"
+import { problemOf } from "./InputProblem.ts"
+import { useCatalogue, useEdit } from "./IntegrationCalls.ts"
 import { IntegrationForm } from "./IntegrationForm.tsx"
-import { problemOf } from "./inputProblem.ts"
-import { useCatalogue, useEdit } from "./integrationCalls.ts"
 
 interface EditIntegrationProps {
   readonly workspace: string

@@ -3,7 +3,7 @@
  */
 import type { SubscriptionName } from "@espalier/schema"
 import { Badge, Group } from "@mantine/core"
-import { eventNames } from "./eventNames.ts"
+import { eventNames } from "./EventNames.ts"
 
 export const EventBadges = ({ events }: { readonly events: ReadonlyArray<SubscriptionName> }) => (
   <Group gap={6} component="ul" className="event-badges">

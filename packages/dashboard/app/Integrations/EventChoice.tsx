@@ -4,7 +4,7 @@
 import type { CatalogueEntry } from "@espalier/notifications/api"
 import { Checkbox } from "@mantine/core"
 import { CodeBlock } from "../parts/CodeBlock.tsx"
-import { eventNames } from "./eventNames.ts"
+import { eventNames } from "./EventNames.ts"
 import "./EventChoice.css"
 
 interface EventChoiceProps {

@@ -7,7 +7,7 @@ import { type FormEvent, type ReactNode, useState } from "react"
 import { Failure } from "../parts/Failure.tsx"
 import { PendingButton } from "../parts/PendingButton.tsx"
 import { EventChoice } from "./EventChoice.tsx"
-import type { Problem } from "./inputProblem.ts"
+import type { Problem } from "./InputProblem.ts"
 
 export interface FormInput {
   readonly url: string

@@ -4,7 +4,7 @@
 import type { Integration } from "@espalier/schema"
 import IconWebhook from "@tabler/icons-react/dist/esm/icons/IconWebhook.mjs"
 import { Link } from "wouter"
-import { integrationsPath } from "../shell/paths.ts"
+import { integrationsPath } from "../shell/Paths.ts"
 import { EventBadges } from "./EventBadges.tsx"
 import { IntegrationState } from "./IntegrationState.tsx"
 import "../parts/RowTable.css"

@@ -3,7 +3,7 @@
  */
 import type { DisabledReason, Integration } from "@espalier/schema"
 import { Badge } from "@mantine/core"
-import { relativeTime } from "../parts/time.ts"
+import { relativeTime } from "../parts/Time.ts"
 
 export const disabledSentences: Readonly<Record<DisabledReason, string>> = {
   Asked: "Somebody disabled it. What was waiting goes out when it is enabled again.",

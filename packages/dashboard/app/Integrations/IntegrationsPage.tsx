@@ -10,11 +10,11 @@ import { Failure } from "../parts/Failure.tsx"
 import { Loading } from "../parts/Loading.tsx"
 import { PageHeader } from "../parts/PageHeader.tsx"
 import { SidePanel } from "../parts/SidePanel.tsx"
-import { integrationsPath } from "../shell/paths.ts"
+import { integrationsPath } from "../shell/Paths.ts"
 import { CreateIntegration } from "./CreateIntegration.tsx"
+import { useIntegrations } from "./IntegrationCalls.ts"
 import { IntegrationList } from "./IntegrationList.tsx"
 import { IntegrationPanel } from "./IntegrationPanel.tsx"
-import { useIntegrations } from "./integrationCalls.ts"
 
 interface IntegrationsPageProps {
   readonly workspace: string

@@ -1,14 +1,15 @@
 /**
  * A new secret in place of the old one, which signs along for a day.
  */
+
 import { Stack, Text } from "@mantine/core"
-import * as Redacted from "effect/Redacted"
+import { Redacted } from "effect"
 import { Arrival } from "../parts/Arrival.tsx"
 import { Confirm } from "../parts/Confirm.tsx"
 import { Failure } from "../parts/Failure.tsx"
 import { Section } from "../parts/Section.tsx"
-import { problemOf } from "./inputProblem.ts"
-import { useRotateSecret } from "./integrationCalls.ts"
+import { problemOf } from "./InputProblem.ts"
+import { useRotateSecret } from "./IntegrationCalls.ts"
 import { Secret } from "./Secret.tsx"
 
 export const RotateSecret = ({ workspace, id }: { readonly workspace: string; readonly id: string }) => {

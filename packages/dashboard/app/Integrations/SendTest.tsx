@@ -8,8 +8,8 @@ import { commonSentence } from "../Api/CommonFailure.ts"
 import { Failure } from "../parts/Failure.tsx"
 import { PendingButton } from "../parts/PendingButton.tsx"
 import { Section } from "../parts/Section.tsx"
-import { eventNames } from "./eventNames.ts"
-import { useSendTest } from "./integrationCalls.ts"
+import { eventNames } from "./EventNames.ts"
+import { useSendTest } from "./IntegrationCalls.ts"
 import { TestOutcome } from "./TestOutcome.tsx"
 
 interface SendTestProps {

@@ -5,9 +5,9 @@ import { Anchor, Group, Loader, Stack } from "@mantine/core"
 import { Link } from "wouter"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { Attempts } from "../Deliveries/Attempts.tsx"
-import { useAttempts } from "../Deliveries/deliveryCalls.ts"
+import { useAttempts } from "../Deliveries/DeliveryCalls.ts"
 import { Failure } from "../parts/Failure.tsx"
-import { deliveriesPath } from "../shell/paths.ts"
+import { deliveriesPath } from "../shell/Paths.ts"
 
 export const TestOutcome = ({ workspace, delivery }: { readonly workspace: string; readonly delivery: number }) => {
   const { data: attempts = [], error } = useAttempts(workspace, delivery, 0, {

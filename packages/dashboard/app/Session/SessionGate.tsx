@@ -7,8 +7,8 @@ import type { ReactNode } from "react"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { Failure } from "../parts/Failure.tsx"
 import { ConnectionBanner } from "../shell/ConnectionBanner.tsx"
+import { useSession } from "./Session.ts"
 import { SignIn } from "./SignIn.tsx"
-import { useSession } from "./session.ts"
 
 export const SessionGate = ({ children }: { readonly children: (holder: KeyHolder) => ReactNode }) => {
   const { data: session, error, refetch } = useSession()

@@ -6,7 +6,7 @@ import { type FormEvent, useState } from "react"
 import { commonSentence } from "../Api/CommonFailure.ts"
 import { Brand } from "../parts/Brand.tsx"
 import { PendingButton } from "../parts/PendingButton.tsx"
-import { useSignIn } from "./session.ts"
+import { useSignIn } from "./Session.ts"
 import "./SignIn.css"
 
 const refusedSentence = "No such key, or it was revoked. Ask whoever runs this service for another."

@@ -4,8 +4,8 @@
 import { Anchor, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core"
 import { type FormEvent, useState } from "react"
 import { Link, useLocation } from "wouter"
-import { configuration } from "../shell/configuration.ts"
-import { integrationsPath } from "../shell/paths.ts"
+import { configuration } from "../shell/Configuration.ts"
+import { integrationsPath } from "../shell/Paths.ts"
 import "./WorkspacePage.css"
 
 export const WorkspacePage = () => {

@@ -1,8 +1,8 @@
 /**
  * How long ago, or in how long; when exactly, to whom points at it.
  */
-import { useNow } from "./clock.ts"
-import { absoluteTime, relativeTime } from "./time.ts"
+import { useNow } from "./Clock.ts"
+import { absoluteTime, relativeTime } from "./Time.ts"
 
 /** `at` in Unix milliseconds. */
 export const RelativeTime = ({ at }: { readonly at: number }) => {

@@ -7,7 +7,7 @@ import IconArrowsExchange from "@tabler/icons-react/dist/esm/icons/IconArrowsExc
 import IconLogout from "@tabler/icons-react/dist/esm/icons/IconLogout.mjs"
 import IconUser from "@tabler/icons-react/dist/esm/icons/IconUser.mjs"
 import { Link } from "wouter"
-import { useSignOut } from "../Session/session.ts"
+import { useSignOut } from "../Session/Session.ts"
 
 export const AccountMenu = ({ holder }: { readonly holder: KeyHolder }) => {
   const signOut = useSignOut()

@@ -6,10 +6,10 @@ import { lazy, Suspense } from "react"
 import { Redirect, Route, Switch } from "wouter"
 import { Loading } from "../parts/Loading.tsx"
 import { WorkspacePage } from "../Session/WorkspacePage.tsx"
-import { configuration } from "./configuration.ts"
+import { configuration } from "./Configuration.ts"
 import { ErrorBoundary } from "./ErrorBoundary.tsx"
 import { NotFound } from "./NotFound.tsx"
-import { integrationsPath, segment } from "./paths.ts"
+import { integrationsPath, segment } from "./Paths.ts"
 import { Shell } from "./Shell.tsx"
 
 const IntegrationsPage = lazy(() => import("../Integrations/IntegrationsPage.tsx"))

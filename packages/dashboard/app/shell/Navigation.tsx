@@ -6,8 +6,8 @@ import IconPlugConnected from "@tabler/icons-react/dist/esm/icons/IconPlugConnec
 import IconSend from "@tabler/icons-react/dist/esm/icons/IconSend.mjs"
 import type { ReactNode } from "react"
 import { Link, useRoute } from "wouter"
-import { configuration } from "./configuration.ts"
-import { deliveriesPath, devicesPath, integrationsPath } from "./paths.ts"
+import { configuration } from "./Configuration.ts"
+import { deliveriesPath, devicesPath, integrationsPath } from "./Paths.ts"
 
 interface PageLinkProps {
   readonly href: string

@@ -9,6 +9,7 @@ import { Channel } from "./Device.ts"
  * `answer` is the device's last word on it.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const QueuedCommand = Schema.Struct({
   commandUUID: Schema.NonEmptyString,
@@ -21,13 +22,17 @@ export const QueuedCommand = Schema.Struct({
   answeredAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
   answer: Schema.optionalKey(Schema.Struct(Struct.pick(CommandResult.fields, ["status", "errorChain", "payload"]))),
 }).annotate({ identifier: "QueuedCommand" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type QueuedCommand = typeof QueuedCommand.Type
 
 /**
  * What to queue, and for whom: the device itself, or one of its users.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CommandInput = Schema.Struct({
   requestType: Schema.NonEmptyString,
@@ -35,5 +40,8 @@ export const CommandInput = Schema.Struct({
   userId: Schema.optionalKey(Schema.NonEmptyString),
   userShortName: Schema.optionalKey(Schema.String),
 }).annotate({ identifier: "CommandInput" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type CommandInput = typeof CommandInput.Type

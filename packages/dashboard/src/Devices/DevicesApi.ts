@@ -22,6 +22,7 @@ import { Device, Progress, User } from "./Device.ts"
  * 404: the workspace manages no such device or user.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class DeviceUnknown extends HttpApiError.Problem<DeviceUnknown>()("DeviceUnknown", {
   type: "urn:espalier:problem:device-unknown",
@@ -33,6 +34,7 @@ export class DeviceUnknown extends HttpApiError.Problem<DeviceUnknown>()("Device
  * 404: no command of that UUID: never queued, or forgotten since.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class CommandUnknown extends HttpApiError.Problem<CommandUnknown>()("CommandUnknown", {
   type: "urn:espalier:problem:command-unknown",
@@ -44,6 +46,7 @@ export class CommandUnknown extends HttpApiError.Problem<CommandUnknown>()("Comm
  * 404: nothing of that identifier is declared for that target.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class DeclarationUnknown extends HttpApiError.Problem<DeclarationUnknown>()("DeclarationUnknown", {
   type: "urn:espalier:problem:declaration-unknown",
@@ -57,6 +60,7 @@ const channelWork = { commands: Schema.Array(QueuedCommand), progress: Progress 
  * A device and its users with their commands, results and declarations. `declared` is what is declared for any of them, or for every device.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeviceDetail = Schema.Struct({
   ...Device.fields,
@@ -64,7 +68,10 @@ export const DeviceDetail = Schema.Struct({
   declared: Schema.Array(Declared),
   users: Schema.Array(Schema.Struct({ ...User.fields, ...channelWork })),
 }).annotate({ identifier: "DeviceDetail" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeviceDetail = typeof DeviceDetail.Type
 
 /**
@@ -72,12 +79,16 @@ export type DeviceDetail = typeof DeviceDetail.Type
  * cutting it. To an `EventSource` the first are messages (`onmessage`), the second an event of that name.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const TraceEvent = Schema.Union([
   Schema.Struct({ event: Schema.Literal("message"), id: Schema.String, data: Schema.fromJsonString(Exchange) }),
   Schema.Struct({ event: Schema.Literal("heartbeat"), data: Schema.Literal("") }),
 ]).annotate({ identifier: "TraceEvent" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type TraceEvent = typeof TraceEvent.Type
 
 const workspace = { workspace: Workspace }
@@ -86,6 +97,7 @@ const named = { workspace: Workspace, identifier: Schema.NonEmptyString }
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class DevicesGroup extends HttpApiGroup.make("devices")
   .add(
@@ -147,6 +159,7 @@ export class DevicesGroup extends HttpApiGroup.make("devices")
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class DevicesApi extends HttpApi.make("devices")
   .add(DevicesGroup)

@@ -4,7 +4,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import * as Chromium from "../../../server/test/support/Browser.ts"
-import { built } from "./built.ts"
+import { built } from "./Built.ts"
 
 /** A browser, and a page that is built. */
 export class Window extends Context.Service<Window, Browser>()("espalier/dashboard/test/Window") {

@@ -10,7 +10,7 @@ import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { Database } from "../../../sql/src/index.ts"
 import { Dashboard } from "../../src/index.ts"
-import { temporaryDirectory } from "./temporaryDirectory.ts"
+import { temporaryDirectory } from "./TemporaryDirectory.ts"
 
 export const workspace = "acme"
 

@@ -34,6 +34,7 @@ const astray = ({ url, method }: HttpServerRequest.HttpServerRequest) => {
 
 /**
  * @category layers
+ * @since 0.1.0
  */
 export const layer = HttpRouter.use((router) =>
   router.addGlobalMiddleware((routes) =>

@@ -11,19 +11,24 @@ import { HttpApiError, HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effec
  * Whose key it is: `workspace` is `null` for a key of all workspaces. `note` says whom it was made for.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const KeyHolder = Schema.Struct({
   keyId: Schema.String,
   workspace: Schema.NullOr(Schema.String),
   note: Schema.String,
 }).annotate({ identifier: "KeyHolder", description: "What a key is for: one workspace, or all (null)" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type KeyHolder = typeof KeyHolder.Type
 
 /**
  * Whose key the request showed.
  *
  * @category services
+ * @since 0.1.0
  */
 export class CurrentKey extends Context.Service<CurrentKey, KeyHolder>()("espalier/notifications/CurrentKey") {}
 
@@ -31,6 +36,7 @@ export class CurrentKey extends Context.Service<CurrentKey, KeyHolder>()("espali
  * 401: no key, an unknown one, or one that was revoked; or the session has ended.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class Unauthorized extends HttpApiError.Problem<Unauthorized>()("Unauthorized", {
   type: "urn:espalier:problem:unauthorized",
@@ -42,6 +48,7 @@ export class Unauthorized extends HttpApiError.Problem<Unauthorized>()("Unauthor
  * 403: the key is another workspace's, or the cookie came from a page of another origin.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class Forbidden extends HttpApiError.Problem<Forbidden>()(
   "Forbidden",
@@ -53,6 +60,7 @@ export class Forbidden extends HttpApiError.Problem<Forbidden>()(
  * 503: the database does not answer; nothing was done. Come back after `Retry-After`.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class Unavailable extends HttpApiError.Problem<Unavailable>()("Unavailable", {
   type: "urn:espalier:problem:unavailable",
@@ -64,6 +72,7 @@ export class Unavailable extends HttpApiError.Problem<Unavailable>()("Unavailabl
  * The cookie of a session.
  *
  * @category security
+ * @since 0.1.0
  */
 export const sessionCookie = HttpApiSecurity.apiKey({ key: "espalier_session", in: "cookie" }).pipe(
   HttpApiSecurity.annotate(OpenApi.Description, "An API key that a browser keeps: see POST /api/session"),
@@ -71,6 +80,7 @@ export const sessionCookie = HttpApiSecurity.apiKey({ key: "espalier_session", i
 
 /**
  * @category security
+ * @since 0.1.0
  */
 export const bearer = HttpApiSecurity.bearer.pipe(
   HttpApiSecurity.annotate(OpenApi.Description, "An API key: `espalier notifications key create`"),
@@ -80,6 +90,7 @@ export const bearer = HttpApiSecurity.bearer.pipe(
  * Lets in who shows a key of the `workspace` in the path, if there is one.
  *
  * @category middleware
+ * @since 0.1.0
  */
 export class Authorization extends HttpApiMiddleware.Service<Authorization, { provides: CurrentKey }>()(
   "espalier/notifications/Authorization",

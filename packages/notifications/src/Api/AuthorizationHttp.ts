@@ -12,6 +12,7 @@ import * as Origin from "./Origin.ts"
  * What a request with the cookie of another page hears.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const otherOrigin = new Forbidden({
   reason: "OtherOrigin",
@@ -24,6 +25,7 @@ const otherWorkspace = new Forbidden({ reason: "OtherWorkspace", detail: "The ke
  * `pageOrigins`: see {@link Origin.of}.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (pageOrigins: ReadonlyArray<string>): Layer.Layer<Authorization, never, ApiKeys> =>
   Layer.effect(

@@ -9,6 +9,7 @@ import { Unavailable } from "./Authorization.ts"
  * Turns the database's failures into {@link Unavailable}.
  *
  * @category combinators
+ * @since 0.1.0
  */
 export const orUnavailable = <A, E, R>(self: Effect.Effect<A, E | SqlError.SqlError, R>) =>
   Effect.catchIf(

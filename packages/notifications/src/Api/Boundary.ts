@@ -44,6 +44,7 @@ const finished = (response: HttpServerResponse.HttpServerResponse): HttpServerRe
  * Around all routes of the API.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const { layer } = HttpRouter.middleware((answer) =>
   Effect.gen(function* () {

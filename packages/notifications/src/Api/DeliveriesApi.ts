@@ -35,6 +35,7 @@ const filter = {
  * What to send again: finished deliveries of events published in the range, dead ones unless `state` says otherwise.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ReplayInput = Schema.Struct({
   since: Schema.Int,
@@ -42,11 +43,15 @@ export const ReplayInput = Schema.Struct({
   state: Schema.optionalKey(Schema.Literals(["dead", "delivered"])),
   integration: Schema.optionalKey(Identifier),
 }).annotate({ identifier: "ReplayInput", description: "Since (inclusive) and until (exclusive), Unix milliseconds" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ReplayInput = typeof ReplayInput.Type
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class DeliveriesGroup extends HttpApiGroup.make("deliveries")
   .add(

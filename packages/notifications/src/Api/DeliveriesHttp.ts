@@ -9,6 +9,7 @@ import { NotificationsApi } from "./NotificationsApi.ts"
 
 /**
  * @category layers
+ * @since 0.1.0
  */
 export const layer = HttpApiBuilder.group(
   NotificationsApi,

@@ -12,17 +12,22 @@ import { Workspace } from "./Workspace.ts"
  * An event one can subscribe to, with an example of what is posted.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const CatalogueEntry = Schema.Struct({
   name: SubscriptionName,
   description: Schema.String,
   example: NotificationEvent,
 }).annotate({ identifier: "CatalogueEntry", description: "An event to subscribe to, with an example" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type CatalogueEntry = typeof CatalogueEntry.Type
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class EventsGroup extends HttpApiGroup.make("events")
   .add(

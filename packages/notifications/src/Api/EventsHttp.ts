@@ -18,6 +18,7 @@ const catalogue: ReadonlyArray<CatalogueEntry> = SubscriptionName.literals.map((
 
 /**
  * @category layers
+ * @since 0.1.0
  */
 export const layer = HttpApiBuilder.group(
   NotificationsApi,

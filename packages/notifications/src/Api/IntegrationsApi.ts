@@ -13,49 +13,65 @@ import { Identifier, Workspace } from "./Workspace.ts"
  * What an integration is made of: `url` and `events` are checked by the service, which says what is wrong in a sentence.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const IntegrationInput = Schema.Struct({
   type: Schema.optionalKey(Schema.Literal("webhook")),
   url: Schema.String,
   events: Schema.Array(Schema.String).check(Schema.isMaxLength(100)),
 }).annotate({ identifier: "IntegrationInput", description: "Where to, and which events" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type IntegrationInput = typeof IntegrationInput.Type
 
 /**
  * What to change; the rest stays.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const IntegrationEdit = Schema.Struct({
   url: Schema.optionalKey(Schema.String),
   events: Schema.optionalKey(IntegrationInput.fields.events),
 }).annotate({ identifier: "IntegrationEdit", description: "What to change; the rest stays" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type IntegrationEdit = typeof IntegrationEdit.Type
 
 /**
  * An integration with its new secret, `whsec_…`: shown this once.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const IntegrationWithSecret = Schema.Struct({
   integration: Integration,
   secret: Schema.Redacted(Schema.String),
 }).annotate({ identifier: "IntegrationWithSecret", description: "With its new secret, which is shown this once" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type IntegrationWithSecret = typeof IntegrationWithSecret.Type
 
 /**
  * The delivery of a test event: look at its attempts.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const TestSent = Schema.Struct({ event: Schema.String, delivery: Schema.Int }).annotate({
   identifier: "TestSent",
   description: "The webhook-id of a test event, and its delivery",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type TestSent = typeof TestSent.Type
 
 const params = { workspace: Workspace, id: Identifier }
@@ -63,6 +79,7 @@ const input = [UrlRefused, AddressRefused, EventsRefused, IntegrationConflict] a
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class IntegrationsGroup extends HttpApiGroup.make("integrations")
   .add(

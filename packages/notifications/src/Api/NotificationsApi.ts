@@ -10,6 +10,7 @@ import { SessionGroup } from "./SessionApi.ts"
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class NotificationsApi extends HttpApi.make("notifications")
   .add(SessionGroup)

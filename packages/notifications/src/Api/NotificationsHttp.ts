@@ -22,7 +22,10 @@ import { NotificationsApi } from "./NotificationsApi.ts"
 import * as OtherPages from "./OtherPages.ts"
 import * as SessionHttp from "./SessionHttp.ts"
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface NotificationsHttpOptions {
   /**
    * `false` where browsers reach this over plain `http` under a name or address other than this machine's: they would not keep the
@@ -40,6 +43,7 @@ export interface NotificationsHttpOptions {
  * Who may call, for another `HttpApi` of your product that has the `Authorization` middleware: the same keys, the same session.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layerAuthorization = ({
   pageOrigins = [],
@@ -50,6 +54,7 @@ export const layerAuthorization = ({
  * Over the services of `NotificationsLayer.layer`, and `ApiKeys`: `ApiKeys.layer`, or whatever else in your product knows keys.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = ({
   secureCookie = true,

@@ -12,6 +12,7 @@ import type { HttpServerRequest } from "effect/http"
  * `unsaid` when neither header is there: no browser of the last years.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Origin = "same" | "other" | "unsaid"
 
@@ -19,6 +20,7 @@ export type Origin = "same" | "other" | "unsaid"
  * `pages`: origins that count as the same, because the product's own page is served there.
  *
  * @category accessors
+ * @since 0.1.0
  */
 export const of = ({ headers }: HttpServerRequest.HttpServerRequest, pages: ReadonlyArray<string>): Origin => {
   const site = headers["sec-fetch-site"]

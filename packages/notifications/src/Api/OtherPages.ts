@@ -13,6 +13,7 @@ const maxAge = 600
  * Over all routes of the router, those of other APIs too.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (pageOrigins: ReadonlyArray<string>) => {
   const cors = HttpMiddleware.cors({

@@ -7,6 +7,7 @@ import { Authorization, Forbidden, KeyHolder, Unauthorized, Unavailable } from "
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class SessionGroup extends HttpApiGroup.make("session")
   .add(

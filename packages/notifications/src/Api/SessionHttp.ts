@@ -15,6 +15,7 @@ import * as Origin from "./Origin.ts"
  * `secureCookie`: whether the browser is to keep the cookie to `https`, and to this machine. `pageOrigins`: see {@link Origin.of}.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = ({
   secureCookie,

@@ -7,6 +7,7 @@ import { Schema } from "effect"
  * 1 to 255 characters, no control characters: a database may not even look for those.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Identifier = Schema.NonEmptyString.check(
   Schema.isMaxLength(255),
@@ -17,6 +18,7 @@ export const Identifier = Schema.NonEmptyString.check(
  * An {@link Identifier}.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Workspace = Identifier.annotate({
   identifier: "Workspace",

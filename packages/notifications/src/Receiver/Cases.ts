@@ -8,16 +8,21 @@ import type { Received } from "./Verification.ts"
  * What a case gets beside its event: `id` and `timestamp` of {@link Received}.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Info = Omit<Received, "event">
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Case<Event, Out> = (event: Event, info: Info) => Out
 
 /**
  * One function each, `Outs` by name.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Cases<Outs extends { readonly [Name in SubscriptionName]: unknown }> = {
   readonly [Name in SubscriptionName]: Case<NotificationEventOf<Name>, Outs[Name]>
@@ -27,6 +32,7 @@ export type Cases<Outs extends { readonly [Name in SubscriptionName]: unknown }>
  * All of {@link Cases}, or some of them and `otherwise`.
  *
  * @category models
+ * @since 0.1.0
  */
 export type On<Outs extends { readonly [Name in SubscriptionName | "otherwise"]: unknown }> =
   | (Cases<Outs> & { readonly otherwise?: undefined })
@@ -39,6 +45,7 @@ type Same<Out> = { readonly [Name in SubscriptionName | "otherwise"]: Out }
  * {@link On} where all give the same.
  *
  * @category models
+ * @since 0.1.0
  */
 export type OnSame<Out> = On<Same<Out>>
 
@@ -46,6 +53,7 @@ export type OnSame<Out> = On<Same<Out>>
  * Fills in `otherwise` where a case is missing.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const complete = <Out>(on: OnSame<Out>): Cases<Same<Out>> =>
   on.otherwise === undefined
@@ -62,6 +70,7 @@ export const complete = <Out>(on: OnSame<Out>): Cases<Same<Out>> =>
  * Calls the case of the event.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const dispatch = <Out>(cases: Cases<Same<Out>>, { event, ...info }: Received): Out => {
   switch (event.action) {

@@ -12,6 +12,7 @@ import { Schema } from "effect"
  *   has a mistake, and a try after it is mended succeeds.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class EventError extends Schema.TaggedError<EventError>("espalier/notifications/EventError")("EventError", {
   reason: Schema.Literals(["UnknownEvent", "Invalid", "NotJson"]),

@@ -44,6 +44,7 @@ export type { Received, ReceivedHeaders, SecretText } from "./Verification.ts"
  * they are in UTF-8. `tolerance`: how far its timestamp may be from now, either way; five minutes unless given.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Request {
   readonly secrets: ReadonlyArray<SecretText>
@@ -57,6 +58,7 @@ export interface Request {
  * own secrets are none (`SecretError`).
  *
  * @category errors
+ * @since 0.1.0
  */
 export type VerifyError = Secret.SecretError | WebhookSignature.SignatureError | EventError
 
@@ -74,6 +76,7 @@ export type VerifyError = Secret.SecretError | WebhookSignature.SignatureError |
  * ```
  *
  * @category verification
+ * @since 0.1.0
  */
 export const verifySync = ({
   secrets,
@@ -91,6 +94,7 @@ export const verifySync = ({
  * Verifies and decodes, by the `Clock`.
  *
  * @category verification
+ * @since 0.1.0
  */
 export const verify = (request: Request): Effect.Effect<Received, VerifyError> =>
   Clock.clockWith((clock) => Effect.fromResult(verifySync({ ...request, now: clock.currentTimeMillisUnsafe() })))
@@ -103,6 +107,7 @@ type Out<R> = Effect.Effect<unknown, unknown, R>
  * must not let an event be handled again.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Options<T = never, D = never, A = never, P = never, I = never, O = never> {
   readonly secrets: ReadonlyArray<SecretText>
@@ -121,6 +126,7 @@ export interface Options<T = never, D = never, A = never, P = never, I = never, 
  * An endpoint with promises, or plain functions. A rejection is a 500.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface FetchOptions {
   readonly secrets: ReadonlyArray<SecretText>
@@ -132,6 +138,7 @@ export interface FetchOptions {
  * An endpoint as an Effect from a request to its answer, to mount anywhere. Fails when a secret is malformed.
  *
  * @category endpoints
+ * @since 0.1.0
  */
 export const handler = Effect.fnUntraced(function* <T = never, D = never, A = never, P = never, I = never, O = never>(
   options: Options<T, D, A, P, I, O>,
@@ -183,6 +190,7 @@ const unsigned = HttpServerResponse.text("The signature is missing, stale or wro
  * {@link handler} as the route `POST path` of an app with an `HttpRouter`.
  *
  * @category endpoints
+ * @since 0.1.0
  */
 export const layer = <T = never, D = never, A = never, P = never, I = never, O = never>(
   path: HttpRouter.PathInput,
@@ -194,6 +202,7 @@ export const layer = <T = never, D = never, A = never, P = never, I = never, O =
  * secret is malformed; the function itself never rejects.
  *
  * @category endpoints
+ * @since 0.1.0
  */
 export const fetchHandler = ({
   secrets,

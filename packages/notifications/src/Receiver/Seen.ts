@@ -9,6 +9,7 @@ import { Clock, Duration, Effect, Exit, Latch } from "effect"
  * `Handled` now, or `Repeated`: it was handled before.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Outcome = "Handled" | "Repeated"
 
@@ -20,6 +21,7 @@ export type Outcome = "Handled" | "Repeated"
  * `handle` and commit. What `handle` writes then commits with the id, a failure takes both back, and another try waits at the key.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Seen<out E = never> {
   readonly once: <E1, R>(id: string, handle: Effect.Effect<void, E1, R>) => Effect.Effect<Outcome, E | E1, R>
@@ -29,6 +31,7 @@ export interface Seen<out E = never> {
  * {@link Seen} with promises.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface PromiseSeen {
   readonly once: (id: string, handle: () => Promise<void>) => Promise<Outcome>
@@ -41,6 +44,7 @@ export interface PromiseSeen {
  * Four days, because the sender waits for at most a day and a bit between two tries.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const memory = ({
   capacity = 10_000,

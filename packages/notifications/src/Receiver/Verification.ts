@@ -12,6 +12,7 @@ import { EventError } from "./EventError.ts"
  * What was received. `id` is the same on every try: what to know a repetition by. `timestamp` is when this try was sent, in Unix seconds.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface Received {
   readonly id: string
@@ -23,6 +24,7 @@ export interface Received {
  * A secret as the integration showed it, `whsec_…`.
  *
  * @category models
+ * @since 0.1.0
  */
 export type SecretText = string | Redacted.Redacted
 
@@ -30,6 +32,7 @@ export type SecretText = string | Redacted.Redacted
  * A request's headers: those of a `Request`, or a record by lower-case name, as Node and Effect have them.
  *
  * @category models
+ * @since 0.1.0
  */
 export type ReceivedHeaders =
   | Pick<Headers, "get">
@@ -39,6 +42,7 @@ export type ReceivedHeaders =
  * Reads the secrets.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const secretsOf = (
   texts: ReadonlyArray<SecretText>,
@@ -49,6 +53,7 @@ export const secretsOf = (
  * Verifies, then decodes, at `nowMillis` (Unix milliseconds). A body given as text counts as the UTF-8 it came from.
  *
  * @category verification
+ * @since 0.1.0
  */
 export const receive = (
   nowMillis: number,

@@ -8,6 +8,7 @@ import { NotificationOrganization } from "./Members.ts"
  * Subscription `apple_push_certification_renovation`. `numDays` is how many days remain, as decimal digits in a string.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const ApplePushCertificationRenovation = Schema.Struct({
   action: Schema.Literal("apple_push_certification_renovation"),
@@ -28,5 +29,8 @@ export const ApplePushCertificationRenovation = Schema.Struct({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type ApplePushCertificationRenovation = typeof ApplePushCertificationRenovation.Type

@@ -13,6 +13,7 @@ const action = <const Action extends `${string}_device_added_mdm_user`>(action: 
  * Subscription `device_added_mdm_user`. `trigger` says what caused the assignment: `deviceUpdate`…
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeviceAddedMdmUser = Schema.Union([
   Schema.Struct({
@@ -56,5 +57,8 @@ export const DeviceAddedMdmUser = Schema.Union([
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeviceAddedMdmUser = typeof DeviceAddedMdmUser.Type

@@ -12,6 +12,7 @@ const action = <const Action extends `${string}_device_enrolled`>(action: Action
  * Subscription `device_enrolled`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DeviceEnrolled = Schema.Union([
   Schema.Struct({ action: action("emm_device_enrolled"), organization, emmDevice: NotificationDevice, mdmUser }),
@@ -36,5 +37,8 @@ export const DeviceEnrolled = Schema.Union([
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DeviceEnrolled = typeof DeviceEnrolled.Type

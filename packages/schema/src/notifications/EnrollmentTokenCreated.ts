@@ -27,6 +27,7 @@ const spelling: { readonly [Action in typeof read.Type]: typeof written.Type } =
  * Here, and only here, `mdmUser.id` is an object: so the documentation has it.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const EnrollmentTokenCreated = Schema.Struct({
   action: read.pipe(
@@ -60,5 +61,8 @@ export const EnrollmentTokenCreated = Schema.Struct({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type EnrollmentTokenCreated = typeof EnrollmentTokenCreated.Type

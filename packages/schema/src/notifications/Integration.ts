@@ -14,12 +14,16 @@ import { SubscriptionName } from "./NotificationEvent.ts"
  * - `Failing`: nothing but failure for days.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const DisabledReason = Schema.Literals(["Asked", "Gone", "Failing"]).annotate({
   identifier: "DisabledReason",
   description: "Asked: by somebody. Gone: the receiver answered 410. Failing: nothing but failure for days",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type DisabledReason = typeof DisabledReason.Type
 
 const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
@@ -28,11 +32,15 @@ const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
  * At least one subscription, each once. The order is kept.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Subscriptions = Schema.NonEmptyArray(SubscriptionName)
   .check(Schema.isUnique())
   .annotate({ identifier: "Subscriptions", description: "At least one, each once" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Subscriptions = typeof Subscriptions.Type
 
 /**
@@ -40,6 +48,7 @@ export type Subscriptions = typeof Subscriptions.Type
  * were nothing but failures.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const Integration = Schema.Struct({
   id: Schema.NonEmptyString,
@@ -68,5 +77,8 @@ export const Integration = Schema.Struct({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type Integration = typeof Integration.Type

@@ -13,6 +13,7 @@ const action = "A new InventoryItem is being registered"
  * Subscription `inventory_item`. `subAction` is `created`, `updated`, `deleted` or what a newer version adds.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const InventoryItem = Schema.Struct({
   action: Schema.TemplateLiteral(["A new InventoryItem ", Schema.String]).pipe(
@@ -49,5 +50,8 @@ export const InventoryItem = Schema.Struct({
     },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type InventoryItem = typeof InventoryItem.Type

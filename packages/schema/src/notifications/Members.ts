@@ -9,18 +9,23 @@ import { Schema } from "effect"
  * How a platform is called in `action` and in the device member: Android `emm`, Windows `win`, Apple `adm`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const NotificationPlatform = Schema.Literals(["emm", "win", "adm"]).annotate({
   identifier: "NotificationPlatform",
   description: "Android `emm`, Windows `win`, Apple `adm`",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type NotificationPlatform = typeof NotificationPlatform.Type
 
 /**
  * The workspace an event happened in.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const NotificationOrganization = Schema.Struct({
   id: Schema.String,
@@ -33,13 +38,17 @@ export const NotificationOrganization = Schema.Struct({
     { id: "5d4d1391cd523c15f50df235", name: "Example", url: "https://dashboard.example.com/workspaces/example" },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type NotificationOrganization = typeof NotificationOrganization.Type
 
 /**
  * The person a device belongs to.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const NotificationUser = Schema.Struct({
   id: Schema.String,
@@ -52,13 +61,17 @@ export const NotificationUser = Schema.Struct({
     { id: "5e9099ee4da32b180204770e", email: "ada@example.com", url: "https://dashboard.example.com/users/ada" },
   ],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type NotificationUser = typeof NotificationUser.Type
 
 /**
  * A device, as far as a notification tells: Android has a `type` (`Fully Managed`), Windows a `productName`.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const NotificationDevice = Schema.Struct({
   type: Schema.optionalKey(Schema.String),
@@ -69,5 +82,8 @@ export const NotificationDevice = Schema.Struct({
   description: "A device, as far as a notification tells",
   examples: [{ productName: "MacBookPro18,3", url: "https://dashboard.example.com/devices/1" }],
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type NotificationDevice = typeof NotificationDevice.Type

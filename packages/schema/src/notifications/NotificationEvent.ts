@@ -15,6 +15,7 @@ import { InventoryItem } from "./InventoryItem.ts"
  * The schema of each subscription's events.
  *
  * @category events
+ * @since 0.1.0
  */
 export const notificationEvents = {
   enrollment_token_created: EnrollmentTokenCreated,
@@ -28,6 +29,7 @@ export const notificationEvents = {
  * What an integration subscribes to.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const SubscriptionName = Schema.Literals([
   "enrollment_token_created",
@@ -39,13 +41,17 @@ export const SubscriptionName = Schema.Literals([
   identifier: "SubscriptionName",
   description: "What an integration subscribes to",
 })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type SubscriptionName = keyof typeof notificationEvents
 
 /**
  * The body of a notification, exactly as it travels.
  *
  * @category schemas
+ * @since 0.1.0
  */
 export const NotificationEvent = Schema.Union([
   EnrollmentTokenCreated,
@@ -54,13 +60,17 @@ export const NotificationEvent = Schema.Union([
   ApplePushCertificationRenovation,
   InventoryItem,
 ]).annotate({ identifier: "NotificationEvent", description: "The body of a notification" })
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export type NotificationEvent = typeof NotificationEvent.Type
 
 /**
  * The event of a subscription.
  *
  * @category models
+ * @since 0.1.0
  */
 export type NotificationEventOf<Name extends SubscriptionName> = (typeof notificationEvents)[Name]["Type"]
 
@@ -82,5 +92,6 @@ const subscriptions: { readonly [Action in NotificationEvent["action"]]: Subscri
  * Whom an event goes to: those who subscribed to this name.
  *
  * @category events
+ * @since 0.1.0
  */
 export const subscriptionOf = (event: NotificationEvent): SubscriptionName => subscriptions[event.action]

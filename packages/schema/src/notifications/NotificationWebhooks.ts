@@ -60,6 +60,7 @@ const asWebhooks = ({ paths, ...document }: Record<string, unknown>): Record<str
 
 /**
  * @category api
+ * @since 0.1.0
  */
 export class NotificationWebhooks extends HttpApi.make("notification-webhooks")
   .add(NotificationGroup)
@@ -77,6 +78,7 @@ export class NotificationWebhooks extends HttpApi.make("notification-webhooks")
  * Puts the notifications under `webhooks` of another document, with the components that they need, and makes it one for readers.
  *
  * @category openapi
+ * @since 0.1.0
  */
 export const withNotificationWebhooks = (document: Record<string, unknown>): Record<string, unknown> => {
   const { webhooks, components, tags } = Object(OpenApi.fromApi(NotificationWebhooks))

@@ -16,6 +16,7 @@ import { Context, type DateTime, type Effect, type Option, Schema } from "effect
  * write may have happened; with the others it did not.
  *
  * @category errors
+ * @since 0.1.0
  */
 export const StoreErrorReason = Schema.Literals([
   "Invalid",
@@ -27,7 +28,10 @@ export const StoreErrorReason = Schema.Literals([
   "Damaged",
   "Other",
 ])
-/** @category errors */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type StoreErrorReason = typeof StoreErrorReason.Type
 
 /**
@@ -35,6 +39,7 @@ export type StoreErrorReason = typeof StoreErrorReason.Type
  * asked, so it may be logged. To a device this is a 503, so that it asks again; `Invalid` is a 400.
  *
  * @category errors
+ * @since 0.1.0
  */
 export class StoreError extends Schema.TaggedError<StoreError>("espalier/server/StoreError")("StoreError", {
   reason: StoreErrorReason,
@@ -48,6 +53,7 @@ export class StoreError extends Schema.TaggedError<StoreError>("espalier/server/
  * does not need the store, and the store never sees it.
  *
  * @category models
+ * @since 0.1.0
  */
 export interface EnrollmentToken {
   readonly id: string
@@ -63,7 +69,10 @@ export interface EnrollmentToken {
   readonly revokedAt: Option.Option<DateTime.Utc>
 }
 
-/** @category models */
+/**
+ * @category models
+ * @since 0.1.0
+ */
 export interface NewEnrollmentToken {
   readonly id: string
   readonly expiresAt?: DateTime.Utc | undefined
@@ -79,6 +88,7 @@ export interface NewEnrollmentToken {
  * 1024 units.
  *
  * @category services
+ * @since 0.1.0
  */
 export class Store extends Context.Service<
   Store,

@@ -8,6 +8,7 @@ import { type Store, StoreError } from "./Store.ts"
  * The store behind checks of what it is asked with.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const guarded = (store: Store["Service"]): Store["Service"] => ({
   ...store,

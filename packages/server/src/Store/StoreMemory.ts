@@ -11,6 +11,7 @@ import { guarded } from "./StoreGuard.ts"
  * An empty store.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
   const pins = new Map<string, string>()
@@ -119,5 +120,6 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
  * `make` as a layer.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer: Layer.Layer<Store> = Layer.effect(Store, make)

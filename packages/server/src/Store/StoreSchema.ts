@@ -54,5 +54,6 @@ const steps = [
  * Brings the tables up to date. A database of a newer version is refused and left untouched.
  *
  * @category running
+ * @since 0.1.0
  */
 export const migrate = Migrations.run(steps, { table: "espalier_server_migrations" })

@@ -19,6 +19,7 @@ const sweepEvery = Duration.toMillis("1 minute")
  * The store over a client whose database has the tables.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -182,6 +183,7 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
  * Brings the tables up to date, then `make`.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer: Layer.Layer<Store, Migrations.MigrationError | SqlError.SqlError, SqlClient.SqlClient> =
   Layer.effect(Store, Effect.andThen(migrate, make))

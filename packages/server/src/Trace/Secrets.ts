@@ -8,7 +8,12 @@ import { Plist } from "@espalier/plist"
 import { Predicate, Result, type Schema } from "effect"
 import { Base64 } from "effect/encoding"
 
-/** What stands where a secret was. */
+/**
+ * What stands where a secret was.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const blot = "•••"
 
 /** Tokens and keys of devices, users and services; one-time codes; answers to challenges; assets, which may be anything. */
@@ -72,6 +77,7 @@ const isArray = (value: Plist.Value): value is ReadonlyArray<Plist.Value> => Arr
  * A property list without its secrets. Data has become text: JSON where it holds that, else its size.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const ofPlist = (value: Plist.Value): Plist.Value => {
   if (typeof value === "string") return ofText(value)
@@ -87,6 +93,7 @@ export const ofPlist = (value: Plist.Value): Plist.Value => {
  * JSON without its secrets, property lists in JSON clothes too.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const ofJson = (value: unknown): Schema.Json => {
   if (typeof value === "string") return ofText(value)
@@ -107,6 +114,7 @@ const open: ReadonlySet<string> = new Set(["operation", "profile"])
  * The path and query of a request, without the values that an enrollment link or a SCEP message has there.
  *
  * @category conversions
+ * @since 0.1.0
  */
 export const ofPath = (url: string): string => {
   const [path = "", query] = url.split("?", 2)

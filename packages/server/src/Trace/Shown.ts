@@ -15,6 +15,7 @@ const most = 64 * 1024
  * The largest body that is looked into, in bytes.
  *
  * @category limits
+ * @since 0.1.0
  */
 export const largest = 1024 * 1024
 
@@ -30,6 +31,7 @@ const asText = (json: Schema.Json) => ({ text: textOf(JSON.stringify(json, null,
  * The property list that a body is, if it is one.
  *
  * @category parsing
+ * @since 0.1.0
  */
 export const plistOf = (bytes: Uint8Array): Plist.Value | undefined =>
   bytes.length === 0 || bytes.length > largest ? undefined : Result.getOrUndefined(Plist.parse(bytes))
@@ -38,6 +40,7 @@ export const plistOf = (bytes: Uint8Array): Plist.Value | undefined =>
  * JSON that was not sent as bytes, or no longer is.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const ofJson = (value: unknown): ExchangeBody => ({
   contentType: "application/json",
@@ -49,6 +52,7 @@ export const ofJson = (value: unknown): ExchangeBody => ({
  * A property list, and how many bytes it came in.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const ofPlist = (value: Plist.Value, contentType: string, size: number): ExchangeBody => {
   const shown = Secrets.ofPlist(value)
@@ -62,6 +66,7 @@ export const ofPlist = (value: Plist.Value, contentType: string, size: number): 
  * A body of some media type.
  *
  * @category constructors
+ * @since 0.1.0
  */
 export const ofBytes = (bytes: Uint8Array, contentType: string): ExchangeBody => {
   const size = bytes.length

@@ -19,6 +19,7 @@ import * as Shown from "./Shown.ts"
  * Gets every exchange of a device, in the order in which they ended. Its failure is logged.
  *
  * @category models
+ * @since 0.1.0
  */
 export type Trace = (exchange: Exchange) => Effect.Effect<void, unknown>
 
@@ -38,6 +39,7 @@ interface Heard {
  * Traces what devices ask, over all routes of the router.
  *
  * @category layers
+ * @since 0.1.0
  */
 export const layer = (trace: Trace) =>
   HttpRouter.use(

@@ -1,0 +1,123 @@
+/**
+ * `espalier notifications serve`: the HTTP API, and a worker that delivers. It speaks plain HTTP: a proxy in front ends TLS.
+ */
+import { createServer } from "node:http"
+import { NodeHttpServer } from "@effect/platform-node"
+import { ApiKeys, NotificationsHttp, NotificationsLayer, PushCertificateWatch } from "@espalier/notifications"
+import { Array, Context, Effect, Layer, Option } from "effect"
+import { Command } from "effect/cli"
+import { HttpRouter, HttpServer } from "effect/http"
+import * as Files from "../Files.ts"
+import * as Observability from "../Observability.ts"
+import { sentence } from "../StartError.ts"
+import * as Probes from "./Probes.ts"
+import { flags, type NotificationsServeOptions } from "./ServeFlags.ts"
+import * as Storage from "./Storage.ts"
+
+/**
+ * Runs until it is told to stop, then finishes the requests and the tries that it has begun.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const serve = Command.make("serve", flags, (options) =>
+  Effect.gen(function* () {
+    const { address } = yield* started(options)
+    yield* Effect.logInfo(`ready: ${HttpServer.formatAddress(address)}`)
+    return yield* Effect.never
+  }).pipe(Effect.scoped, Effect.provide(Observability.layer("espalier-notifications", options))),
+).pipe(
+  Command.withDescription("Run the service: the HTTP API, and deliveries"),
+  Command.withExamples([
+    { command: "espalier notifications serve", description: "On this machine, with a SQLite file" },
+    {
+      command:
+        "espalier notifications serve --host 127.0.0.1 --database-url postgres://espalier@db.example.com/espalier",
+      description: "One of several, behind a proxy that ends TLS",
+    },
+  ]),
+)
+
+/** Whatever keeps it from starting becomes a sentence. */
+const started = (options: NotificationsServeOptions) =>
+  Effect.gen(function* () {
+    const context = yield* Layer.build(
+      service(options, { watching: yield* watch(options), pageOrigins: yield* pageOrigins(options) }),
+    )
+    const keys = yield* Context.get(context, ApiKeys).list
+    if (!keys.some(({ revokedAt }) => revokedAt === null)) {
+      yield* Effect.logWarning("No key opens the API: make one with espalier notifications key create")
+    }
+    return Context.get(context, HttpServer.HttpServer)
+  }).pipe(Effect.mapError((error) => (error._tag === "UserError" ? error : Files.refuse(sentence(error)))))
+
+const service = (options: NotificationsServeOptions, { watching, pageOrigins }: Checked) =>
+  HttpRouter.serve(Layer.merge(NotificationsHttp.layer({ pageOrigins }), Probes.layer), {
+    routerConfig,
+    disableListenLog: true,
+  }).pipe(
+    Layer.merge(watching),
+    Layer.provideMerge(ApiKeys.layer),
+    Layer.provide(
+      NotificationsLayer.layer({
+        addresses: { allow: options.allowAddress, allowHttp: options.allowHttp },
+        worker: options.worker && { concurrency: options.concurrency, ratePerSecond: options.rate },
+        keep: options.keep,
+      }),
+    ),
+    Layer.provide(Storage.database(options)),
+    Layer.provideMerge(listener(options)),
+  )
+
+/** A workspace's name may have 255 characters, each up to twelve in a URL. */
+const routerConfig = { maxParamLength: 4096 }
+
+const listener = ({ host, port }: NotificationsServeOptions) =>
+  NodeHttpServer.layer(
+    () => {
+      const server = createServer({
+        headersTimeout: 15_000,
+        requestTimeout: 60_000,
+        connectionsCheckingInterval: 5_000,
+      })
+      server.maxConnections = 10_000
+      return server
+    },
+    { port, ...(Option.isSome(host) ? { host: host.value } : {}), gracefulShutdownTimeout: "20 seconds" },
+  )
+
+/** What browsers say of themselves in `Origin`: anything else would never be met. */
+const pageOrigins = ({ pageOrigin }: NotificationsServeOptions) =>
+  Effect.forEach(pageOrigin, (origin) =>
+    URL.parse(origin)?.origin === origin
+      ? Effect.succeed(origin)
+      : Effect.fail(Files.refuse(`--page-origin: "${origin}" is no origin such as https://dashboard.example.com`)),
+  )
+
+/** The watch over push certificates, where there are any; each is read again for every look. */
+const watch = Effect.fnUntraced(function* ({ pushCertificate: paths, ...options }: NotificationsServeOptions) {
+  if (!Array.isReadonlyArrayNonEmpty(paths)) return Layer.empty
+  const needed = <A>(flag: string, value: Option.Option<A>) =>
+    Option.match(value, {
+      onNone: () => Effect.fail(Files.refuse(`--${flag}: say it, because there is a --push-certificate`)),
+      onSome: Effect.succeed,
+    })
+  const appleId = yield* needed("apple-id", options.appleId)
+  return PushCertificateWatch.layer({
+    workspace: yield* needed("workspace", options.workspace),
+    organization: {
+      id: yield* needed("organization-id", options.organizationId),
+      name: yield* needed("organization-name", options.organizationName),
+      url: yield* needed("organization-url", options.organizationUrl),
+    },
+    certificates: Effect.forEach(paths, (path) =>
+      Effect.map(Files.text("push-certificate", path), (pem) => ({ pem, appleId })),
+    ),
+  })
+})
+
+/** What the flags say, after a look at it. */
+interface Checked {
+  readonly watching: Effect.Success<ReturnType<typeof watch>>
+  readonly pageOrigins: ReadonlyArray<string>
+}

@@ -1,0 +1,67 @@
+/**
+ * Whether somebody is signed in, and with what key.
+ */
+
+import type { KeyHolder } from "@espalier/notifications/api"
+import { type UseQueryResult, useQueryClient } from "@tanstack/react-query"
+import { Effect, Redacted } from "effect"
+import { useAction, useCall } from "../Api/Calls.ts"
+import { notifications } from "../Api/Clients.ts"
+import type { CommonFailure } from "../Api/CommonFailure.ts"
+import { queryClient, sessionKey } from "../Api/QueryClient.ts"
+import { forgetKey, keyFromFragment } from "./KeyFromFragment.ts"
+
+/** `ended` when there was a session before. */
+export type Session =
+  | { readonly _tag: "SignedIn"; readonly holder: KeyHolder }
+  | { readonly _tag: "SignedOut"; readonly ended: boolean; readonly refused?: boolean }
+
+const signedIn = (holder: KeyHolder): Session => ({ _tag: "SignedIn", holder })
+
+const signIn = (key: string) => notifications.session.signIn({ payload: { key: Redacted.make(key) } })
+
+const wasSignedIn = () => queryClient.getQueryData<Session>(sessionKey)?._tag === "SignedIn"
+
+/** A key in the address is exchanged at once; else the cookie, which no script sees, says who one is. */
+const whoAmI = Effect.suspend(() => {
+  const key = keyFromFragment()
+  return key === undefined
+    ? notifications.session.session().pipe(
+        Effect.map(signedIn),
+        Effect.catchTag("Unauthorized", () =>
+          Effect.sync((): Session => ({ _tag: "SignedOut", ended: wasSignedIn() })),
+        ),
+      )
+    : signIn(key).pipe(
+        Effect.map(signedIn),
+        Effect.catchTag("Unauthorized", () =>
+          Effect.succeed<Session>({ _tag: "SignedOut", ended: false, refused: true }),
+        ),
+        Effect.tap(() => Effect.sync(forgetKey)),
+      )
+})
+
+export const useSession = (): UseQueryResult<Session, CommonFailure> =>
+  useCall(sessionKey, whoAmI, { staleTime: Number.POSITIVE_INFINITY })
+
+const isNotSession = ({ queryKey }: { readonly queryKey: ReadonlyArray<unknown> }) => queryKey[0] !== sessionKey[0]
+
+export const useSignIn = () => {
+  const client = useQueryClient()
+  return useAction(signIn, {
+    onSuccess: (holder) => {
+      client.setQueryData(sessionKey, signedIn(holder))
+      void client.invalidateQueries({ predicate: isNotSession })
+    },
+  })
+}
+
+export const useSignOut = () => {
+  const client = useQueryClient()
+  return useAction(() => notifications.session.signOut(), {
+    onSuccess: () => {
+      client.setQueryData(sessionKey, { _tag: "SignedOut", ended: false } satisfies Session)
+      client.removeQueries({ predicate: isNotSession })
+    },
+  })
+}

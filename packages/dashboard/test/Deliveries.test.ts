@@ -1,0 +1,230 @@
+/**
+ * What became of each event: somebody looks, finds, opens, retries and replays deliveries, while new ones come in.
+ */
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Rows from "../../notifications/test/DeliveryRows.ts"
+import { enrolled } from "../../notifications/test/Examples.ts"
+import * as Receiver from "../../notifications/test/Receiver.ts"
+import { act, sitDown, Window } from "./support/Person.ts"
+import * as Product from "./support/Product.ts"
+
+const signedIn = Effect.fnUntraced(function* (options: Product.ProductOptions = {}) {
+  const product = yield* Product.start(options)
+  const receiver = yield* Receiver.make
+  const { page, complaints } = yield* sitDown()
+  const { integration } = yield* product.integrations.create("acme", {
+    url: receiver.url("/mdm"),
+    events: ["device_enrolled"],
+  })
+  const publish = (name: string) => product.notifications.publish("acme", enrolled(name))
+  const open = (path = "/w/acme/deliveries") => act(() => page.goto(product.url(`${path}#key=${product.key}`)))
+  const rows = page.getByRole("list", { name: "Deliveries" }).getByRole("listitem")
+  return { product, receiver, page, complaints, integration, publish, open, rows }
+})
+
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a person in Deliveries", (it) => {
+  it.effect("sees each delivery as it happens, with figures and a chart that say the same", () =>
+    Effect.gen(function* () {
+      const { page, receiver, publish, open, rows, complaints } = yield* signedIn()
+      yield* open()
+      yield* act(() => page.getByRole("heading", { name: "No deliveries in this time" }).waitFor())
+      yield* publish("first")
+      yield* act(() => rows.filter({ hasText: "Delivered" }).waitFor())
+      receiver.answers = Receiver.status(500)
+      yield* publish("second")
+      yield* act(() => rows.filter({ hasText: "Pending" }).waitFor())
+      expect(yield* act(() => rows.count())).toBe(2)
+      expect(yield* act(() => rows.first().innerText())).toContain("Pending")
+      yield* act(async () => {
+        await page.getByText("1 delivered", { exact: true }).waitFor({ timeout: 15_000 })
+        await page.getByText("1 pending", { exact: true }).waitFor()
+        await page.locator("dl div").filter({ hasText: "Failing integrations" }).getByText("1").waitFor()
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("opens one, sees what was sent and answered, and retries it", () =>
+    Effect.gen(function* () {
+      const { page, product, receiver, publish, open, rows, complaints } = yield* signedIn()
+      receiver.answers = (response) => response.writeHead(410).end("No more, thanks")
+      const { id } = yield* publish("Ada's Mac")
+      yield* open()
+      const panel = page.getByRole("dialog", { name: "Delivery" })
+      yield* act(async () => {
+        await rows.first().getByRole("link").click()
+        await panel.getByText("HTTP 410").waitFor()
+        await panel.getByText("Answer", { exact: true }).click()
+        await panel.getByText("No more, thanks").waitFor()
+        await panel.getByText('"productName": "Ada\'s Mac"').waitFor()
+        await panel.getByText(`webhook-id: ${id}`).waitFor()
+        await panel.getByText(`POST ${receiver.url("/mdm")}`).waitFor()
+      })
+      receiver.answers = Receiver.status(200)
+      // Which disabled the integration.
+      yield* act(async () => {
+        await panel.getByRole("button", { name: "Retry" }).click()
+        await panel.getByText("When its integration is enabled again").waitFor()
+      })
+      const [integration] = yield* product.integrations.list("acme")
+      yield* product.integrations.enable("acme", integration?.id ?? "")
+      yield* act(async () => {
+        await panel.getByText("HTTP 200").waitFor()
+        await panel.getByText("Delivered", { exact: true }).waitFor()
+      })
+      // The other way round: all deliveries of this event, and nothing else.
+      yield* publish("another")
+      yield* act(async () => {
+        await panel.getByRole("link", { name: id }).click()
+        await page.getByText(`webhook-id ${id}`).waitFor()
+        await rows.first().waitFor()
+      })
+      expect(yield* act(() => rows.count())).toBe(1)
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("filters by state, integration, event and time, and can send the address to somebody", () =>
+    Effect.gen(function* () {
+      const { page, product, integration, open, rows } = yield* signedIn({ worker: false })
+      const now = Date.now()
+      const { id } = integration
+      yield* Effect.provideService(
+        Rows.insert("acme", [
+          { at: now - 3 * 86_400_000, state: "delivered", integration: id, name: "device_enrolled" },
+          { at: now - 60_000, state: "dead", integration: id, name: "device_enrolled" },
+          { at: now - 50_000, state: "delivered", integration: id, name: "inventory_item" },
+          { at: now - 40_000, state: "delivered", integration: "int_other", name: "device_enrolled" },
+        ]),
+        SqlClient.SqlClient,
+        product.sql,
+      )
+      yield* open()
+      const shows = async (count: number) => {
+        await page.getByText(`That is all: ${count} in this time.`).waitFor()
+        expect(await rows.count()).toBe(count)
+      }
+      yield* act(async () => {
+        await shows(3)
+        await page.getByLabel("State", { exact: true }).selectOption("Failed")
+        await shows(1)
+        await page.getByLabel("State", { exact: true }).selectOption("Every state")
+        await page.getByLabel("Integration", { exact: true }).selectOption(integration.url)
+        await shows(2)
+        await page.getByLabel("Event", { exact: true }).selectOption("Inventory item registered")
+        await shows(1)
+        await page.reload()
+        await shows(1)
+        expect(new URL(page.url()).searchParams.get("name")).toBe("inventory_item")
+        await page.getByRole("button", { name: "Clear" }).click()
+        await shows(3)
+        await page.getByLabel("Time", { exact: true }).selectOption("Last 7 days")
+        await shows(4)
+        await page.getByLabel("State", { exact: true }).selectOption("Pending")
+        await page.getByRole("heading", { name: "No such delivery" }).waitFor()
+      })
+    }),
+  )
+
+  it.effect("replays those that failed in a range of time", () =>
+    Effect.gen(function* () {
+      const { page, product, integration, open } = yield* signedIn({ worker: false })
+      const row = { at: Date.now() - 600_000, integration: integration.id, name: "device_enrolled" } as const
+      yield* Effect.provideService(
+        Rows.insert("acme", [
+          { ...row, state: "dead" },
+          { ...row, state: "dead" },
+          { ...row, state: "delivered" },
+        ]),
+        SqlClient.SqlClient,
+        product.sql,
+      )
+      yield* open()
+      const dialog = page.getByRole("dialog", { name: "Replay a range" })
+      yield* act(async () => {
+        await page.getByRole("button", { name: "Replay a range" }).click()
+        const from = dialog.getByLabel("From")
+        const before = await from.inputValue()
+        await from.fill("2099-01-01T00:00")
+        await dialog.getByRole("button", { name: "Replay" }).click()
+        await dialog.getByText("This range ends before it begins.").waitFor()
+        await from.fill(before)
+        await dialog.getByRole("button", { name: "Replay" }).click()
+        await dialog.getByText("2 deliveries go out again.").waitFor()
+        await dialog.getByRole("button", { name: "Done" }).click()
+        await page.getByText("2 pending", { exact: true }).waitFor({ timeout: 15_000 })
+      })
+    }),
+  )
+
+  it.effect(
+    "scrolls through ten thousand of them, and stays where they look while new ones come",
+    () =>
+      Effect.gen(function* () {
+        const { page, product, integration, open, rows, complaints } = yield* signedIn({ worker: false })
+        const now = Date.now()
+        const make = (from: number, count: number) =>
+          Effect.provideService(
+            Rows.insert(
+              "acme",
+              Array.from({ length: count }, (_, index) => ({
+                at: now - 3_600_000 + (from + index) * 100,
+                state: "delivered" as const,
+                integration: integration.id,
+                name: "device_enrolled" as const,
+              })),
+            ),
+            SqlClient.SqlClient,
+            product.sql,
+          )
+        yield* make(0, 10_000)
+        yield* open()
+        yield* act(() => rows.first().waitFor())
+        // Long frames are counted by the browser itself, from here on.
+        yield* act(() =>
+          page.evaluate(`
+          window.longFrames = []
+          new PerformanceObserver((list) => window.longFrames.push(...list.getEntries().map(({ duration }) => duration)))
+            .observe({ type: "longtask" })`),
+        )
+        let mostElements = 0
+        let mostRows = 0
+        yield* act(async () => {
+          const end = page.getByText("That is all: 10,000 in this time.")
+          for (let steps = 0; steps < 1000 && !(await end.isVisible()); steps += 1) {
+            await page.mouse.wheel(0, 6000)
+            await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            mostElements = Math.max(mostElements, Number(await page.evaluate("document.querySelectorAll('*').length")))
+            mostRows = Math.max(mostRows, await rows.count())
+          }
+          await end.waitFor()
+        })
+        const longFrames = yield* act(() => page.evaluate("window.longFrames"))
+        expect(mostRows).toBeLessThan(60)
+        expect(mostElements).toBeLessThan(1500)
+        // Some frame may be late on a busy machine, but not many, and none by much.
+        expect(Array.isArray(longFrames) && longFrames.length).toBeLessThan(60)
+        expect(Math.max(0, ...(Array.isArray(longFrames) ? longFrames.map(Number) : []))).toBeLessThan(1000)
+
+        const lookedAt = rows.nth(12).getByRole("link")
+        const place = async () => ({ href: await lookedAt.getAttribute("href"), at: (await lookedAt.boundingBox())?.y })
+        yield* act(async () => {
+          await page.mouse.wheel(0, -5000)
+          await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        })
+        const before = yield* act(place)
+        const posinset = () => rows.nth(12).getAttribute("aria-posinset").then(Number)
+        const position = yield* act(posinset)
+        yield* make(10_000, 7)
+        yield* act(async () => {
+          while ((await posinset()) === position) await page.waitForTimeout(50)
+        })
+        expect(yield* act(place)).toEqual(before)
+        expect(yield* act(posinset)).toBe(position + 7)
+        expect(complaints).toEqual([])
+      }),
+    60_000,
+  )
+})

@@ -1,0 +1,50 @@
+/**
+ * Which deliveries are looked at, in an address and back; and the bars of a chart.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { filterOf, queryOf, searchOf, windowOf } from "../app/Deliveries/Filter.ts"
+import { stacked } from "../app/Deliveries/Stacked.ts"
+
+describe("a filter", () => {
+  it.each([
+    [""],
+    ["state=dead&integration=int_1&name=inventory_item&event=msg_1&range=7d"],
+    ["since=1764000000000&until=1764000600000"],
+  ])("is in the address, and comes back from it (%s)", (search) => expect(searchOf(filterOf(search))).toBe(search))
+
+  it.each(["state=lost", "since=yesterday", "since=1.5", "name=everything", "range=1y"])(
+    "of a tampered address is none (%s)",
+    (search) => expect(filterOf(search)).toEqual({}),
+  )
+
+  it("of a range begins where the range begins, and has no end", () => {
+    const { since, ...rest } = queryOf(filterOf("state=dead&range=1h"))
+    expect(rest).toEqual({ state: "dead" })
+    expect(Math.abs(Date.now() - 3_600_000 - (since ?? 0))).toBeLessThanOrEqual(60_000)
+  })
+
+  it.each(["", "range=1h", "range=7d", "range=30d", "since=0&until=86400000", "since=5&until=6"])(
+    "has a chart of at most a thousand steps (%s)",
+    (search) => {
+      const { since, until, step } = windowOf(filterOf(search))
+      expect((until - since) / step).toBeLessThanOrEqual(1000)
+      expect(step).toBeGreaterThanOrEqual(1000)
+    },
+  )
+})
+
+describe("bars", () => {
+  it("stand on each other, one each step, also where nothing happened", () => {
+    const counts = [
+      { at: 2000, delivered: 3, dead: 2, pending: 1 },
+      { at: 9000, delivered: 1, dead: 0, pending: 0 },
+    ]
+    expect(stacked({ since: 1000, until: 4000, step: 1000, counts })).toEqual({
+      at: [1, 2, 3],
+      delivered: [0, 3, 0],
+      dead: [0, 5, 0],
+      pending: [0, 6, 0],
+      totals: { delivered: 3, dead: 2, pending: 1 },
+    })
+  })
+})

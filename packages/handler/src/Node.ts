@@ -1,0 +1,34 @@
+/**
+ * The webhooks as a listener for `node:http`, and so for Express and whatever else takes `(request, response)`.
+ *
+ * Mount it before anything that reads the body: the signature is over the raw bytes.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Exit, type Layer, Scope } from "effect"
+import { type Backend, toHttpEffect } from "./Webhooks.ts"
+
+/**
+ * Builds the backend and gives its listener. `dispose` ends the requests under way and what the backend's layers hold.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toNodeListener = <E>(
+  backend: Layer.Layer<Backend, E>,
+): Effect.Effect<
+  {
+    readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+    readonly dispose: Effect.Effect<void>
+  },
+  E
+> =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const listener = yield* toHttpEffect(backend).pipe(
+      Effect.flatMap((effect) => NodeHttpServer.makeHandler(effect, { scope })),
+      Scope.provide(scope),
+      Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
+    )
+    return { listener, dispose: Scope.close(scope, Exit.void) }
+  })

@@ -1,9 +1,0 @@
-/**
- * Fresh identifiers that tell what they name: `int_` and 96 random bits in base64url.
- */
-import { randomBytes } from "node:crypto"
-import { Effect } from "effect"
-
-/** @category constructors */
-export const make = (prefix: "int" | "wrk"): Effect.Effect<string> =>
-  Effect.sync(() => `${prefix}_${randomBytes(12).toString("base64url")}`)

@@ -1,0 +1,229 @@
+/**
+ * What the HTTP API refuses, and as what: every refusal is a problem (RFC 9457) with a type that programs can tell apart.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { OpenApi } from "effect/http-api"
+import { NotificationsApi } from "../src/Api/index.ts"
+import * as ApiHarness from "./ApiHarness.ts"
+import { enrolled } from "./Examples.ts"
+import * as Receiver from "./Receiver.ts"
+
+const events = ["device_enrolled"]
+const url = "http://127.0.0.1:4000/"
+const body = { url, events }
+const acme = "/workspaces/acme"
+const integrations = `${acme}/integrations`
+const range = { since: 1000, until: 1000 }
+
+type Row = readonly [
+  refused: string,
+  method: string,
+  path: string,
+  call: ApiHarness.Call,
+  status: number,
+  type: string,
+  members?: object,
+]
+
+const bad = "about:blank"
+const urn = (name: string) => `urn:espalier:problem:${name}`
+
+/** `{name}` in a path stands for what is there: an integration, one that is disabled, a delivery that is pending. */
+const rows: ReadonlyArray<Row> = [
+  ["no key", "GET", integrations, { key: null }, 401, urn("unauthorized")],
+  ["a key that is none", "GET", integrations, { key: "x" }, 401, urn("unauthorized")],
+  ["a sign-in without a key", "POST", "/session", { key: null, body: {} }, 400, bad],
+  [
+    "a sign-in with a key that is none",
+    "POST",
+    "/session",
+    { key: null, body: { key: "x" } },
+    401,
+    urn("unauthorized"),
+  ],
+  ["a sign-in with a novel", "POST", "/session", { key: null, body: { key: "x".repeat(300) } }, 400, bad],
+  ["another workspace", "GET", "/workspaces/b/integrations", {}, 403, urn("forbidden"), { reason: "OtherWorkspace" }],
+  ["an integration that no database may look for", "GET", `${integrations}/a%00`, {}, 400, bad],
+  ["an event that no database may look for", "GET", `${acme}/deliveries?event=a%00`, {}, 400, bad],
+  ["a body that is no JSON", "POST", integrations, { body: "{" }, 400, bad],
+  ["no body", "POST", integrations, {}, 400, bad],
+  ["another shape", "POST", integrations, { body: { url: 5 } }, 400, bad, { errors: [{ path: ["payload", "url"] }] }],
+  ["another type", "POST", integrations, { body: { ...body, type: "email" } }, 400, bad],
+  ["a form", "POST", integrations, { body: "a=b", headers: { "content-type": "text/plain" } }, 415, bad],
+  ["a body without end", "POST", integrations, { body: " ".repeat(600_000) }, 413, bad],
+  ["no URL", "POST", integrations, { body: { ...body, url: "" } }, 422, urn("url-refused"), { reason: "NotAUrl" }],
+  [
+    "an address at home",
+    "POST",
+    integrations,
+    { body: { ...body, url: "https://10.0.0.1/" } },
+    422,
+    urn("address-refused"),
+    { range: "private" },
+  ],
+  ["no events", "POST", integrations, { body: { url, events: [] } }, 422, urn("events-refused"), { reason: "None" }],
+  [
+    "unknown events",
+    "POST",
+    integrations,
+    { body: { url, events: ["x"] } },
+    422,
+    urn("events-refused"),
+    { reason: "Unknown" },
+  ],
+  [
+    "events twice",
+    "POST",
+    integrations,
+    { body: { url, events: [...events, ...events] } },
+    422,
+    urn("events-refused"),
+    { reason: "Repeated" },
+  ],
+  ["101 events", "POST", integrations, { body: { url, events: Array(101).fill("x") } }, 400, bad],
+  ["the same URL again", "POST", integrations, { body }, 409, urn("integration-conflict")],
+  ["an integration that is not there", "GET", `${integrations}/int_x`, {}, 404, urn("integration-unknown")],
+  [
+    "a test of a disabled one",
+    "POST",
+    `${integrations}/{disabled}/test`,
+    { body: {} },
+    409,
+    urn("integration-disabled"),
+  ],
+  ["a test of no event", "POST", `${integrations}/{integration}/test`, { body: { event: "x" } }, 400, bad],
+  ["an event that is none", "POST", `${acme}/events`, { body: { action: "x" } }, 400, bad],
+  ["an event that lacks a member", "POST", `${acme}/events`, { body: { action: "adm_device_enrolled" } }, 400, bad],
+  [
+    "an event of half a megabyte",
+    "POST",
+    `${acme}/events`,
+    { body: enrolled("x".repeat(300_000)) },
+    422,
+    urn("publish-refused"),
+    { reason: "TooLarge" },
+  ],
+  [
+    "a long idempotency key",
+    "POST",
+    `${acme}/events`,
+    { body: enrolled("a"), headers: { "idempotency-key": "x".repeat(256) } },
+    422,
+    urn("publish-refused"),
+    { reason: "BadKey" },
+  ],
+  [
+    "an idempotency key of another event",
+    "POST",
+    `${acme}/events`,
+    { body: enrolled("b"), headers: { "idempotency-key": "first" } },
+    422,
+    urn("publish-refused"),
+    { reason: "KeyReused" },
+  ],
+  ["a delivery that is not there", "GET", `${acme}/deliveries/999`, {}, 404, urn("delivery-unknown"), { id: 999 }],
+  ["a delivery that is no number", "GET", `${acme}/deliveries/abc`, {}, 400, bad],
+  ["a delivery out of all numbers", "GET", `${acme}/deliveries/99999999999999999999`, {}, 400, bad],
+  ["a retry of one that is pending", "POST", `${acme}/deliveries/{pending}/retry`, {}, 409, urn("delivery-pending")],
+  ["a cursor of nobody", "GET", `${acme}/deliveries?cursor=x`, {}, 422, urn("cursor-refused")],
+  ["a range of nothing", "GET", `${acme}/deliveries?since=5&until=1`, {}, 422, urn("range-refused")],
+  ["a replay of nothing", "POST", `${acme}/deliveries/replay`, { body: range }, 422, urn("range-refused")],
+  [
+    "a million buckets",
+    "GET",
+    `${acme}/deliveries/statistics?since=0&until=1e9&step=1000`,
+    {},
+    422,
+    urn("range-refused"),
+  ],
+  ["a page of 201", "GET", `${acme}/deliveries?limit=201`, {}, 400, bad],
+  ["a state that is none", "GET", `${acme}/deliveries?state=lost`, {}, 400, bad],
+  ["a path that is none", "GET", `${acme}/nothing`, {}, 404, bad],
+  ["another method", "PUT", integrations, { body }, 405, bad],
+  ["a path that is not UTF-8", "GET", "/workspaces/%ff/integrations", {}, 400, bad],
+]
+
+describe("the API refuses", () => {
+  it.live("as the table says", () =>
+    Effect.gen(function* () {
+      const { call, receiver } = yield* ApiHarness.make()
+      receiver.answers = Receiver.status(500)
+      const make = (at: string, subscribed = events) =>
+        Effect.map(
+          call("POST", integrations, { body: { url: at, events: subscribed } }),
+          ({ json }): string => Object(json).integration.id,
+        )
+      yield* make(url, ["inventory_item"])
+      const integration = yield* make(receiver.url("/"))
+      const disabled = yield* make(receiver.url("/disabled"))
+      yield* call("POST", `${integrations}/${disabled}/disable`)
+      yield* call("POST", `${acme}/events`, { body: enrolled("a"), headers: { "idempotency-key": "first" } })
+      const { json } = yield* call("GET", `${acme}/deliveries`)
+      const there: Record<string, string> = { integration, disabled, pending: Object(json).deliveries[0].id }
+
+      for (const [refused, method, path, options, status, type, members = {}] of rows) {
+        const answer = yield* call(
+          method,
+          path.replace(/\{(\w+)\}/, (_, name: string) => there[name] ?? ""),
+          options,
+        )
+        expect([refused, answer.status, answer.type]).toEqual([refused, status, "application/problem+json"])
+        expect(answer.json, refused).toMatchObject({ type, status, title: expect.any(String), ...members })
+      }
+    }),
+  )
+
+  it("with every type of problem that its document knows", () => {
+    const told = new Set(rows.map(([, , , , , type]) => type))
+    const known = JSON.stringify(OpenApi.fromApi(NotificationsApi)).match(/urn:espalier:problem:[\w-]+/g)
+    // A database that fails is the next test's.
+    expect(new Set([...(known ?? []), bad])).toEqual(new Set([...told, urn("unavailable")]))
+  })
+
+  it.live("everything while the database fails, with 503 and when to come again", () =>
+    Effect.gen(function* () {
+      const { call, sql, key } = yield* ApiHarness.make({ worker: false })
+      yield* sql`DROP TABLE notification_integration`
+      const answer = yield* call("GET", integrations)
+      expect([answer.status, answer.type]).toEqual([503, "application/problem+json"])
+      expect(answer.json).toEqual({ type: urn("unavailable"), status: 503, title: expect.any(String) })
+      expect(answer.headers.get("retry-after")).toBe("5")
+      yield* sql`DROP TABLE notification_api_key`
+      expect((yield* call("GET", integrations)).status).toBe(503)
+      expect((yield* call("POST", "/session", { key: null, body: { key } })).status).toBe(503)
+      expect((yield* call("GET", integrations, { key: "nonsense" })).status).toBe(401)
+    }),
+  )
+
+  it.live("a body without end that does not say how long it is", () =>
+    Effect.gen(function* () {
+      const { origin, key } = yield* ApiHarness.make({ worker: false })
+      let sent = 0
+      const endless = new ReadableStream({
+        pull: (controller) => {
+          sent += 65_536
+          controller.enqueue(new Uint8Array(65_536).fill(32))
+        },
+      })
+      const answer = yield* Effect.promise(() =>
+        fetch(`${origin}/api${integrations}`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+          duplex: "half",
+          body: endless,
+        }),
+      )
+      expect(answer.status).toBe(413)
+      expect(sent).toBeLessThan(10_000_000)
+    }),
+  )
+
+  it.live("says which methods there are", () =>
+    Effect.gen(function* () {
+      const { call } = yield* ApiHarness.make({ worker: false })
+      expect((yield* call("PUT", integrations)).headers.get("allow")).toBe("GET, POST")
+      expect((yield* call("PUT", "/session")).headers.get("allow")).toBe("POST, GET, DELETE")
+    }),
+  )
+})
