@@ -16,12 +16,11 @@ export const importTable: Record<string, ReadonlyArray<string> | "all"> = {
   sql: [],
   apple: ["plist"],
   handler: ["schema", "signing"],
-  client: ["schema", "signing"],
   notifications: ["schema", "signing", "sql"],
   dashboard: ["schema", "notifications"],
-  server: ["schema", "plist", "apple", "client", "sql"],
+  server: ["schema", "plist", "apple", "signing", "sql"],
   simulator: ["schema", "plist", "apple"],
-  conformance: ["schema", "plist", "apple", "signing", "client", "simulator"],
+  conformance: ["schema", "plist", "apple", "signing", "server", "simulator"],
   cli: "all",
 }
 

@@ -9,12 +9,12 @@
  */
 import { createHash } from "node:crypto"
 import { Certificate } from "@espalier/apple"
-import { type BackendError, ManagementBackend } from "@espalier/client"
 import type { AssetContent, AssetLocation } from "@espalier/schema"
 import { Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as AssetDownload from "./AssetDownload.ts"
+import { type BackendError, ManagementBackend } from "./Backend/index.ts"
 import { badAnswer } from "./BadAnswer.ts"
 import * as ByteRange from "./ByteRange.ts"
 import { DeviceIdentity } from "./DeviceIdentity.ts"

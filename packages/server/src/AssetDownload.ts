@@ -2,10 +2,10 @@
  * The bytes of an asset that the backend gave as a URL, streamed through without ever being whole in memory.
  */
 import { createHash } from "node:crypto"
-import type { BackendUnavailable } from "@espalier/client"
 import type { AssetLocation } from "@espalier/schema"
 import { Effect, Stream } from "effect"
 import { HttpClient, HttpClientRequest, HttpServerResponse } from "effect/http"
+import type { BackendUnavailable } from "./Backend/index.ts"
 import { badAnswer } from "./BadAnswer.ts"
 
 /** How long to wait for the answer to begin, and then for each piece of it. */

@@ -1,7 +1,7 @@
 /**
  * An answer of the backend's that fits its schema and still cannot be passed on.
  */
-import { BackendUnavailable } from "@espalier/client"
+import { BackendUnavailable } from "./Backend/index.ts"
 
 /**
  * Counts as no usable answer, so the device is told to come back.

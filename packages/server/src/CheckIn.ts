@@ -4,11 +4,11 @@
  * A message is answered 2xx only after the backend has taken it: the device is the retry queue.
  */
 import { CheckIn } from "@espalier/apple"
-import { type BackendError, ManagementBackend } from "@espalier/client"
 import { type Event, type Scope, UserAuthenticateAnswer } from "@espalier/schema"
 import { Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import type { HttpServerResponse } from "effect/http"
+import { type BackendError, ManagementBackend } from "./Backend/index.ts"
 import { badAnswer } from "./BadAnswer.ts"
 import * as DeclarativeManagement from "./DeclarativeManagement.ts"
 import * as DeviceResponse from "./DeviceResponse.ts"

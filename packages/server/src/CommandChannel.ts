@@ -5,10 +5,10 @@
  * A command that the device has just reported on is never sent back in the same connection: after `NotNow` it would loop.
  */
 import { Command, CommandReport } from "@espalier/apple"
-import { type BackendError, ManagementBackend } from "@espalier/client"
 import { type ErrorChainItem, type Event, Manifest, type Scope } from "@espalier/schema"
 import { Effect } from "effect"
 import type { HttpServerResponse } from "effect/http"
+import { type BackendError, ManagementBackend } from "./Backend/index.ts"
 import * as DdmSync from "./DdmSync.ts"
 import * as DeviceResponse from "./DeviceResponse.ts"
 import * as PropertyList from "./PropertyList.ts"

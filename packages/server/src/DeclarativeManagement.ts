@@ -5,10 +5,10 @@
  * that started it, so a device that has everything stops asking.
  */
 import { DeclarativeManagement as Apple, type CheckIn, Message } from "@espalier/apple"
-import { type BackendError, ManagementBackend } from "@espalier/client"
 import { combinedDeclarationsToken, type DeclarationItem, type Scope } from "@espalier/schema"
 import { DateTime, Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
+import { type BackendError, ManagementBackend } from "./Backend/index.ts"
 import * as DeviceResponse from "./DeviceResponse.ts"
 import { Refusal } from "./Refusal.ts"
 

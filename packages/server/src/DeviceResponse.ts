@@ -3,10 +3,11 @@
  *
  * Nothing of the backend's wording reaches a device, except where `ServerInitiatedUnenrollment` means it for the person who holds it.
  */
-import { BackendError } from "@espalier/client"
+
 import type { ServerInitiatedUnenrollment } from "@espalier/schema"
 import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
+import { BackendError } from "./Backend/index.ts"
 
 /**
  * Where the device stands when the answer comes.

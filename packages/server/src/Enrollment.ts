@@ -5,12 +5,12 @@
  * may also word the profile. The profile carries a SCEP challenge of its own: signed, short-lived, good for one device.
  */
 import { type Certificate, Cms, EnrollmentProfile } from "@espalier/apple"
-import { ManagementBackend } from "@espalier/client"
 import { Plist } from "@espalier/plist"
 import { EnrollAnswer, type EnrollmentBranding, type MdmOrigin } from "@espalier/schema"
 import { Clock, Context, Duration, Effect, Redacted, Result } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Authority } from "./Authority.ts"
+import { ManagementBackend } from "./Backend/index.ts"
 import { badAnswer } from "./BadAnswer.ts"
 import * as DeviceResponse from "./DeviceResponse.ts"
 import * as EnrollmentPage from "./EnrollmentPage.ts"

@@ -4,10 +4,10 @@
  * Check-ins and the command channel share the route, told apart by the content type as Apple defines it.
  */
 import { type CheckIn, type CommandReport, Message } from "@espalier/apple"
-import { type BackendError, type BackendUnavailable, ManagementBackend } from "@espalier/client"
 import type { Scope } from "@espalier/schema"
 import { Effect, Result } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { type BackendError, type BackendUnavailable, ManagementBackend } from "./Backend/index.ts"
 import * as Body from "./Body.ts"
 import * as CheckInAnswer from "./CheckIn.ts"
 import * as CommandChannel from "./CommandChannel.ts"

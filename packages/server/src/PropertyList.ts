@@ -1,11 +1,12 @@
 /**
  * Property lists at the seam between devices, which speak XML, and the backend, which speaks JSON.
  */
-import type { BackendUnavailable } from "@espalier/client"
+
 import { Plist, PlistJson } from "@espalier/plist"
 import { PropertyListDictionary } from "@espalier/schema"
 import { Effect, Result, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
+import type { BackendUnavailable } from "./Backend/index.ts"
 import { badAnswer } from "./BadAnswer.ts"
 import { Refusal } from "./Refusal.ts"
 

@@ -5,8 +5,8 @@
  * words, of which `UnknownDevice` is the likeliest. Where calls are signed it is sent a second one that is not: it should refuse that.
  */
 import { NodeHttpClient } from "@effect/platform-node"
-import { make as makeBackend } from "@espalier/client"
 import { RequestError, WebhookError, webhooks } from "@espalier/schema"
+import { make as makeBackend } from "@espalier/server/client"
 import { type Secret, WebhookId, WebhookSignature } from "@espalier/signing"
 import { Array, Clock, Duration, Effect, Option, Result, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"

@@ -6,11 +6,11 @@
  * way, and where the looker is slow the oldest that wait are dropped.
  */
 import { Channel } from "@espalier/apple"
-import { CallObserver, type ObservedCall } from "@espalier/client"
 import { Plist } from "@espalier/plist"
 import type { Exchange, ExchangeCall } from "@espalier/schema"
 import { Clock, Effect, Exit, FiberSet, Queue, Result } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { CallObserver, type ObservedCall } from "../Backend/index.ts"
 import { BodyHeard } from "../Body.ts"
 import * as Secrets from "./Secrets.ts"
 import * as Shown from "./Shown.ts"

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { CallObserver, type ObservedCall } from "../src/index.ts"
+import { CallObserver, type ObservedCall } from "../../src/Backend/index.ts"
 import { checkOut, client, http, json, scope, tcp } from "./OddBackend.ts"
 
 const observing = () => {

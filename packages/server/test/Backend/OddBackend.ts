@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net"
 import type { RequestOf } from "@espalier/schema"
 import { Effect, type Scope } from "effect"
-import { type BackendOptions, make } from "../src/index.ts"
+import { type BackendOptions, make } from "../../src/Backend/index.ts"
 
 export interface Received {
   readonly path: string | undefined

@@ -6,7 +6,7 @@ import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { make } from "../src/index.ts"
+import { make } from "../../src/Backend/index.ts"
 import { scope } from "./OddBackend.ts"
 
 /** Key and certificate of a host that signed for itself, as one PEM. */

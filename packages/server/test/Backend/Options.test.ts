@@ -3,8 +3,8 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Result } from "effect"
-import * as BaseUrl from "../src/BaseUrl.ts"
-import { type BackendOptions, ManagementBackend } from "../src/index.ts"
+import * as BaseUrl from "../../src/Backend/BaseUrl.ts"
+import { type BackendOptions, ManagementBackend } from "../../src/Backend/index.ts"
 
 describe("a base URL", () => {
   it.each([

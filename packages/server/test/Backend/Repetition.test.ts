@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import type { WebhookCalls } from "../src/index.ts"
+import type { WebhookCalls } from "../../src/Backend/index.ts"
 import { checkOut, client, http, json, scope, tcp } from "./OddBackend.ts"
 import { recorder } from "./SpanRecorder.ts"
 

@@ -33,7 +33,7 @@ export interface ObservedCall {
  * @since 0.1.0
  */
 export const CallObserver = Context.Reference<((call: ObservedCall) => void) | undefined>(
-  "@espalier/client/CallObserver",
+  "@espalier/server/CallObserver",
   { defaultValue: () => undefined },
 )
 

@@ -4,7 +4,12 @@
 import { expect, it } from "@effect/vitest"
 import type { Asset, Manifest, WebhookName } from "@espalier/schema"
 import { Effect, type Layer } from "effect"
-import { type BackendError, type InvalidBackendOptions, ManagementBackend, type WebhookCalls } from "../src/index.ts"
+import {
+  type BackendError,
+  type InvalidBackendOptions,
+  ManagementBackend,
+  type WebhookCalls,
+} from "../../src/Backend/index.ts"
 import { scope } from "./OddBackend.ts"
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

@@ -28,7 +28,7 @@ export type WebhookCalls = {
  *
  * @example
  * ```ts
- * import { ManagementBackend } from "@espalier/client"
+ * import { ManagementBackend } from "@espalier/server/client"
  *
  * const Backend = ManagementBackend.layer({ baseUrl: "https://backend.example.com" })
  * ```
@@ -37,7 +37,7 @@ export type WebhookCalls = {
  * @since 0.1.0
  */
 export class ManagementBackend extends Context.Service<ManagementBackend, WebhookCalls>()(
-  "@espalier/client/ManagementBackend",
+  "@espalier/server/ManagementBackend",
 ) {
   /** Calls to the backend at `baseUrl`, over connections that live as long as the layer. */
   static readonly layer = (

@@ -6,7 +6,7 @@ import type { ServerResponse } from "node:http"
 import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import type { WebhookCalls } from "../src/index.ts"
+import type { WebhookCalls } from "../../src/Backend/index.ts"
 import { checkOut, client, http, json, type Listening, scope, tcp, tokens } from "./OddBackend.ts"
 
 const ask = {
