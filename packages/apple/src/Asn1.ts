@@ -15,7 +15,7 @@ import * as asn1js from "asn1js"
 import { Result, Schema } from "effect"
 
 /**
- * Bytes that are not the structure they should be. @category errors
+ * Bytes that are not the structure they should be.
  *
  * @category errors
  * @since 0.1.0
@@ -23,7 +23,7 @@ import { Result, Schema } from "effect"
 export class Asn1Error extends Schema.TaggedError<Asn1Error>()("Asn1Error", { message: Schema.String }) {}
 
 /**
- * One element. `raw` is all of it as sent, `content` what follows its header (of a primitive element). @category models
+ * One element. `raw` is all of it as sent, `content` what follows its header (of a primitive element).
  *
  * @category models
  * @since 0.1.0
@@ -37,16 +37,16 @@ export interface Node {
 }
 
 /**
- * The tag of a universal type by its number (X.680 § 8.4). @category tags
+ * The tag of a universal type by its number (X.680 § 8.4).
  *
- * @category operations
+ * @category tags
  * @since 0.1.0
  */
 export const universal = (number: number): number => 0x100 | number
 /**
- * The tag `[number]`. @category tags
+ * The tag `[number]`.
  *
- * @category operations
+ * @category tags
  * @since 0.1.0
  */
 export const context = (number: number): number => 0x300 | number
@@ -183,9 +183,9 @@ export const read = (bytes: Uint8Array): Result.Result<Node, Asn1Error> => {
 }
 
 /**
- * Walks along the children of an element. @category reading
+ * Walks along the children of an element.
  *
- * @category models
+ * @category reading
  * @since 0.1.0
  */
 export interface Cursor {
@@ -198,9 +198,9 @@ export interface Cursor {
 }
 
 /**
- * The children of a constructed element of this tag. @category reading
+ * The children of a constructed element of this tag.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const enter = (node: Node, tag: number): Result.Result<Cursor, Asn1Error> => {
@@ -221,9 +221,9 @@ export const enter = (node: Node, tag: number): Result.Result<Cursor, Asn1Error>
 }
 
 /**
- * The one child of an explicitly tagged element. @category reading
+ * The one child of an explicitly tagged element.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const unwrap = (node: Node): Result.Result<Node, Asn1Error> => {
@@ -232,17 +232,17 @@ export const unwrap = (node: Node): Result.Result<Node, Asn1Error> => {
 }
 
 /**
- * The octets of a string, also when sent in parts (X.690 § 8.7.3). @category reading
+ * The octets of a string, also when sent in parts (X.690 § 8.7.3).
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const octets = (node: Node): Uint8Array => (node.constructed ? concat(node.children.map(octets)) : node.content)
 
 /**
- * The bytes of a BIT STRING that is a whole number of octets, in one part. @category reading
+ * The bytes of a BIT STRING that is a whole number of octets, in one part.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const bits = (node: Node): Result.Result<Uint8Array, Asn1Error> =>
@@ -251,9 +251,9 @@ export const bits = (node: Node): Result.Result<Uint8Array, Asn1Error> =>
     : malformed("Expected whole octets")
 
 /**
- * An OBJECT IDENTIFIER in dots. @category reading
+ * An OBJECT IDENTIFIER in dots.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const oid = (node: Node): Result.Result<string, Asn1Error> => {
@@ -276,17 +276,17 @@ export const oid = (node: Node): Result.Result<string, Asn1Error> => {
 }
 
 /**
- * Bytes joined. @category bytes
+ * Bytes joined.
  *
- * @category operations
+ * @category bytes
  * @since 0.1.0
  */
 export const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array => new Uint8Array(Buffer.concat(parts))
 
 /**
- * Whether two byte strings are the same. For public bytes: not in constant time. @category bytes
+ * Whether two byte strings are the same. For public bytes: not in constant time.
  *
- * @category operations
+ * @category bytes
  * @since 0.1.0
  */
 export const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
@@ -304,16 +304,16 @@ const element = (identifier: number, parts: ReadonlyArray<Uint8Array>): Uint8Arr
 }
 
 /**
- * DER of a SEQUENCE. @category writing
+ * DER of a SEQUENCE.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const sequence = (...parts: ReadonlyArray<Uint8Array>): Uint8Array => element(0x30, parts)
 /**
- * DER of a SET OF: its elements in ascending order (X.690 § 11.6). @category writing
+ * DER of a SET OF: its elements in ascending order (X.690 § 11.6).
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const setOf = (...parts: ReadonlyArray<Uint8Array>): Uint8Array =>
@@ -322,51 +322,51 @@ export const setOf = (...parts: ReadonlyArray<Uint8Array>): Uint8Array =>
     [...parts].sort((a, b) => Buffer.compare(a, b)),
   )
 /**
- * A SET of these elements in this order: what a sender signed. @category writing
+ * A SET of these elements in this order: what a sender signed.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const setAsSent = (parts: ReadonlyArray<Uint8Array>): Uint8Array => element(0x31, parts)
 /**
- * DER of `[number]` around elements. @category writing
+ * DER of `[number]` around elements.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const tagged = (number: number, ...parts: ReadonlyArray<Uint8Array>): Uint8Array => element(0xa0 | number, parts)
 /**
- * DER of `[number] IMPLICIT` for a primitive type. @category writing
+ * DER of `[number] IMPLICIT` for a primitive type.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const taggedPrimitive = (number: number, content: Uint8Array): Uint8Array => element(0x80 | number, [content])
 /**
- * DER of an OCTET STRING. @category writing
+ * DER of an OCTET STRING.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const octetString = (content: Uint8Array): Uint8Array => element(0x04, [content])
 /**
- * DER of a BIT STRING of whole octets. @category writing
+ * DER of a BIT STRING of whole octets.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const bitString = (content: Uint8Array): Uint8Array => element(0x03, [Uint8Array.of(0), content])
 /**
- * DER of an INTEGER from 0 to 127. @category writing
+ * DER of an INTEGER from 0 to 127.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const smallInteger = (value: number): Uint8Array => Uint8Array.of(0x02, 0x01, value)
 /**
- * DER of a positive INTEGER from its big-endian bytes. @category writing
+ * DER of a positive INTEGER from its big-endian bytes.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const positiveInteger = (bytes: Uint8Array): Uint8Array => {
@@ -375,39 +375,39 @@ export const positiveInteger = (bytes: Uint8Array): Uint8Array => {
   return element(0x02, (significant[0] ?? 0) >= 0x80 ? [Uint8Array.of(0), significant] : [significant])
 }
 /**
- * DER of a PrintableString; the caller answers for its characters. @category writing
+ * DER of a PrintableString; the caller answers for its characters.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const printableString = (text: string): Uint8Array => element(0x13, [Buffer.from(text, "latin1")])
 /**
- * DER of a UTF8String. @category writing
+ * DER of a UTF8String.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const utf8String = (text: string): Uint8Array => element(0x0c, [Buffer.from(text, "utf8")])
 /**
- * DER of an OBJECT IDENTIFIER. @category writing
+ * DER of an OBJECT IDENTIFIER.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const objectIdentifier = (dotted: string): Uint8Array =>
   new Uint8Array(new asn1js.ObjectIdentifier({ value: dotted }).toBER())
 /**
- * DER of an AlgorithmIdentifier; parameters are NULL unless given. @category writing
+ * DER of an AlgorithmIdentifier; parameters are NULL unless given.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const algorithm = (dotted: string, parameters: Uint8Array | "absent" = Uint8Array.of(5, 0)): Uint8Array =>
   sequence(objectIdentifier(dotted), ...(parameters === "absent" ? [] : [parameters]))
 /**
- * DER of a Time: UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 § 4.1.2.5). @category writing
+ * DER of a Time: UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 § 4.1.2.5).
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const time = (date: Date): Uint8Array => {

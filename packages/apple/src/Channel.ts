@@ -18,7 +18,7 @@
 import { Result, Schema } from "effect"
 
 /**
- * The `UserID` of every user of a Shared iPad. @category constants
+ * The `UserID` of every user of a Shared iPad.
  *
  * @category constants
  * @since 0.1.0
@@ -26,9 +26,9 @@ import { Result, Schema } from "effect"
 export const sharedIPadUserID = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"
 
 /**
- * Longest identifier accepted, in UTF-16 units. Apple's are at most 40 characters, an account name at most 254. @category limits
+ * Longest identifier accepted, in UTF-16 units. Apple's are at most 40 characters, an account name at most 254.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxIdentifierLength = 256
@@ -57,7 +57,7 @@ export const fields = {
 } as const
 
 /**
- * The names in {@link fields}. @category constants
+ * The names in {@link fields}.
  *
  * @category constants
  * @since 0.1.0
@@ -65,7 +65,7 @@ export const fields = {
 export const keys: ReadonlySet<string> = new Set(Object.keys(fields))
 
 /**
- * What {@link of} reads. Every message of this package is one. @category models
+ * What {@link of} reads. Every message of this package is one.
  *
  * @category models
  * @since 0.1.0
@@ -104,7 +104,7 @@ export const Channel = Schema.TaggedUnion({
 })
 
 /**
- * A device, or a user on it. @category models
+ * A device, or a user on it.
  *
  * @category models
  * @since 0.1.0

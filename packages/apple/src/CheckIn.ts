@@ -215,7 +215,7 @@ export const CheckInMessage = Schema.Union([
 export type CheckInMessage = typeof CheckInMessage.Type
 
 /**
- * Every `MessageType` this package knows. @category models
+ * Every `MessageType` this package knows.
  *
  * @category models
  * @since 0.1.0

@@ -44,7 +44,7 @@ const report = <const Status extends string>(status: Status) =>
   })
 
 /**
- * Nothing to report: is there a command? @category schemas
+ * Nothing to report: is there a command?
  *
  * @category schemas
  * @since 0.1.0
@@ -52,33 +52,33 @@ const report = <const Status extends string>(status: Status) =>
 export const Idle = openStruct({ Status: Schema.Literal("Idle"), ...Channel.fields })
 
 /**
- * The command is done; its result stands in the other keys. @category schemas
+ * The command is done; its result stands in the other keys.
  *
- * @category constants
+ * @category schemas
  * @since 0.1.0
  */
 export const Acknowledged = report("Acknowledged")
 
 /**
- * The command failed, see `ErrorChain`. @category schemas
+ * The command failed, see `ErrorChain`.
  *
- * @category constants
+ * @category schemas
  * @since 0.1.0
  */
 export const ErrorReport = report("Error")
 
 /**
- * The device does not understand the command. @category schemas
+ * The device does not understand the command.
  *
- * @category constants
+ * @category schemas
  * @since 0.1.0
  */
 export const CommandFormatError = report("CommandFormatError")
 
 /**
- * The device cannot do it now (locked, asleep) and will ask again by itself. @category schemas
+ * The device cannot do it now (locked, asleep) and will ask again by itself.
  *
- * @category constants
+ * @category schemas
  * @since 0.1.0
  */
 export const NotNow = report("NotNow")
@@ -99,7 +99,7 @@ export const CommandReport = Schema.Union([Idle, Acknowledged, ErrorReport, Comm
 export type CommandReport = typeof CommandReport.Type
 
 /**
- * Every `Status` a device reports. @category models
+ * Every `Status` a device reports.
  *
  * @category models
  * @since 0.1.0

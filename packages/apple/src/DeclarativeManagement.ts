@@ -14,7 +14,7 @@ import { Schema } from "effect"
 import * as Command from "./Command.ts"
 
 /**
- * The four kinds of declarations, as they stand in an endpoint. @category schemas
+ * The four kinds of declarations, as they stand in an endpoint.
  *
  * @category schemas
  * @since 0.1.0
@@ -103,7 +103,7 @@ export const syncTokens = (declarationsToken: string, at: Date): SyncTokensRespo
 })
 
 /**
- * A declaration in the manifest: which, and which version of it. @category schemas
+ * A declaration in the manifest: which, and which version of it.
  *
  * @category schemas
  * @since 0.1.0

@@ -17,7 +17,7 @@ import type { Plist } from "@espalier/plist"
 import { Redacted, Schema } from "effect"
 
 /**
- * How the profile travels. @category constants
+ * How the profile travels.
  *
  * @category constants
  * @since 0.1.0
@@ -28,7 +28,7 @@ export const contentType = "application/x-apple-aspen-config"
 const unwritable = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 
 /**
- * Text that XML can carry: no control characters but tab and line ends, no lone surrogates. @category schemas
+ * Text that XML can carry: no control characters but tab and line ends, no lone surrogates.
  *
  * @category schemas
  * @since 0.1.0
@@ -40,7 +40,7 @@ export const Text = Schema.String.check(
 const NonEmptyText = Text.check(Schema.isNonEmpty())
 
 /**
- * Apple takes no other kind. @category schemas
+ * Apple takes no other kind.
  *
  * @category schemas
  * @since 0.1.0
@@ -130,7 +130,7 @@ export const Options = Schema.Struct({
 export type Options = typeof Options.Type
 
 /**
- * What the server can do, as Apple spells it. @category constants
+ * What the server can do, as Apple spells it.
  *
  * @category constants
  * @since 0.1.0

@@ -25,9 +25,9 @@ export class IdentityError extends Schema.TaggedError<IdentityError>()("Identity
 }) {}
 
 /**
- * Longest header that is looked at, in characters. Node's own default for all headers together is half of it. @category limits
+ * Longest header that is looked at, in characters. Node's own default for all headers together is half of it.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxHeaderLength = 32 * 1024
@@ -89,9 +89,9 @@ export const fromMdmSignature = (
   })
 
 /**
- * The `Mdm-Signature` of a body, as a simulated device sends it. @category constructors
+ * The `Mdm-Signature` of a body, as a simulated device sends it.
  *
- * @category encoding
+ * @category constructors
  * @since 0.1.0
  */
 export const toMdmSignature = (
@@ -149,7 +149,7 @@ export const fromHeader = (value: string): Result.Result<Certificate.Certificate
   })
 
 /**
- * The value of an RFC 9440 `Client-Cert` header. @category encoding
+ * The value of an RFC 9440 `Client-Cert` header.
  *
  * @category encoding
  * @since 0.1.0

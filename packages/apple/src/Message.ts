@@ -17,7 +17,7 @@ import * as Json from "./Json.ts"
 import { fromIssue, invalid, type MessageError, type MessageInvalid, unknownMessageType } from "./MessageError.ts"
 
 /**
- * A message of either protocol. @category models
+ * A message of either protocol.
  *
  * @category models
  * @since 0.1.0

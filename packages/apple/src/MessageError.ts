@@ -31,9 +31,9 @@ export class UnknownMessageType extends Schema.TaggedError<UnknownMessageType>()
 }) {}
 
 /**
- * Anything that keeps bytes from being a message. @category errors
+ * Anything that keeps bytes from being a message.
  *
- * @category schemas
+ * @category errors
  * @since 0.1.0
  */
 export const MessageError = Schema.Union([PlistError, MessageInvalid, UnknownMessageType])
@@ -51,9 +51,9 @@ const printable = (text: string): string => {
 }
 
 /**
- * A type this package does not know. @category constructors
+ * A type this package does not know.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const unknownMessageType = (messageType: string): UnknownMessageType => {
@@ -62,9 +62,9 @@ export const unknownMessageType = (messageType: string): UnknownMessageType => {
 }
 
 /**
- * A key and what is wrong with it. @category constructors
+ * A key and what is wrong with it.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): MessageInvalid => {
@@ -75,7 +75,7 @@ export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): Message
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /**
- * The first thing a schema found wrong. Schemas report no input unless asked to, and here nobody asks. @category constructors
+ * The first thing a schema found wrong. Schemas report no input unless asked to, and here nobody asks.
  *
  * @category constructors
  * @since 0.1.0

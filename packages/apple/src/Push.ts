@@ -23,7 +23,7 @@ export { PushError, Reason } from "./Push/PushError.ts"
 export { InvalidPushOptions, type PushCertificate, type PushOptions } from "./Push/PushOptions.ts"
 
 /**
- * APNs took the push; `apnsId` is its name in Apple's logs. @category models
+ * APNs took the push; `apnsId` is its name in Apple's logs.
  *
  * @category models
  * @since 0.1.0
@@ -33,7 +33,7 @@ export interface Accepted {
 }
 
 /**
- * A certificate's last day. `daysLeft`: whole days until then, negative when it is past. @category models
+ * A certificate's last day. `daysLeft`: whole days until then, negative when it is past.
  *
  * @category models
  * @since 0.1.0
@@ -74,7 +74,7 @@ export interface Service {
 export class Push extends Context.Service<Push, Service>()("@espalier/apple/Push") {}
 
 /**
- * Pushes over connections that live as long as the layer. @category layers
+ * Pushes over connections that live as long as the layer.
  *
  * @category layers
  * @since 0.1.0
@@ -87,7 +87,7 @@ const firstPause = 100
 const millisPerDay = 24 * 60 * 60 * 1000
 
 /**
- * The same without a layer. @category constructors
+ * The same without a layer.
  *
  * @category constructors
  * @since 0.1.0

@@ -5,7 +5,7 @@
  */
 
 /**
- * Limits, all optional. @category models
+ * Limits, all optional.
  *
  * @category models
  * @since 0.1.0
@@ -26,33 +26,33 @@ export interface Limits {
 }
 
 /**
- * The deepest nesting any option may allow. @category limits
+ * The deepest nesting any option may allow.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const depthCeiling = 512
 
 /**
- * `maxDepth` as it is enforced. @category limits
+ * `maxDepth` as it is enforced.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const depthOf = (limits: Limits | undefined): number => Math.min(limits?.maxDepth ?? 64, depthCeiling)
 
 /**
- * `maxBytes` for reading, as it is enforced. @category limits
+ * `maxBytes` for reading, as it is enforced.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const bytesOf = (limits: Limits | undefined): number => limits?.maxBytes ?? 10 * 1024 * 1024
 
 /**
- * `maxBytes` for writing, as it is enforced. @category limits
+ * `maxBytes` for writing, as it is enforced.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const writtenBytesOf = (limits: Limits | undefined): number => limits?.maxBytes ?? 64 * 1024 * 1024

@@ -16,7 +16,7 @@ export { integer, isDictionary, Real, real } from "./Value.ts"
 export { FromBytes, FromJson, fromBytes, isValue, Value } from "./ValueSchema.ts"
 
 /**
- * Any property list; the table is in `Value.ts`. @category models
+ * Any property list; the table is in `Value.ts`.
  *
  * @category models
  * @since 0.1.0

@@ -47,7 +47,7 @@ export const Reason = Schema.Literals([
 ])
 
 /**
- * One word of {@link Reason}. @category models
+ * One word of {@link Reason}.
  *
  * @category models
  * @since 0.1.0
@@ -73,18 +73,18 @@ export class PlistError extends Schema.TaggedError<PlistError>()("PlistError", {
 }) {}
 
 /**
- * An error at a byte of a binary property list, or of input that is no text yet. @category constructors
+ * An error at a byte of a binary property list, or of input that is no text yet.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const atByte = (reason: Reason, what: string, offset: number): PlistError =>
   new PlistError({ reason, message: `${what} (byte ${offset})`, offset })
 
 /**
- * An error at a place in a text. @category constructors
+ * An error at a place in a text.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const atPlace = (
@@ -101,9 +101,9 @@ export const atPlace = (
   })
 
 /**
- * An error at a place within a value or within JSON, given as the keys and indices that lead there. @category constructors
+ * An error at a place within a value or within JSON, given as the keys and indices that lead there.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const atPath = (reason: Reason, what: string, segments: ReadonlyArray<string | number>): PlistError => {

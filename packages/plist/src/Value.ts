@@ -19,7 +19,7 @@
  */
 
 /**
- * Any property list. @category models
+ * Any property list.
  *
  * @category models
  * @since 0.1.0
@@ -27,7 +27,7 @@
 export type Value = string | boolean | number | bigint | Real | Uint8Array | Date | ReadonlyArray<Value> | Dictionary
 
 /**
- * A dictionary: string keys, no key twice. @category models
+ * A dictionary: string keys, no key twice.
  *
  * @category models
  * @since 0.1.0
@@ -52,26 +52,26 @@ export class Real {
 }
 
 /**
- * A floating-point number as a property list real: itself when it has a fraction, else a {@link Real}. @category constructors
+ * A floating-point number as a property list real: itself when it has a fraction, else a {@link Real}.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const real = (value: number): number | Real =>
   Number.isInteger(value) || !Number.isFinite(value) ? new Real(value) : value
 
 /**
- * The smallest integer a property list holds. @category limits
+ * The smallest integer a property list holds.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const minInteger = -(2n ** 63n)
 
 /**
- * The largest integer a property list holds. @category limits
+ * The largest integer a property list holds.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxInteger = 2n ** 64n - 1n
@@ -88,7 +88,7 @@ export const integer = (value: bigint): number | bigint | undefined => {
 }
 
 /**
- * Is this a dictionary: an object without a class? @category guards
+ * Is this a dictionary: an object without a class?
  *
  * @category guards
  * @since 0.1.0

@@ -82,9 +82,9 @@ const fetch = Effect.fnUntraced(function* (
 const isRemote = ({ kind, payload }: Declaration): boolean => kind === "asset" && Object.hasOwn(payload, "Reference")
 
 /**
- * The data of all assets that are referred to. @category verbs
+ * The data of all assets that are referred to.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const resolve = Effect.fnUntraced(function* (

@@ -11,7 +11,7 @@ import type { SimulatorError } from "./SimulatorError.ts"
 import type { ChannelName } from "./State.ts"
 
 /**
- * A command that has arrived. @category models
+ * A command that has arrived.
  *
  * @category models
  * @since 0.1.0
@@ -49,9 +49,9 @@ export const done = (
 ): Outcome => ({ _tag: "Done", result, then })
 
 /**
- * One link of an error chain, in English. @category constructors
+ * One link of an error chain, in English.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const link = (domain: string, code: number, description: string): CommandReport.ErrorChainItem => ({
@@ -68,9 +68,9 @@ export const link = (domain: string, code: number, description: string): Command
 export const failed = (...chain: ReadonlyArray<CommandReport.ErrorChainItem>): Outcome => ({ _tag: "Failed", chain })
 
 /**
- * A command whose keys are not what they must be. @category constructors
+ * A command whose keys are not what they must be.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const malformed = (key: string): Outcome => ({
@@ -79,7 +79,7 @@ export const malformed = (key: string): Outcome => ({
 })
 
 /**
- * A row of the table. @category models
+ * A row of the table.
  *
  * @category models
  * @since 0.1.0
@@ -93,7 +93,7 @@ export interface Entry {
 }
 
 /**
- * Rows by `RequestType`. @category models
+ * Rows by `RequestType`.
  *
  * @category models
  * @since 0.1.0

@@ -52,9 +52,9 @@ const certificateList: Answer = ({ machine }) =>
   )
 
 /**
- * Rows by `RequestType`. @category tables
+ * Rows by `RequestType`.
  *
- * @category operations
+ * @category tables
  * @since 0.1.0
  */
 export const table: Table = {

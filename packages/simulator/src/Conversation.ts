@@ -84,9 +84,9 @@ export const say = Effect.fnUntraced(function* (
 })
 
 /**
- * A check-in message, named by its `MessageType`. @category verbs
+ * A check-in message, named by its `MessageType`.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const checkIn = (

@@ -39,9 +39,9 @@ export type { Channel, ChannelName, Declaration, State } from "./State.ts"
 export type { User } from "./Users.ts"
 
 /**
- * Which device, and how it reaches its servers. @category options
+ * Which device, and how it reaches its servers.
  *
- * @category models
+ * @category options
  * @since 0.1.0
  */
 export interface Options extends Facts.FactOptions, Transport.TransportOptions {
@@ -56,7 +56,7 @@ export interface Options extends Facts.FactOptions, Transport.TransportOptions {
 }
 
 /**
- * Where a channel is to be pushed: what a stand-in for APNs needs. @category models
+ * Where a channel is to be pushed: what a stand-in for APNs needs.
  *
  * @category models
  * @since 0.1.0
@@ -120,7 +120,7 @@ const generate = (bits: number): Effect.Effect<KeyObject> =>
   })
 
 /**
- * A device out of its box. Its connections close with the scope. @category constructors
+ * A device out of its box. Its connections close with the scope.
  *
  * @category constructors
  * @since 0.1.0

@@ -43,9 +43,9 @@ const answers = (facts: Facts, state: State): { readonly [query: string]: Plist.
 }
 
 /**
- * `QueryResponses` to these `Queries`. @category answers
+ * `QueryResponses` to these `Queries`.
  *
- * @category operations
+ * @category answers
  * @since 0.1.0
  */
 export const queryResponses = (facts: Facts, state: State, queries: ReadonlyArray<Plist.Value>): Plist.Dictionary => {
@@ -60,9 +60,9 @@ export const queryResponses = (facts: Facts, state: State, queries: ReadonlyArra
 }
 
 /**
- * `SecurityInfo`. @category answers
+ * `SecurityInfo`.
  *
- * @category operations
+ * @category answers
  * @since 0.1.0
  */
 export const securityInfo = (facts: Facts): Plist.Dictionary => ({

@@ -16,7 +16,7 @@ import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 
 /**
- * For servers that need neither profile nor certificate. @category models
+ * For servers that need neither profile nor certificate.
  *
  * @category models
  * @since 0.1.0
@@ -54,9 +54,9 @@ const imeiOf = (facts: Facts.Facts): string =>
     .replace(/^(.{2})(.{6})(.{6})(.)$/, "$1 $2 $3 $4")
 
 /**
- * A channel that the server knows nothing of yet. @category constructors
+ * A channel that the server knows nothing of yet.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const newChannel = (
@@ -77,9 +77,9 @@ export const newChannel = (
 })
 
 /**
- * Tells the server where to push a channel. @category verbs
+ * Tells the server where to push a channel.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const tokenUpdate = Effect.fnUntraced(function* (machine: Machine.Machine, name: State.ChannelName) {
@@ -132,9 +132,9 @@ const notYet = Effect.fnUntraced(function* (machine: Machine.Machine) {
 })
 
 /**
- * Enrolls with a profile in hand. @category verbs
+ * Enrolls with a profile in hand.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const install = Effect.fnUntraced(function* (
@@ -156,9 +156,9 @@ export const install = Effect.fnUntraced(function* (
 const accept = "application/x-apple-aspen-config, */*;q=0.8"
 
 /**
- * Downloads a profile, and enrolls with it. @category verbs
+ * Downloads a profile, and enrolls with it.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const enroll = Effect.fnUntraced(function* (
@@ -180,9 +180,9 @@ export const enroll = Effect.fnUntraced(function* (
 })
 
 /**
- * Enrolls without a profile. @category verbs
+ * Enrolls without a profile.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const attach = Effect.fnUntraced(function* (
@@ -208,9 +208,9 @@ export const attach = Effect.fnUntraced(function* (
 })
 
 /**
- * Puts a new identity in the place of the present one. @category verbs
+ * Puts a new identity in the place of the present one.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const replaceIdentity = Effect.fnUntraced(function* (
@@ -230,9 +230,9 @@ const rootsOf = Effect.fnUntraced(function* (machine: Machine.Machine) {
 })
 
 /**
- * Gets the next identity by SCEP and uses it from then on. @category verbs
+ * Gets the next identity by SCEP and uses it from then on.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const renew = Effect.fnUntraced(function* (machine: Machine.Machine): Effect.fn.Return<void, SimulatorError> {

@@ -7,7 +7,7 @@
 import { Effect, PubSub, Ref, Stream } from "effect"
 
 /**
- * One request and its answer. @category models
+ * One request and its answer.
  *
  * @category models
  * @since 0.1.0
@@ -32,7 +32,7 @@ export interface Exchange {
 }
 
 /**
- * A device's exchanges. @category models
+ * A device's exchanges.
  *
  * @category models
  * @since 0.1.0
@@ -46,7 +46,7 @@ export interface Log {
 }
 
 /**
- * A log that keeps the last `keep` exchanges. @category constructors
+ * A log that keeps the last `keep` exchanges.
  *
  * @category constructors
  * @since 0.1.0

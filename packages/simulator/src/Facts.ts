@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from "node:crypto"
 
 /**
- * The kinds of devices that differ in what they say. @category models
+ * The kinds of devices that differ in what they say.
  *
  * @category models
  * @since 0.1.0
@@ -13,7 +13,7 @@ import { createHash, randomUUID } from "node:crypto"
 export type Kind = "iPhone" | "Mac" | "SharedIPad"
 
 /**
- * Which device it is to be; whatever is left out follows from the seed. @category models
+ * Which device it is to be; whatever is left out follows from the seed.
  *
  * @category models
  * @since 0.1.0
@@ -28,7 +28,7 @@ export interface FactOptions {
 }
 
 /**
- * What a device is. @category models
+ * What a device is.
  *
  * @category models
  * @since 0.1.0
@@ -82,9 +82,9 @@ const models = {
 } as const
 
 /**
- * 16 bytes in the form of a random UUID (RFC 9562 § 5.4), upper case like Apple's. @category constructors
+ * 16 bytes in the form of a random UUID (RFC 9562 § 5.4), upper case like Apple's.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const uuidOf = (bytes: Uint8Array): string => {

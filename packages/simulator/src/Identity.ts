@@ -107,9 +107,9 @@ const certified = Effect.fnUntraced(function* (
 })
 
 /**
- * A first identity, on the strength of the profile's challenge. @category identities
+ * A first identity, on the strength of the profile's challenge.
  *
- * @category operations
+ * @category identities
  * @since 0.1.0
  */
 export const obtain = (
@@ -119,9 +119,9 @@ export const obtain = (
   certified(machine, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at }))
 
 /**
- * The next identity, on the strength of the present one; no challenge goes along. @category identities
+ * The next identity, on the strength of the present one; no challenge goes along.
  *
- * @category operations
+ * @category identities
  * @since 0.1.0
  */
 export const renew = (

@@ -22,9 +22,9 @@ export interface Machine {
 }
 
 /**
- * The enrollment, or `NotEnrolled`. @category accessors
+ * The enrollment, or `NotEnrolled`.
  *
- * @category operations
+ * @category accessors
  * @since 0.1.0
  */
 export const enrollment = (machine: Machine): Effect.Effect<State.Enrollment, SimulatorError> =>
@@ -35,9 +35,9 @@ export const enrollment = (machine: Machine): Effect.Effect<State.Enrollment, Si
   )
 
 /**
- * A channel, or `NotEnrolled`. @category accessors
+ * A channel, or `NotEnrolled`.
  *
- * @category operations
+ * @category accessors
  * @since 0.1.0
  */
 export const channel = (machine: Machine, name: State.ChannelName): Effect.Effect<State.Channel, SimulatorError> =>
@@ -49,9 +49,9 @@ export const channel = (machine: Machine, name: State.ChannelName): Effect.Effec
   })
 
 /**
- * Changes the enrollment, if there still is one. @category combinators
+ * Changes the enrollment, if there still is one.
  *
- * @category operations
+ * @category combinators
  * @since 0.1.0
  */
 export const updateEnrollment = (
@@ -63,9 +63,9 @@ export const updateEnrollment = (
   )
 
 /**
- * Changes a channel, if there still is one. @category combinators
+ * Changes a channel, if there still is one.
  *
- * @category operations
+ * @category combinators
  * @since 0.1.0
  */
 export const updateChannel = (
@@ -80,9 +80,9 @@ export const updateChannel = (
   })
 
 /**
- * Forgets the enrollment and everything that came with it: profiles, declarations, users, identity. @category combinators
+ * Forgets the enrollment and everything that came with it: profiles, declarations, users, identity.
  *
- * @category operations
+ * @category combinators
  * @since 0.1.0
  */
 export const forget = (machine: Machine): Effect.Effect<void> =>

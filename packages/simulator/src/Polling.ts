@@ -16,7 +16,7 @@ import type { ChannelName } from "./State.ts"
 import type * as Transport from "./Transport.ts"
 
 /**
- * A command that was sent, and what the device said to it. @category models
+ * A command that was sent, and what the device said to it.
  *
  * @category models
  * @since 0.1.0
@@ -29,9 +29,9 @@ export interface Report {
 }
 
 /**
- * Commands in one connection, after which a server is taken to be mad. @category limits
+ * Commands in one connection, after which a server is taken to be mad.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxCommands = 1000
@@ -100,9 +100,9 @@ const detailsOf = (verdict: Verdict): Plist.Dictionary => {
 }
 
 /**
- * Polls one channel. What was reported, in order. @category verbs
+ * Polls one channel. What was reported, in order.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const poll = Effect.fnUntraced(function* (
@@ -140,9 +140,9 @@ export const poll = Effect.fnUntraced(function* (
 })
 
 /**
- * Polls every channel there is: the device's, then the users'. @category verbs
+ * Polls every channel there is: the device's, then the users'.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const pollAll = Effect.fnUntraced(function* (

@@ -12,7 +12,7 @@ import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as Subject from "./Subject.ts"
 
 /**
- * A profile that is on the device. @category models
+ * A profile that is on the device.
  *
  * @category models
  * @since 0.1.0
@@ -27,7 +27,7 @@ export interface Installed {
 }
 
 /**
- * Whom to obey: the MDM payload. @category models
+ * Whom to obey: the MDM payload.
  *
  * @category models
  * @since 0.1.0
@@ -43,7 +43,7 @@ export interface Server {
 }
 
 /**
- * Where to get an identity: the SCEP payload. @category models
+ * Where to get an identity: the SCEP payload.
  *
  * @category models
  * @since 0.1.0
@@ -63,7 +63,7 @@ export interface Scep {
 }
 
 /**
- * What a profile says. @category models
+ * What a profile says.
  *
  * @category models
  * @since 0.1.0

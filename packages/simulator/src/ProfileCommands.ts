@@ -22,9 +22,9 @@ const sameServer = (a: Profile.Server, b: Profile.Server): boolean =>
   a.topic === b.topic && a.serverUrl === b.serverUrl && a.checkInUrl === b.checkInUrl
 
 /**
- * Installs, or updates, one profile on the command's channel. @category answers
+ * Installs, or updates, one profile on the command's channel.
  *
- * @category operations
+ * @category answers
  * @since 0.1.0
  */
 export const install = Effect.fnUntraced(function* ({

@@ -1,16 +1,16 @@
 /** How long a server asks a device to wait (RFC 9110 § 10.2.3). */
 
 /**
- * Seconds, where a server names none. @category constants
+ * Seconds, where a server names none.
  *
  * @category constants
  * @since 0.1.0
  */
 export const defaultSeconds = 60
 /**
- * No server is waited for longer than a day. @category limits
+ * No server is waited for longer than a day.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxSeconds = 24 * 60 * 60

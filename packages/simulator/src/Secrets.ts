@@ -20,9 +20,9 @@ const bootstrapAnswer = decoder(CheckInResponse.GetBootstrapTokenResponse, "a bo
 const tokenAnswer = decoder(CheckInResponse.GetTokenResponse, "a service token")
 
 /**
- * Makes a bootstrap token, has the server keep it, and answers with it. @category verbs
+ * Makes a bootstrap token, has the server keep it, and answers with it.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const escrowBootstrapToken = Effect.fnUntraced(function* (
@@ -40,9 +40,9 @@ export const escrowBootstrapToken = Effect.fnUntraced(function* (
 })
 
 /**
- * The bootstrap token that the server keeps; `undefined` when it has none. @category verbs
+ * The bootstrap token that the server keeps; `undefined` when it has none.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const fetchBootstrapToken = Effect.fnUntraced(function* (
@@ -59,9 +59,9 @@ export const fetchBootstrapToken = Effect.fnUntraced(function* (
 })
 
 /**
- * A token for one of Apple's services, such as `com.apple.maid`. @category verbs
+ * A token for one of Apple's services, such as `com.apple.maid`.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const getToken = Effect.fnUntraced(function* (

@@ -43,7 +43,7 @@ export const SimulatorErrorReason = Schema.Literals([
 export type SimulatorErrorReason = typeof SimulatorErrorReason.Type
 
 /**
- * What a device's verbs fail with. @category errors
+ * What a device's verbs fail with.
  *
  * @category errors
  * @since 0.1.0
@@ -68,9 +68,9 @@ export const simulatorError = (
 ): SimulatorError => new SimulatorError({ reason, message, ...more })
 
 /**
- * An answer that cannot be read; `what` says what it should have been. @category constructors
+ * An answer that cannot be read; `what` says what it should have been.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const badAnswer = (what: string): SimulatorError => simulatorError("BadAnswer", `The answer is not ${what}`)

@@ -11,7 +11,7 @@ import type { Schema } from "effect"
 import type * as Profile from "./Profile.ts"
 
 /**
- * `device`, or a user by short name. @category models
+ * `device`, or a user by short name.
  *
  * @category models
  * @since 0.1.0
@@ -19,7 +19,7 @@ import type * as Profile from "./Profile.ts"
 export type ChannelName = "device" | `user:${string}`
 
 /**
- * Where to push: what `TokenUpdate` tells the server. @category models
+ * Where to push: what `TokenUpdate` tells the server.
  *
  * @category models
  * @since 0.1.0
@@ -30,7 +30,7 @@ export interface Push {
 }
 
 /**
- * A declaration that the device has. @category models
+ * A declaration that the device has.
  *
  * @category models
  * @since 0.1.0
@@ -44,7 +44,7 @@ export interface Declaration {
 }
 
 /**
- * The data that an asset declaration refers to, fetched; or why it could not be used. @category models
+ * The data that an asset declaration refers to, fetched; or why it could not be used.
  *
  * @category models
  * @since 0.1.0
@@ -57,7 +57,7 @@ export interface AssetData {
 }
 
 /**
- * A channel's declarative management. @category models
+ * A channel's declarative management.
  *
  * @category models
  * @since 0.1.0
@@ -72,7 +72,7 @@ export interface Declarations {
 }
 
 /**
- * A channel of the enrollment. @category models
+ * A channel of the enrollment.
  *
  * @category models
  * @since 0.1.0
@@ -89,7 +89,7 @@ export interface Channel {
 }
 
 /**
- * Who manages the device, and as what it shows itself there. @category models
+ * Who manages the device, and as what it shows itself there.
  *
  * @category models
  * @since 0.1.0
@@ -102,7 +102,7 @@ export interface Enrollment {
 }
 
 /**
- * A device at a moment. @category models
+ * A device at a moment.
  *
  * @category models
  * @since 0.1.0
@@ -139,18 +139,18 @@ export const initial: State = {
 export const noDeclarations: Declarations = { token: undefined, items: new Map(), assets: new Map() }
 
 /**
- * A map with one entry set. @category combinators
+ * A map with one entry set.
  *
- * @category operations
+ * @category combinators
  * @since 0.1.0
  */
 export const withEntry = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> =>
   new Map(map).set(key, value)
 
 /**
- * A map without that key. @category combinators
+ * A map without that key.
  *
- * @category operations
+ * @category combinators
  * @since 0.1.0
  */
 export const withoutEntry = <K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> => {

@@ -4,7 +4,7 @@
  */
 
 /**
- * `Subject` as the payload has it: outer array in order, type and value inside. @category models
+ * `Subject` as the payload has it: outer array in order, type and value inside.
  *
  * @category models
  * @since 0.1.0

@@ -15,7 +15,7 @@ import { secondsOf } from "./RetryAfter.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 
 /**
- * How a device reaches its servers. @category models
+ * How a device reaches its servers.
  *
  * @category models
  * @since 0.1.0
@@ -38,7 +38,7 @@ export interface TransportOptions {
 }
 
 /**
- * A request. @category models
+ * A request.
  *
  * @category models
  * @since 0.1.0
@@ -53,7 +53,7 @@ export interface Request {
 }
 
 /**
- * An answer of any status but 503 and redirects. Header names are in lower case. @category models
+ * An answer of any status but 503 and redirects. Header names are in lower case.
  *
  * @category models
  * @since 0.1.0
@@ -65,7 +65,7 @@ export interface Answer {
 }
 
 /**
- * What the device shows and trusts in TLS. @category models
+ * What the device shows and trusts in TLS.
  *
  * @category models
  * @since 0.1.0
@@ -85,16 +85,16 @@ export interface Transport {
 }
 
 /**
- * Largest answer that is read, in bytes. @category limits
+ * Largest answer that is read, in bytes.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const maxAnswer = 64 * 1024 * 1024
 /**
- * Redirects that are followed for one request. @category limits
+ * Redirects that are followed for one request.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const maxRedirects = 5

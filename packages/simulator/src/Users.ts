@@ -16,7 +16,7 @@ import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError
 import * as State from "./State.ts"
 
 /**
- * Somebody who logs in. @category models
+ * Somebody who logs in.
  *
  * @category models
  * @since 0.1.0
@@ -31,9 +31,9 @@ export interface User {
 }
 
 /**
- * The channel of a user. @category accessors
+ * The channel of a user.
  *
- * @category operations
+ * @category accessors
  * @since 0.1.0
  */
 export const channelOf = (shortName: string): State.ChannelName => `user:${shortName}`
@@ -121,9 +121,9 @@ export const login = Effect.fnUntraced(function* (
 })
 
 /**
- * Closes a user's channel. The server is told nothing, as by a real device. @category verbs
+ * Closes a user's channel. The server is told nothing, as by a real device.
  *
- * @category operations
+ * @category verbs
  * @since 0.1.0
  */
 export const logout = (machine: Machine.Machine, shortName: string): Effect.Effect<void> =>
@@ -133,9 +133,9 @@ export const logout = (machine: Machine.Machine, shortName: string): Effect.Effe
   }))
 
 /**
- * The logged-in users, as `UserList` has them. @category accessors
+ * The logged-in users, as `UserList` has them.
  *
- * @category operations
+ * @category accessors
  * @since 0.1.0
  */
 export const list = (machine: Machine.Machine): Effect.Effect<ReadonlyArray<Plist.Dictionary>, SimulatorError> =>

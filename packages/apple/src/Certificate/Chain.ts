@@ -12,23 +12,23 @@ import { type CertificateError, certificateError } from "./Error.ts"
 import { type Certificate, equals, validAt } from "./Value.ts"
 
 /**
- * More certificates than these beside a leaf are refused. @category limits
+ * More certificates than these beside a leaf are refused.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxIntermediates = 16
 /**
- * Certificates above the leaf, root included. @category limits
+ * Certificates above the leaf, root included.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxDepth = 6
 /**
- * Signatures that are verified for one leaf. @category limits
+ * Signatures that are verified for one leaf.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxSignatures = 32

@@ -29,7 +29,7 @@ export const CertificateErrorReason = Schema.Literals([
 export type CertificateErrorReason = typeof CertificateErrorReason.Type
 
 /**
- * A certificate that is refused, or cannot be made. @category errors
+ * A certificate that is refused, or cannot be made.
  *
  * @category errors
  * @since 0.1.0

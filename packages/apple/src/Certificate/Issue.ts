@@ -31,7 +31,7 @@ import { nameOf, type Subject } from "./Name.ts"
 import { type Certificate, fromDer, subjectKeyIdentifier } from "./Value.ts"
 
 /**
- * A certificate and the private key to it: a certificate authority, or the identity of whoever signs. @category models
+ * A certificate and the private key to it: a certificate authority, or the identity of whoever signs.
  *
  * @category models
  * @since 0.1.0
@@ -42,9 +42,9 @@ export interface KeyedCertificate {
 }
 
 /**
- * Clocks of devices run late: validity begins this much before the given moment. @category limits
+ * Clocks of devices run late: validity begins this much before the given moment.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const backdatedMillis = 10 * 60 * 1000
@@ -52,7 +52,7 @@ export const backdatedMillis = 10 * 60 * 1000
 const unissuable = (message: string) => certificateError("Unissuable", message)
 
 /**
- * Whether this is an RSA key of 2048 to 4096 bits with a sound exponent, the only ones that are certified. @category guards
+ * Whether this is an RSA key of 2048 to 4096 bits with a sound exponent, the only ones that are certified.
  *
  * @category guards
  * @since 0.1.0

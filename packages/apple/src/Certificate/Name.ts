@@ -4,7 +4,7 @@ import * as Asn1 from "../Asn1.ts"
 import { type CertificateError, certificateError } from "./Error.ts"
 
 /**
- * A name in words, its parts in the order they are written. @category models
+ * A name in words, its parts in the order they are written.
  *
  * @category models
  * @since 0.1.0
@@ -18,7 +18,7 @@ export interface Words {
 }
 
 /**
- * Whom a certificate is for: words, or the DER of a Name, such as a request's. @category models
+ * Whom a certificate is for: words, or the DER of a Name, such as a request's.
  *
  * @category models
  * @since 0.1.0
@@ -39,9 +39,9 @@ const printable = /^[A-Za-z0-9 '()+,\-./:=?]*$/
 const maxBytes = 2048
 
 /**
- * DER of a Name. @category encoding
+ * DER of a Name.
  *
- * @category operations
+ * @category encoding
  * @since 0.1.0
  */
 export const nameOf = (subject: Subject): Result.Result<Uint8Array, CertificateError> =>

@@ -11,7 +11,7 @@ import * as Asn1 from "../Asn1.ts"
 import { type CertificateError, certificateError } from "./Error.ts"
 
 /**
- * A certificate. @category models
+ * A certificate.
  *
  * @category models
  * @since 0.1.0
@@ -34,7 +34,7 @@ export interface Certificate {
 }
 
 /**
- * An extension: whether one must understand it, and its DER. @category models
+ * An extension: whether one must understand it, and its DER.
  *
  * @category models
  * @since 0.1.0
@@ -45,9 +45,9 @@ export interface Extension {
 }
 
 /**
- * 64 KiB: the largest certificate that is read. @category limits
+ * 64 KiB: the largest certificate that is read.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const maxBytes = 64 * 1024
@@ -145,7 +145,7 @@ export const parse = (bytes: Uint8Array | string): Result.Result<Certificate, Ce
 }
 
 /**
- * PEM (RFC 7468), with a last newline. @category encoding
+ * PEM (RFC 7468), with a last newline.
  *
  * @category encoding
  * @since 0.1.0
@@ -153,34 +153,34 @@ export const parse = (bytes: Uint8Array | string): Result.Result<Certificate, Ce
 export const toPem = (certificate: Certificate): string => certificate.x509.toString()
 
 /**
- * SHA-256 of the DER in lower-case hex. @category getters
+ * SHA-256 of the DER in lower-case hex.
  *
- * @category operations
+ * @category getters
  * @since 0.1.0
  */
 export const fingerprint = (certificate: Certificate): string =>
   certificate.x509.fingerprint256.replaceAll(":", "").toLowerCase()
 
 /**
- * The serial number in lower-case hex. @category getters
+ * The serial number in lower-case hex.
  *
- * @category operations
+ * @category getters
  * @since 0.1.0
  */
 export const serialNumber = (certificate: Certificate): string => certificate.x509.serialNumber.toLowerCase()
 
 /**
- * The subject as text, one line an attribute (`CN=…`). For people: compare `subject`. @category getters
+ * The subject as text, one line an attribute (`CN=…`). For people: compare `subject`.
  *
- * @category operations
+ * @category getters
  * @since 0.1.0
  */
 export const subjectText = (certificate: Certificate): string => certificate.x509.subject ?? ""
 
 /**
- * First and last moment of its validity. @category getters
+ * First and last moment of its validity.
  *
- * @category operations
+ * @category getters
  * @since 0.1.0
  */
 export const validity = (certificate: Certificate): { readonly from: Date; readonly to: Date } => ({
@@ -189,9 +189,9 @@ export const validity = (certificate: Certificate): { readonly from: Date; reado
 })
 
 /**
- * Succeeds when the certificate is in date at that moment. @category guards
+ * Succeeds when the certificate is in date at that moment.
  *
- * @category operations
+ * @category guards
  * @since 0.1.0
  */
 export const validAt = (certificate: Certificate, at: Date): Result.Result<void, CertificateError> => {
@@ -203,17 +203,17 @@ export const validAt = (certificate: Certificate, at: Date): Result.Result<void,
 }
 
 /**
- * Whether two are the same certificate, byte for byte. @category guards
+ * Whether two are the same certificate, byte for byte.
  *
- * @category operations
+ * @category guards
  * @since 0.1.0
  */
 export const equals = (a: Certificate, b: Certificate): boolean => Asn1.same(a.der, b.der)
 
 /**
- * The subject key identifier, when the certificate names one (RFC 5280 § 4.2.1.2). @category getters
+ * The subject key identifier, when the certificate names one (RFC 5280 § 4.2.1.2).
  *
- * @category operations
+ * @category getters
  * @since 0.1.0
  */
 export const subjectKeyIdentifier = (certificate: Certificate): Uint8Array | undefined => {
@@ -224,9 +224,9 @@ export const subjectKeyIdentifier = (certificate: Certificate): Uint8Array | und
 }
 
 /**
- * DER of IssuerAndSerialNumber (RFC 5652 § 10.2.4), of the very bytes in the certificate. @category encoding
+ * DER of IssuerAndSerialNumber (RFC 5652 § 10.2.4), of the very bytes in the certificate.
  *
- * @category operations
+ * @category encoding
  * @since 0.1.0
  */
 export const issuerAndSerialNumber = (certificate: Certificate): Uint8Array =>

@@ -1,7 +1,7 @@
 /** The algorithms that are spoken: digests, signatures, ciphers (RFC 3370, RFC 5754, RFC 3565). */
 
 /**
- * A digest by the name `node:crypto` has for it. @category models
+ * A digest by the name `node:crypto` has for it.
  *
  * @category models
  * @since 0.1.0
@@ -9,9 +9,9 @@
 export type Digest = "sha1" | "sha256" | "sha384" | "sha512"
 
 /**
- * What is accepted unless told otherwise. SHA-1 is not. @category limits
+ * What is accepted unless told otherwise. SHA-1 is not.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const modernDigests: ReadonlyArray<Digest> = ["sha256", "sha384", "sha512"]
@@ -24,17 +24,17 @@ const digests: ReadonlyMap<string, Digest> = new Map([
 ])
 
 /**
- * The digest of an object identifier. @category lookups
+ * The digest of an object identifier.
  *
- * @category operations
+ * @category lookups
  * @since 0.1.0
  */
 export const digestOf = (oid: string): Digest | undefined => digests.get(oid)
 
 /**
- * Object identifiers of digests. @category lookups
+ * Object identifiers of digests.
  *
- * @category constants
+ * @category lookups
  * @since 0.1.0
  */
 export const digestIds: { readonly [D in Digest]: string } = {
@@ -45,7 +45,7 @@ export const digestIds: { readonly [D in Digest]: string } = {
 }
 
 /**
- * How a signature was made: with which kind of key, and (unless the digest is named elsewhere) which digest. @category models
+ * How a signature was made: with which kind of key, and (unless the digest is named elsewhere) which digest.
  *
  * @category models
  * @since 0.1.0
@@ -56,9 +56,9 @@ export interface Signature {
 }
 
 /**
- * RSA with PKCS #1 v1.5 padding, the digest named elsewhere. @category lookups
+ * RSA with PKCS #1 v1.5 padding, the digest named elsewhere.
  *
- * @category constants
+ * @category lookups
  * @since 0.1.0
  */
 export const rsaEncryption = "1.2.840.113549.1.1.1"
@@ -76,17 +76,17 @@ const signatures: ReadonlyMap<string, Signature> = new Map([
 ])
 
 /**
- * The signature algorithm of an object identifier. @category lookups
+ * The signature algorithm of an object identifier.
  *
- * @category operations
+ * @category lookups
  * @since 0.1.0
  */
 export const signatureOf = (oid: string): Signature | undefined => signatures.get(oid)
 
 /**
- * Object identifiers of ECDSA by digest. @category lookups
+ * Object identifiers of ECDSA by digest.
  *
- * @category constants
+ * @category lookups
  * @since 0.1.0
  */
 export const ecdsaIds: { readonly [D in Digest]: string } = {
@@ -97,7 +97,7 @@ export const ecdsaIds: { readonly [D in Digest]: string } = {
 }
 
 /**
- * A cipher by the name `node:crypto` has for it. @category models
+ * A cipher by the name `node:crypto` has for it.
  *
  * @category models
  * @since 0.1.0
@@ -105,9 +105,9 @@ export const ecdsaIds: { readonly [D in Digest]: string } = {
 export type Cipher = "aes-128-cbc" | "aes-256-cbc" | "des-ede3-cbc"
 
 /**
- * Object identifier, key length and block length in bytes. @category lookups
+ * Object identifier, key length and block length in bytes.
  *
- * @category constants
+ * @category lookups
  * @since 0.1.0
  */
 export const ciphers: {
@@ -125,9 +125,9 @@ const cipherIds: ReadonlyMap<string, Cipher> = new Map([
 ])
 
 /**
- * The cipher of an object identifier. @category lookups
+ * The cipher of an object identifier.
  *
- * @category operations
+ * @category lookups
  * @since 0.1.0
  */
 export const cipherOf = (oid: string): Cipher | undefined => cipherIds.get(oid)

@@ -8,9 +8,9 @@ import { type CmsError, cmsError, malformed } from "./Error.ts"
 export { id_data, id_envelopedData, id_signedData }
 
 /**
- * How much is looked at. @category limits
+ * How much is looked at.
  *
- * @category models
+ * @category limits
  * @since 0.1.0
  */
 export interface Limits {
@@ -32,9 +32,9 @@ export const defaultMaxBytes = 1024 * 1024
 export const defaultMaxCertificates = 16
 
 /**
- * The content of a ContentInfo of this type. @category reading
+ * The content of a ContentInfo of this type.
  *
- * @category decoding
+ * @category reading
  * @since 0.1.0
  */
 export const readContentInfo = (
@@ -55,9 +55,9 @@ export const readContentInfo = (
 }
 
 /**
- * DER of a ContentInfo. @category writing
+ * DER of a ContentInfo.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const contentInfo = (contentType: string, content: Uint8Array): Uint8Array =>

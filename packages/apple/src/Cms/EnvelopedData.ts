@@ -18,15 +18,15 @@ import { type CmsError, cmsError, malformed } from "./Error.ts"
 import { algorithmOf, identifies, readIdentifier } from "./SignedData.ts"
 
 /**
- * More recipients than these are refused. @category limits
+ * More recipients than these are refused.
  *
- * @category constants
+ * @category limits
  * @since 0.1.0
  */
 export const maxRecipients = 8
 
 /**
- * An opened envelope. @category models
+ * An opened envelope.
  *
  * @category models
  * @since 0.1.0

@@ -31,7 +31,7 @@ export const CmsErrorReason = Schema.Literals([
 export type CmsErrorReason = typeof CmsErrorReason.Type
 
 /**
- * A CMS message that is refused, or cannot be made. @category errors
+ * A CMS message that is refused, or cannot be made.
  *
  * @category errors
  * @since 0.1.0
@@ -48,9 +48,9 @@ export class CmsError extends Schema.TaggedError<CmsError>()("CmsError", {
 export const cmsError = (reason: CmsErrorReason, message: string): CmsError => new CmsError({ reason, message })
 
 /**
- * What any structural error comes to. @category constructors
+ * What any structural error comes to.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const malformed = (): CmsError => cmsError("Malformed", "Not a CMS message of the expected kind")

@@ -10,7 +10,7 @@ import { type CmsError, cmsError } from "./Error.ts"
 import * as SignedData from "./SignedData.ts"
 
 /**
- * What is signed, and by whom. @category models
+ * What is signed, and by whom.
  *
  * @category models
  * @since 0.1.0
@@ -108,9 +108,9 @@ export const certsOnly = (certificates: ReadonlyArray<Certificate.Certificate>):
   )
 
 /**
- * The certificates of such a message, in its order. None of them is trusted. @category certificates
+ * The certificates of such a message, in its order. None of them is trusted.
  *
- * @category decoding
+ * @category certificates
  * @since 0.1.0
  */
 export const readCertsOnly = (

@@ -15,7 +15,7 @@ import { type CmsError, cmsError, malformed } from "./Error.ts"
 export { id_contentType, id_messageDigest, id_signingTime }
 
 /**
- * Attributes by object identifier; the values are whole BER elements. @category models
+ * Attributes by object identifier; the values are whole BER elements.
  *
  * @category models
  * @since 0.1.0
@@ -23,7 +23,7 @@ export { id_contentType, id_messageDigest, id_signingTime }
 export type Attributes = ReadonlyMap<string, ReadonlyArray<Uint8Array>>
 
 /**
- * Who signed, by one of two ways to name a certificate. @category models
+ * Who signed, by one of two ways to name a certificate.
  *
  * @category models
  * @since 0.1.0
@@ -33,7 +33,7 @@ export type SignerIdentifier =
   | { readonly _tag: "SubjectKeyIdentifier"; readonly identifier: Uint8Array }
 
 /**
- * What a message says of its signature. @category models
+ * What a message says of its signature.
  *
  * @category models
  * @since 0.1.0
@@ -48,7 +48,7 @@ export interface SignerInfo {
 }
 
 /**
- * A message that nobody has verified. @category models
+ * A message that nobody has verified.
  *
  * @category models
  * @since 0.1.0
@@ -66,9 +66,9 @@ const maxAttributes = 32
 const unsupported = () => cmsError("Unsupported", "Unknown digest or signature algorithm")
 
 /**
- * The object identifier of an AlgorithmIdentifier. @category reading
+ * The object identifier of an AlgorithmIdentifier.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const algorithmOf = (node: Asn1.Node): Result.Result<string, Asn1.Asn1Error> =>
@@ -78,9 +78,9 @@ export const algorithmOf = (node: Asn1.Node): Result.Result<string, Asn1.Asn1Err
   })
 
 /**
- * IssuerAndSerialNumber, or a key identifier under `[0]` (RFC 5652 § 5.3, § 6.2.1). @category reading
+ * IssuerAndSerialNumber, or a key identifier under `[0]` (RFC 5652 § 5.3, § 6.2.1).
  *
- * @category decoding
+ * @category reading
  * @since 0.1.0
  */
 export const readIdentifier = (node: Asn1.Node): Result.Result<SignerIdentifier, Asn1.Asn1Error> =>
@@ -95,9 +95,9 @@ export const readIdentifier = (node: Asn1.Node): Result.Result<SignerIdentifier,
   })
 
 /**
- * Whether an identifier means this certificate. @category guards
+ * Whether an identifier means this certificate.
  *
- * @category operations
+ * @category guards
  * @since 0.1.0
  */
 export const identifies = (identifier: SignerIdentifier, certificate: Certificate.Certificate): boolean => {
@@ -145,9 +145,9 @@ const readAttributes = (node: Asn1.Node): Result.Result<SignerInfo["signedAttrib
   })
 
 /**
- * Reads the structure down to, and without, the signers. @category reading
+ * Reads the structure down to, and without, the signers.
  *
- * @category decoding
+ * @category reading
  * @since 0.1.0
  */
 export const read = (bytes: Uint8Array, limits: Limits = {}): Result.Result<SignedData, CmsError> =>
@@ -179,9 +179,9 @@ export const read = (bytes: Uint8Array, limits: Limits = {}): Result.Result<Sign
   })
 
 /**
- * What the one signer of a message says. @category reading
+ * What the one signer of a message says.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const signerOf = (message: SignedData): Result.Result<SignerInfo, CmsError> =>

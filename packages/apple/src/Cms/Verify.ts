@@ -17,7 +17,7 @@ import { type CmsError, cmsError } from "./Error.ts"
 import * as SignedData from "./SignedData.ts"
 
 /**
- * What verification may be told. @category models
+ * What verification may be told.
  *
  * @category models
  * @since 0.1.0
@@ -30,7 +30,7 @@ export interface VerifyOptions extends Limits {
 }
 
 /**
- * A message whose signature is good. @category models
+ * A message whose signature is good.
  *
  * @category models
  * @since 0.1.0
@@ -93,9 +93,9 @@ const timeOf = (node: Asn1.Node | undefined): Date | undefined => {
 }
 
 /**
- * Verifies what has been read. `content` is used where the message has none. @category verification
+ * Verifies what has been read. `content` is used where the message has none.
  *
- * @category operations
+ * @category verification
  * @since 0.1.0
  */
 export const verifyRead = (

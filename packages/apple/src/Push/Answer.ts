@@ -10,7 +10,7 @@ import { Result, Schema } from "effect"
 import { PushError, type Reason, type TryFailure, tryFailure } from "./PushError.ts"
 
 /**
- * As it came. `body` is at most a few kilobytes; a longer one comes empty. @category models
+ * As it came. `body` is at most a few kilobytes; a longer one comes empty.
  *
  * @category models
  * @since 0.1.0
@@ -58,27 +58,27 @@ const Body = Schema.fromJsonString(
 const decodeBody = Schema.decodeUnknownResult(Body)
 
 /**
- * The `reason` of a body or of a GOAWAY's data, which has the same form. @category parsing
+ * The `reason` of a body or of a GOAWAY's data, which has the same form.
  *
- * @category operations
+ * @category parsing
  * @since 0.1.0
  */
 export const apnsReasonOf = (body: string): string | undefined =>
   Result.getOrUndefined(Result.map(decodeBody(body), ({ reason }) => reason))
 
 /**
- * Reasons that condemn the certificate; a GOAWAY may carry one. @category guards
+ * Reasons that condemn the certificate; a GOAWAY may carry one.
  *
- * @category operations
+ * @category guards
  * @since 0.1.0
  */
 export const condemnsCertificate = (apnsReason: string | undefined): boolean =>
   apnsReason === "BadCertificate" || apnsReason === "BadCertificateEnvironment" || apnsReason === "Forbidden"
 
 /**
- * Nothing for 200, a failure for the rest. `now`: milliseconds since 1970. @category parsing
+ * Nothing for 200, a failure for the rest. `now`: milliseconds since 1970.
  *
- * @category decoding
+ * @category parsing
  * @since 0.1.0
  */
 export const read = (answer: Answer, now: number): Result.Result<void, TryFailure> => {

@@ -25,7 +25,7 @@ const firstPause = 100
 const longestPause = 30_000
 
 /**
- * A connection that ends with its scope: what runs may finish for `closeTimeout`. @category constructors
+ * A connection that ends with its scope: what runs may finish for `closeTimeout`.
  *
  * @category constructors
  * @since 0.1.0

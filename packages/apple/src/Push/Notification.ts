@@ -25,7 +25,7 @@ export interface Notification {
 }
 
 /**
- * Headers and body as they are sent. @category models
+ * Headers and body as they are sent.
  *
  * @category models
  * @since 0.1.0
@@ -40,7 +40,7 @@ const maxBodyBytes = 4096
 const defaultLifetime = 7 * 24 * 60 * 60
 
 /**
- * `apnsId` names this push to APNs, the same at every try. `now`: milliseconds since 1970. @category encoding
+ * `apnsId` names this push to APNs, the same at every try. `now`: milliseconds since 1970.
  *
  * @category encoding
  * @since 0.1.0

@@ -9,9 +9,9 @@ import { createPrivateKey, X509Certificate } from "node:crypto"
 import { Duration, Option, Redacted, Result, Schema } from "effect"
 
 /**
- * An MDM push certificate. @category options
+ * An MDM push certificate.
  *
- * @category models
+ * @category options
  * @since 0.1.0
  */
 export interface PushCertificate {
@@ -22,9 +22,9 @@ export interface PushCertificate {
 }
 
 /**
- * Only `certificates` is needed: one for each topic. @category options
+ * Only `certificates` is needed: one for each topic.
  *
- * @category models
+ * @category options
  * @since 0.1.0
  */
 export interface PushOptions {
@@ -54,7 +54,7 @@ export interface PushOptions {
 }
 
 /**
- * An option that cannot be used: which and why, without its text. @category errors
+ * An option that cannot be used: which and why, without its text.
  *
  * @category errors
  * @since 0.1.0
@@ -65,7 +65,7 @@ export class InvalidPushOptions extends Schema.TaggedError<InvalidPushOptions>("
 ) {}
 
 /**
- * A certificate that was read. @category models
+ * A certificate that was read.
  *
  * @category models
  * @since 0.1.0
@@ -76,7 +76,7 @@ export interface Identity extends PushCertificate {
 }
 
 /**
- * Options with every default filled in and everything checked; times in milliseconds. @category models
+ * Options with every default filled in and everything checked; times in milliseconds.
  *
  * @category models
  * @since 0.1.0

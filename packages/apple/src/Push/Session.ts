@@ -42,7 +42,7 @@ export interface Session {
 }
 
 /**
- * What its owner hears. `onEnd`: why it ended, and whether it ever answered. @category models
+ * What its owner hears. `onEnd`: why it ended, and whether it ever answered.
  *
  * @category models
  * @since 0.1.0
@@ -56,9 +56,9 @@ export interface Listener {
 const maxAnswerLength = 4096
 
 /**
- * Starts a session. It tells its fate to the listener: exactly one `onEnd`, at most one `onReady` before it. @category constructors
+ * Starts a session. It tells its fate to the listener: exactly one `onEnd`, at most one `onReady` before it.
  *
- * @category operations
+ * @category constructors
  * @since 0.1.0
  */
 export const start = (identity: Identity, options: Resolved, listener: Listener): Session => {

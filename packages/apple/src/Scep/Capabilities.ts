@@ -1,23 +1,23 @@
 /** What a SCEP server can do: the text that answers `GetCACaps` (RFC 8894 § 3.5.2). */
 
 /**
- * Every capability this package has. SHA-1 and DES3 are left out: who asks may do better, who sends them is still understood. @category models
+ * Every capability this package has. SHA-1 and DES3 are left out: who asks may do better, who sends them is still understood.
  *
- * @category constants
+ * @category models
  * @since 0.1.0
  */
 export const capabilities = ["AES", "POSTPKIOperation", "Renewal", "SHA-256", "SHA-512", "SCEPStandard"] as const
 
 /**
- * The answer to `GetCACaps`, `text/plain`. @category encoding
+ * The answer to `GetCACaps`, `text/plain`.
  *
- * @category operations
+ * @category encoding
  * @since 0.1.0
  */
 export const capabilitiesText: string = `${capabilities.join("\n")}\n`
 
 /**
- * Capabilities from such an answer: one a line, unknown ones too, at most 64. @category decoding
+ * Capabilities from such an answer: one a line, unknown ones too, at most 64.
  *
  * @category decoding
  * @since 0.1.0
@@ -32,9 +32,9 @@ export const parseCapabilities = (text: string): ReadonlySet<string> =>
   )
 
 /**
- * Content types of SCEP's answers (RFC 8894 § 4). @category models
+ * Content types of SCEP's answers (RFC 8894 § 4).
  *
- * @category constants
+ * @category models
  * @since 0.1.0
  */
 export const contentTypes = {

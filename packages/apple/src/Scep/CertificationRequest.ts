@@ -13,7 +13,7 @@ import { algorithmOf } from "../Cms/SignedData.ts"
 import { type ScepError, scepError } from "./Error.ts"
 
 /**
- * What is asked for. @category models
+ * What is asked for.
  *
  * @category models
  * @since 0.1.0
@@ -32,9 +32,9 @@ export interface CertificationRequest {
 const challengePassword = "1.2.840.113549.1.9.7"
 
 /**
- * The longest challenge that is read, in bytes. RFC 2985 says 255; signed challenges are longer. @category limits
+ * The longest challenge that is read, in bytes. RFC 2985 says 255; signed challenges are longer.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const maxChallenge = 2048

@@ -12,15 +12,15 @@ import { type FailInfo, type ScepError, scepError } from "./Error.ts"
 import * as PkiMessage from "./PkiMessage.ts"
 
 /**
- * Anything that keeps a client from asking, or from understanding the answer. @category errors
+ * Anything that keeps a client from asking, or from understanding the answer.
  *
- * @category models
+ * @category errors
  * @since 0.1.0
  */
 export type ClientError = ScepError | Cms.CmsError | Certificate.CertificateError
 
 /**
- * A request on its way. @category models
+ * A request on its way.
  *
  * @category models
  * @since 0.1.0
@@ -38,7 +38,7 @@ export interface Pending {
 }
 
 /**
- * What an authority answered. @category models
+ * What an authority answered.
  *
  * @category models
  * @since 0.1.0
@@ -55,7 +55,7 @@ export type CertRep =
   | { readonly _tag: "Pending" }
 
 /**
- * What both requests are made of. @category models
+ * What both requests are made of.
  *
  * @category models
  * @since 0.1.0

@@ -14,9 +14,9 @@ import * as Cms from "../Cms.ts"
 import type { Transaction } from "./Error.ts"
 
 /**
- * Object identifiers of the attributes (RFC 8894 § 3.2.1). @category attributes
+ * Object identifiers of the attributes (RFC 8894 § 3.2.1).
  *
- * @category constants
+ * @category attributes
  * @since 0.1.0
  */
 export const attributeIds = {
@@ -29,9 +29,9 @@ export const attributeIds = {
 } as const
 
 /**
- * Message types by number (RFC 8894 § 3.2.1.2). @category attributes
+ * Message types by number (RFC 8894 § 3.2.1.2).
  *
- * @category constants
+ * @category attributes
  * @since 0.1.0
  */
 export const messageTypes = {
@@ -44,9 +44,9 @@ export const messageTypes = {
 } as const
 
 /**
- * What a pkiMessage may weigh, and bring along. @category limits
+ * What a pkiMessage may weigh, and bring along.
  *
- * @category operations
+ * @category limits
  * @since 0.1.0
  */
 export const limits: Cms.Limits = { maxBytes: 128 * 1024, maxCertificates: 8 }
@@ -61,9 +61,9 @@ const maxText = 255
 const printable = /^[A-Za-z0-9 '()+,\-./:=?]+$/
 
 /**
- * An attribute that is a PrintableString of 1 to 255 characters. @category attributes
+ * An attribute that is a PrintableString of 1 to 255 characters.
  *
- * @category operations
+ * @category attributes
  * @since 0.1.0
  */
 export const textOf = (attributes: SignedData.Attributes, id: string): string | undefined => {
@@ -75,9 +75,9 @@ export const textOf = (attributes: SignedData.Attributes, id: string): string | 
 }
 
 /**
- * An attribute that is a nonce: 1 to 64 octets, though RFC 8894 § 3.2.1.5 says 16. @category attributes
+ * An attribute that is a nonce: 1 to 64 octets, though RFC 8894 § 3.2.1.5 says 16.
  *
- * @category operations
+ * @category attributes
  * @since 0.1.0
  */
 export const nonceOf = (attributes: SignedData.Attributes, id: string): Uint8Array | undefined => {
@@ -88,7 +88,7 @@ export const nonceOf = (attributes: SignedData.Attributes, id: string): Uint8Arr
 }
 
 /**
- * A message that has been read, not verified. @category models
+ * A message that has been read, not verified.
  *
  * @category models
  * @since 0.1.0
@@ -99,9 +99,9 @@ export interface Unverified {
 }
 
 /**
- * Reads a message and its attributes. @category reading
+ * Reads a message and its attributes.
  *
- * @category decoding
+ * @category reading
  * @since 0.1.0
  */
 export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError> =>
@@ -112,9 +112,9 @@ export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError>
   })
 
 /**
- * What ties an answer to this message, when it says so. @category reading
+ * What ties an answer to this message, when it says so.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const transactionOf = (attributes: SignedData.Attributes): Transaction | undefined => {
@@ -124,9 +124,9 @@ export const transactionOf = (attributes: SignedData.Attributes): Transaction | 
 }
 
 /**
- * Verifies a message that has been read. A failure carries no content at all: it is signed as if it were empty. @category reading
+ * Verifies a message that has been read. A failure carries no content at all: it is signed as if it were empty.
  *
- * @category operations
+ * @category reading
  * @since 0.1.0
  */
 export const verify = (
@@ -136,15 +136,15 @@ export const verify = (
   verifyRead(message.data, message.data.content ?? new Uint8Array(), digests)
 
 /**
- * A nonce as RFC 8894 § 3.2.1.5 wants it: 16 random octets. @category writing
+ * A nonce as RFC 8894 § 3.2.1.5 wants it: 16 random octets.
  *
- * @category operations
+ * @category writing
  * @since 0.1.0
  */
 export const newNonce = (): Uint8Array => new Uint8Array(randomBytes(16))
 
 /**
- * What a message is made of. @category models
+ * What a message is made of.
  *
  * @category models
  * @since 0.1.0
@@ -161,9 +161,9 @@ export interface Contents {
 }
 
 /**
- * Writes and signs a message. @category writing
+ * Writes and signs a message.
  *
- * @category encoding
+ * @category writing
  * @since 0.1.0
  */
 export const write = (contents: Contents): Result.Result<Uint8Array, Cms.CmsError> =>

@@ -17,7 +17,7 @@ import { type FailInfo, ScepError, scepError, type Transaction } from "./Error.t
 import * as PkiMessage from "./PkiMessage.ts"
 
 /**
- * A request that may be answered with a certificate. @category models
+ * A request that may be answered with a certificate.
  *
  * @category models
  * @since 0.1.0
