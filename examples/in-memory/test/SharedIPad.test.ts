@@ -15,7 +15,7 @@ describe("a Shared iPad", () => {
     Effect.gen(function* () {
       const { link } = yield* Product.start
       const pad = yield* Device.make({ kind: "SharedIPad", seed: 1 })
-      const { udid } = pad.facts
+      const { udid } = pad.profile
       yield* pad.enroll(link)
       for (const shortName of [mary, dorothy]) yield* pad.login({ shortName })
       const seen = Effect.map(send("GET", `${api}/devices/${udid}`), ({ body }) => body)

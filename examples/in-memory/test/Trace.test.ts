@@ -193,7 +193,7 @@ describe("whole conversations", () => {
       ]
       let exchanges = 0
       for (const device of devices) {
-        const { kind, udid, derive } = device.facts
+        const { kind, udid, derive } = device.profile
         yield* device.enroll(link)
         if (kind !== "iPhone") yield* device.login({ shortName: "ada@example.com" })
         const commands = [

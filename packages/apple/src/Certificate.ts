@@ -5,8 +5,9 @@
  * Nothing throws; whatever bytes come in, a certificate or a {@link CertificateError} goes out. A parsed certificate is not
  * a trusted one: that is `verifyChain`.
  */
+
+export { CertificateError, CertificateErrorReason } from "./Certificate/CertificateError.ts"
 export { maxDepth, maxIntermediates, maxSignatures, verifyChain } from "./Certificate/Chain.ts"
-export { CertificateError, CertificateErrorReason } from "./Certificate/Error.ts"
 export {
   backdatedMillis,
   isRsaKey,
@@ -15,7 +16,7 @@ export {
   selfSignedCa,
   temporary,
 } from "./Certificate/Issue.ts"
-export { nameOf, type Subject, type Words } from "./Certificate/Name.ts"
+export { encodeName, type NameParts, type Subject } from "./Certificate/Name.ts"
 export {
   type Certificate,
   type Extension,
@@ -32,4 +33,4 @@ export {
   toPem,
   validAt,
   validity,
-} from "./Certificate/Value.ts"
+} from "./Certificate/X509.ts"

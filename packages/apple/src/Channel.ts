@@ -70,7 +70,7 @@ export const keys: ReadonlySet<string> = new Set(Object.keys(fields))
  * @category models
  * @since 0.1.0
  */
-export type Speaker = Schema.Struct.Type<typeof fields>
+export type EnrollmentIds = Schema.Struct.Type<typeof fields>
 
 const device = {
   /** Names the device: `UDID`, else `EnrollmentID`. Never empty. */
@@ -118,7 +118,7 @@ export type Channel = typeof Channel.Type
  * @category errors
  * @since 0.1.0
  */
-export class ChannelUnknown extends Schema.TaggedError<ChannelUnknown>()("ChannelUnknown", {
+export class ChannelNotFound extends Schema.TaggedError<ChannelNotFound>()("ChannelNotFound", {
   missing: Schema.Literals(["UDID", "UserShortName"]),
   message: Schema.String,
 }) {}
@@ -143,17 +143,17 @@ const defined = <K extends string>(
  *
  * @example
  * Channel.of({ UDID: "00008110-000A", UserID: "0E2B…" }) // a user on 00008110-000A
- * Channel.of({ UserID: "0E2B…" })                        // fails: ChannelUnknown, missing UDID
+ * Channel.of({ UserID: "0E2B…" })                        // fails: ChannelNotFound, missing UDID
  *
  * @category accessors
  * @since 0.1.0
  */
-export const of = (message: Speaker): Result.Result<Channel, ChannelUnknown> => {
+export const of = (message: EnrollmentIds): Result.Result<Channel, ChannelNotFound> => {
   const udid = present(message.UDID)
   const deviceChannelId = udid ?? present(message.EnrollmentID)
   if (deviceChannelId === undefined) {
     return Result.fail(
-      new ChannelUnknown({ missing: "UDID", message: "The message has neither UDID nor EnrollmentID" }),
+      new ChannelNotFound({ missing: "UDID", message: "The message has neither UDID nor EnrollmentID" }),
     )
   }
   const onDevice = {
@@ -169,7 +169,7 @@ export const of = (message: Speaker): Result.Result<Channel, ChannelUnknown> => 
   const userChannelId = sharedIPad ? present(message.UserShortName) : own
   if (userChannelId === undefined) {
     return Result.fail(
-      new ChannelUnknown({ missing: "UserShortName", message: "A Shared iPad user without UserShortName" }),
+      new ChannelNotFound({ missing: "UserShortName", message: "A Shared iPad user without UserShortName" }),
     )
   }
   return Result.succeed({

@@ -6,9 +6,9 @@
  * says who signed, not that the signer is trusted: give the signer to `Certificate.verifyChain`.
  */
 export { type Cipher, type Digest, modernDigests } from "./Cms/Algorithms.ts"
+export { CmsError, CmsErrorReason } from "./Cms/CmsError.ts"
 export type { Limits } from "./Cms/ContentInfo.ts"
 export { envelope, maxRecipients, type Opened, open } from "./Cms/EnvelopedData.ts"
-export { CmsError, CmsErrorReason } from "./Cms/Error.ts"
 export { certsOnly, readCertsOnly, type SignOptions, sign } from "./Cms/Sign.ts"
 export type { Attributes } from "./Cms/SignedData.ts"
 export { type Verified, type VerifyOptions, verify } from "./Cms/Verify.ts"

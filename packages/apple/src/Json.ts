@@ -6,7 +6,7 @@
 
 import type { Plist } from "@espalier/plist"
 import { Result } from "effect"
-import { invalid, type MessageInvalid } from "./MessageError.ts"
+import { type InvalidMessage, invalid } from "./MessageError.ts"
 
 const quote = 0x22
 const backslash = 0x5c
@@ -34,7 +34,7 @@ const isDeeperThan = (bytes: Uint8Array, maxDepth: number): boolean => {
  * @category decoding
  * @since 0.1.0
  */
-export const parse = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<unknown, MessageInvalid> => {
+export const parse = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<unknown, InvalidMessage> => {
   if (bytes.length > (limits?.maxBytes ?? 10 * 1024 * 1024)) return Result.fail(invalid(["Data"], "Too large"))
   if (isDeeperThan(bytes, Math.min(limits?.maxDepth ?? 64, 512))) return Result.fail(invalid(["Data"], "Too deep"))
   return Result.try({

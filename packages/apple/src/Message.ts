@@ -14,7 +14,7 @@ import { CheckInMessage, type MessageType } from "./CheckIn.ts"
 import { CommandReport, type Status } from "./CommandReport.ts"
 import * as DeclarativeManagement from "./DeclarativeManagement.ts"
 import * as Json from "./Json.ts"
-import { fromIssue, invalid, type MessageError, type MessageInvalid, unknownMessageType } from "./MessageError.ts"
+import { fromIssue, type InvalidMessage, invalid, type MessageError, unknownMessageType } from "./MessageError.ts"
 
 /**
  * A message of either protocol.
@@ -61,7 +61,7 @@ const reports = {
 const isKeyOf = <T extends object>(table: T, key: string): key is Extract<keyof T, string> => Object.hasOwn(table, key)
 
 /** The text under a key that every message of a protocol has. */
-const textOf = (value: Plist.Value, key: string): Result.Result<string, MessageInvalid> => {
+const textOf = (value: Plist.Value, key: string): Result.Result<string, InvalidMessage> => {
   if (!Plist.isDictionary(value)) return Result.fail(invalid([], "Expected a dictionary"))
   if (!Object.hasOwn(value, key)) return Result.fail(invalid([key], "Missing key"))
   const text = value[key]
@@ -147,5 +147,5 @@ const statusReport = SchemaParser.decodeUnknownResult(DeclarativeManagement.Stat
 export const decodeStatusReport = (
   data: Uint8Array,
   limits?: Plist.Limits,
-): Result.Result<DeclarativeManagement.StatusReport, MessageInvalid> =>
+): Result.Result<DeclarativeManagement.StatusReport, InvalidMessage> =>
   Result.flatMap(Json.parse(data, limits), (json) => Result.mapError(statusReport(json), fromIssue))

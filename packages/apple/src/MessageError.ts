@@ -13,7 +13,7 @@ import { Schema, SchemaIssue } from "effect"
  * @category errors
  * @since 0.1.0
  */
-export class MessageInvalid extends Schema.TaggedError<MessageInvalid>()("MessageInvalid", {
+export class InvalidMessage extends Schema.TaggedError<InvalidMessage>()("InvalidMessage", {
   key: Schema.String,
   message: Schema.String,
 }) {}
@@ -36,7 +36,7 @@ export class UnknownMessageType extends Schema.TaggedError<UnknownMessageType>()
  * @category errors
  * @since 0.1.0
  */
-export const MessageError = Schema.Union([PlistError, MessageInvalid, UnknownMessageType])
+export const MessageError = Schema.Union([PlistError, InvalidMessage, UnknownMessageType])
 /**
  * @category models
  * @since 0.1.0
@@ -67,9 +67,9 @@ export const unknownMessageType = (messageType: string): UnknownMessageType => {
  * @category constructors
  * @since 0.1.0
  */
-export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): MessageInvalid => {
+export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): InvalidMessage => {
   const key = path.map((part) => printable(String(part))).join(".")
-  return new MessageInvalid({ key, message: `${key === "" ? "The message" : key}: ${what}` })
+  return new InvalidMessage({ key, message: `${key === "" ? "The message" : key}: ${what}` })
 }
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -80,7 +80,7 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1()
  * @category constructors
  * @since 0.1.0
  */
-export const fromIssue = (issue: SchemaIssue.Issue): MessageInvalid => {
+export const fromIssue = (issue: SchemaIssue.Issue): InvalidMessage => {
   const [first] = format(issue).issues
   const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
   return invalid(path, first?.message ?? "not as expected")

@@ -12,11 +12,11 @@
 
 import { randomUUID } from "node:crypto"
 import { Clock, Context, Effect, Layer, Random, Result, type Scope } from "effect"
-import { read } from "./Push/Answer.ts"
 import * as Connection from "./Push/Connection.ts"
 import { type Notification, type Request, toRequest } from "./Push/Notification.ts"
-import { PushError, type TryFailure, tryFailure } from "./Push/PushError.ts"
+import { type AttemptFailure, attemptFailure, PushError } from "./Push/PushError.ts"
 import * as PushOptions from "./Push/PushOptions.ts"
+import { read } from "./Push/Response.ts"
 
 export type { Notification } from "./Push/Notification.ts"
 export { PushError, Reason } from "./Push/PushError.ts"
@@ -104,7 +104,7 @@ export const make = Effect.fnUntraced(function* (
   const tries = Effect.fnUntraced(function* (route: Route, request: Request): Effect.fn.Return<void, PushError> {
     const deadline = (yield* Clock.currentTimeMillis) + options.timeout
     for (let tried = 1; ; tried++) {
-      const outcome = yield* Effect.result(tryOnce(route.connection, request, options.tryTimeout))
+      const outcome = yield* Effect.result(attempt(route.connection, request, options.attemptTimeout))
       if (Result.isSuccess(outcome)) return
       const { error, again, notBefore } = outcome.failure
       const now = yield* Clock.currentTimeMillis
@@ -121,7 +121,7 @@ export const make = Effect.fnUntraced(function* (
 
   const push = Effect.fn("Push.push")(function* (notification: Notification): Effect.fn.Return<Accepted, PushError> {
     const route = routes.get(notification.topic)
-    if (route === undefined) return yield* failure("TopicUnknown", "No push certificate has this topic")
+    if (route === undefined) return yield* failure("TopicNotFound", "No push certificate has this topic")
     yield* Effect.annotateCurrentSpan("topic", notification.topic)
     const apnsId = randomUUID()
     const request = yield* Effect.fromResult(toRequest(notification, apnsId, yield* Clock.currentTimeMillis))
@@ -159,19 +159,19 @@ interface Route {
 }
 
 /** Waits for a turn on whatever session is there by then, and posts. */
-const tryOnce = Effect.fnUntraced(function* (
+const attempt = Effect.fnUntraced(function* (
   connection: Connection.Connection,
   request: Request,
-  tryTimeout: number,
-): Effect.fn.Return<void, TryFailure> {
+  attemptTimeout: number,
+): Effect.fn.Return<void, AttemptFailure> {
   while (true) {
     const session = yield* connection.session
     const post = session.post(request).pipe(
       Effect.timeoutOrElse({
-        duration: tryTimeout,
+        duration: attemptTimeout,
         orElse: () => {
           session.retire()
-          return Effect.fail(tryFailure(timedOut(), true))
+          return Effect.fail(attemptFailure(timedOut(), true))
         },
       }),
     )

@@ -5,6 +5,8 @@
  * Authority: {@link receive} a request, `Certificate.issue`, answer with {@link success} or {@link failure}.
  * Device: {@link pkcsReq} or {@link renewalReq}, then {@link readCertRep}.
  */
+
+export { failure, type Request, receive, success } from "./Scep/Authority.ts"
 export { capabilities, capabilitiesText, contentTypes, parseCapabilities } from "./Scep/Capabilities.ts"
 export { type CertificationRequest, makeRequest, maxChallenge, readRequest } from "./Scep/CertificationRequest.ts"
 export {
@@ -17,5 +19,4 @@ export {
   readCertRep,
   renewalReq,
 } from "./Scep/Client.ts"
-export { FailInfo, ScepError, Transaction } from "./Scep/Error.ts"
-export { failure, type Request, receive, success } from "./Scep/Server.ts"
+export { FailInfo, ScepError, Transaction } from "./Scep/ScepError.ts"

@@ -75,7 +75,7 @@ describe("issuing", () => {
   })
 
   it("takes a requested name over byte for byte", () => {
-    const subject = succeeded(Certificate.nameOf({ organization: "Größe", commonName: "x", serialNumber: "C02" }))
+    const subject = succeeded(Certificate.encodeName({ organization: "Größe", commonName: "x", serialNumber: "C02" }))
     const options = { authority: ca, publicKey: createPublicKey(deviceKey), at: now, days: 1 }
     expect(succeeded(Certificate.issue({ ...options, subject })).subject).toEqual(subject)
   })

@@ -100,6 +100,6 @@ describe("who speaks", () => {
       "UserShortName",
     ],
   ])("%s is an error", (_, message, missing) => {
-    expect(failed(Channel.of(message))).toMatchObject({ _tag: "ChannelUnknown", missing })
+    expect(failed(Channel.of(message))).toMatchObject({ _tag: "ChannelNotFound", missing })
   })
 })

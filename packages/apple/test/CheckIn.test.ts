@@ -113,7 +113,7 @@ describe("what is no check-in", () => {
     ],
   ])("%s: the error names the key", (_, input, key) => {
     const body = typeof input === "string" ? new TextEncoder().encode(input) : input
-    expect(failed(Message.decodeCheckIn(body))).toMatchObject({ _tag: "MessageInvalid", key })
+    expect(failed(Message.decodeCheckIn(body))).toMatchObject({ _tag: "InvalidMessage", key })
   })
 
   it("an unknown MessageType is an error of its own, short and printable", () => {

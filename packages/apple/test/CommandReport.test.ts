@@ -66,7 +66,7 @@ describe("a device reports", () => {
       "ErrorChain.0.ErrorCode",
     ],
   ])("%s: the error names the key", (_, entries, key) => {
-    expect(failed(Message.decodeCommandReport(plist(entries)))).toMatchObject({ _tag: "MessageInvalid", key })
+    expect(failed(Message.decodeCommandReport(plist(entries)))).toMatchObject({ _tag: "InvalidMessage", key })
   })
 })
 
@@ -87,7 +87,7 @@ describe("which protocol", () => {
 
   it("neither is neither", () => {
     expect(Message.sniff(["MessageType"])).toBe("Unknown")
-    expect(failed(Message.decode(plist(entry("UDID", "X"))))).toMatchObject({ _tag: "MessageInvalid", key: "" })
+    expect(failed(Message.decode(plist(entry("UDID", "X"))))).toMatchObject({ _tag: "InvalidMessage", key: "" })
   })
 })
 

@@ -62,7 +62,7 @@ describe("a status report", () => {
     ["items that are a list", json(`{"StatusItems":[]}`), "StatusItems"],
     ["FullReport in words", json(`{"FullReport":"true"}`), "FullReport"],
   ])("%s: the error names the key", (_, data, key) => {
-    expect(failed(Message.decodeStatusReport(data))).toMatchObject({ _tag: "MessageInvalid", key })
+    expect(failed(Message.decodeStatusReport(data))).toMatchObject({ _tag: "InvalidMessage", key })
   })
 
   it("counts depth outside of strings only", () => {

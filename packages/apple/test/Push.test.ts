@@ -80,7 +80,7 @@ describe("a push", () => {
       (apns, { push }) =>
         Effect.gen(function* () {
           const error = yield* Effect.flip(push({ ...notification, ...change }))
-          expect(error.reason).toBe("BadRequest")
+          expect(error.reason).toBe("InvalidRequest")
           expect(apns.sessions()).toBe(0)
         }),
     ),
@@ -93,22 +93,22 @@ describe.concurrent("an answer means", () => {
     [
       "400 BadDeviceToken",
       Apns.refused(400, "BadDeviceToken"),
-      { reason: "TokenDead", apnsReason: "BadDeviceToken" },
+      { reason: "InvalidToken", apnsReason: "BadDeviceToken" },
       1,
     ],
-    ["400 DeviceTokenNotForTopic", Apns.refused(400, "DeviceTokenNotForTopic"), { reason: "TokenDead" }, 1],
-    ["410 Unregistered", Apns.refused(410, "Unregistered"), { reason: "TokenDead", status: 410 }, 1],
-    ["410 ExpiredToken", Apns.refused(410, "ExpiredToken"), { reason: "TokenDead" }, 1],
-    ["410 without a body", { status: 410 }, { reason: "TokenDead" }, 1],
+    ["400 DeviceTokenNotForTopic", Apns.refused(400, "DeviceTokenNotForTopic"), { reason: "InvalidToken" }, 1],
+    ["410 Unregistered", Apns.refused(410, "Unregistered"), { reason: "InvalidToken", status: 410 }, 1],
+    ["410 ExpiredToken", Apns.refused(410, "ExpiredToken"), { reason: "InvalidToken" }, 1],
+    ["410 without a body", { status: 410 }, { reason: "InvalidToken" }, 1],
     [
       "410 with the time of death",
       { status: 410, body: JSON.stringify({ reason: "Unregistered", timestamp: at }) },
-      { reason: "TokenDead", unregisteredAt: new Date(at) },
+      { reason: "InvalidToken", unregisteredAt: new Date(at) },
       1,
     ],
-    ["400 BadTopic", Apns.refused(400, "BadTopic"), { reason: "TopicUnknown" }, 1],
-    ["400 MissingTopic", Apns.refused(400, "MissingTopic"), { reason: "TopicUnknown" }, 1],
-    ["400 TopicDisallowed", Apns.refused(400, "TopicDisallowed"), { reason: "TopicUnknown" }, 1],
+    ["400 BadTopic", Apns.refused(400, "BadTopic"), { reason: "TopicNotFound" }, 1],
+    ["400 MissingTopic", Apns.refused(400, "MissingTopic"), { reason: "TopicNotFound" }, 1],
+    ["400 TopicDisallowed", Apns.refused(400, "TopicDisallowed"), { reason: "TopicNotFound" }, 1],
     ["403 BadCertificate", Apns.refused(403, "BadCertificate"), { reason: "CertificateRejected" }, 1],
     [
       "403 BadCertificateEnvironment",
@@ -117,10 +117,10 @@ describe.concurrent("an answer means", () => {
       1,
     ],
     ["403 Forbidden", Apns.refused(403, "Forbidden"), { reason: "CertificateRejected" }, 1],
-    ["400 BadPriority", Apns.refused(400, "BadPriority"), { reason: "BadRequest", apnsReason: "BadPriority" }, 1],
-    ["404 BadPath", Apns.refused(404, "BadPath"), { reason: "BadRequest" }, 1],
-    ["405 MethodNotAllowed", Apns.refused(405, "MethodNotAllowed"), { reason: "BadRequest" }, 1],
-    ["413 PayloadTooLarge", Apns.refused(413, "PayloadTooLarge"), { reason: "BadRequest" }, 1],
+    ["400 BadPriority", Apns.refused(400, "BadPriority"), { reason: "InvalidRequest", apnsReason: "BadPriority" }, 1],
+    ["404 BadPath", Apns.refused(404, "BadPath"), { reason: "InvalidRequest" }, 1],
+    ["405 MethodNotAllowed", Apns.refused(405, "MethodNotAllowed"), { reason: "InvalidRequest" }, 1],
+    ["413 PayloadTooLarge", Apns.refused(413, "PayloadTooLarge"), { reason: "InvalidRequest" }, 1],
     ["429 TooManyRequests", Apns.refused(429, "TooManyRequests"), { reason: "TooManyRequests" }, 1],
     [
       "429 with Retry-After",
@@ -131,11 +131,11 @@ describe.concurrent("an answer means", () => {
     ["500 InternalServerError", Apns.refused(500, "InternalServerError"), { reason: "Unavailable", status: 500 }, 3],
     ["503 Shutdown", Apns.refused(503, "Shutdown"), { reason: "Unavailable", apnsReason: "Shutdown" }, 3],
     ["400 IdleTimeout", Apns.refused(400, "IdleTimeout"), { reason: "Unavailable" }, 3],
-    ["302", { status: 302 }, { reason: "BadAnswer", status: 302 }, 1],
-    ["204", { status: 204 }, { reason: "BadAnswer" }, 1],
-    ["400 in HTML", { status: 400, body: "<html>" }, { reason: "BadAnswer" }, 1],
-    ["400 without end", { status: 400, body: "x".repeat(1_000_000) }, { reason: "BadAnswer" }, 1],
-    ["400 with a strange reason", Apns.refused(400, "BadDeviceToken\n".repeat(9)), { reason: "BadAnswer" }, 1],
+    ["302", { status: 302 }, { reason: "InvalidResponse", status: 302 }, 1],
+    ["204", { status: 204 }, { reason: "InvalidResponse" }, 1],
+    ["400 in HTML", { status: 400, body: "<html>" }, { reason: "InvalidResponse" }, 1],
+    ["400 without end", { status: 400, body: "x".repeat(1_000_000) }, { reason: "InvalidResponse" }, 1],
+    ["400 with a strange reason", Apns.refused(400, "BadDeviceToken\n".repeat(9)), { reason: "InvalidResponse" }, 1],
   ])("%s", ([, reaction, expected, asked]) =>
     withApns(
       () => reaction,
@@ -168,7 +168,7 @@ describe.concurrent("an answer means", () => {
         more()
       })
       const { push } = yield* pusher(apns.url)
-      expect((yield* Effect.flip(push(notification))).reason).toBe("BadAnswer")
+      expect((yield* Effect.flip(push(notification))).reason).toBe("InvalidResponse")
       expect(yield* Deferred.await(closed)).toBe(8)
     }),
   )
@@ -248,11 +248,11 @@ describe("many", () => {
           const results = yield* pushMany([...batch, { ...notification, topic: "com.apple.mgmt.other" }])
           expect(results.map((result) => (Result.isSuccess(result) ? "ok" : result.failure.reason))).toEqual([
             "ok",
-            "TokenDead",
+            "InvalidToken",
             "ok",
-            "TokenDead",
+            "InvalidToken",
             "ok",
-            "TopicUnknown",
+            "TopicNotFound",
           ])
         }),
     ),
@@ -486,7 +486,7 @@ describe.concurrent("the connection", () => {
           yield* push(notification)
           expect(apns.sessions()).toBe(2)
         }),
-      { tryTimeout: "300 millis" },
+      { attemptTimeout: "300 millis" },
     ),
   )
 
@@ -498,7 +498,7 @@ describe.concurrent("the connection", () => {
           expect((yield* Effect.flip(push(notification))).reason).toBe("Timeout")
           expect(apns.asked.length).toBe(3)
         }),
-      { tryTimeout: "300 millis" },
+      { attemptTimeout: "300 millis" },
     ),
   )
 
@@ -602,7 +602,7 @@ describe.concurrent("the connection", () => {
         Effect.gen(function* () {
           const { push } = yield* pusher(apns.url, {
             closeTimeout: "50 millis",
-            tryTimeout: "1 minute",
+            attemptTimeout: "1 minute",
             timeout: "1 minute",
           })
           const fiber = yield* Effect.forkIn(Effect.flip(push(notification)), outer)

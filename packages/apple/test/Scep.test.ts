@@ -36,7 +36,7 @@ describe("enrolling", () => {
     expect(received.request.challengePassword && Redacted.value(received.request.challengePassword)).toBe(
       Redacted.value(challengePassword),
     )
-    expect(issued.subject).toEqual(succeeded(Certificate.nameOf(subject)))
+    expect(issued.subject).toEqual(succeeded(Certificate.encodeName(subject)))
     const verified = succeeded(Cms.verify(answer))
     expect(verified.digest).toBe(digest === "sha1" ? "sha256" : digest)
     const reply = succeeded(Scep.readCertRep(answer, pending))
@@ -223,7 +223,7 @@ describe("requests", () => {
     const request = (challenges: ReadonlyArray<string>) => {
       const info = Asn1.sequence(
         Asn1.smallInteger(0),
-        succeeded(Certificate.nameOf(subject)),
+        succeeded(Certificate.encodeName(subject)),
         createPublicKey(deviceKey).export({ type: "spki", format: "der" }),
         Asn1.tagged(
           0,

@@ -45,7 +45,7 @@ describe("espalier push", () => {
         ESPALIER_PUSH_URL: url,
         ESPALIER_PUSH_ROOT: root,
       })
-      expect(output).toMatch(/^1 {2}accepted {2}[\da-f-]{36}\n2 {2}failed {4}TokenDead: .+\n$/)
+      expect(output).toMatch(/^1 {2}accepted {2}[\da-f-]{36}\n2 {2}failed {4}InvalidToken: .+\n$/)
       expect(code).toBe(1)
       expect(asked.map(({ token, body, headers }) => [token, body, headers["apns-topic"]]).sort()).toEqual([
         [dead, '{"mdm":"MAGIC-2"}', apns.topicOne],

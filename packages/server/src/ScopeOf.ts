@@ -14,7 +14,7 @@ import { Refusal } from "./Refusal.ts"
  * @since 0.1.0
  */
 export const make = (
-  message: Channel.Speaker,
+  message: Channel.EnrollmentIds,
   mdmOrigin: MdmOrigin,
   certificate: Certificate.Certificate | undefined,
 ): Effect.Effect<Scope, Refusal> =>

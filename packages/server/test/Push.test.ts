@@ -131,12 +131,12 @@ describe("what becomes of pushes", () => {
       expect(JSON.parse(answer.text)).toEqual({
         results: [
           accepted,
-          failed("TokenDead"),
-          failed("TokenDead"),
+          failed("InvalidToken"),
+          failed("InvalidToken"),
           accepted,
           { ...failed("TooManyRequests"), retryAfter: 30 },
           failed("Unavailable"),
-          failed("TopicUnknown"),
+          failed("TopicNotFound"),
           failed("BadRequest"),
         ],
       })

@@ -76,7 +76,7 @@ export type Secret = SigningSecret | Ed25519PublicSecret
  *
  * - `UnknownPrefix`: none of `whsec_`, `whsk_`, `whpk_`.
  * - `NotBase64`: what follows is not canonical base64 (padding missing, white space, the URL alphabet…).
- * - `BadLength`: as many bytes as no key of that kind has.
+ * - `InvalidLength`: as many bytes as no key of that kind has.
  * - `KeyMismatch`: the public half of a 64-byte `whsk_` belongs to another private key.
  * - `CannotSign`: a public key where a signing secret is needed.
  *
@@ -84,7 +84,7 @@ export type Secret = SigningSecret | Ed25519PublicSecret
  * @since 0.1.0
  */
 export class SecretError extends Schema.TaggedError<SecretError>()("SecretError", {
-  reason: Schema.Literals(["UnknownPrefix", "NotBase64", "BadLength", "KeyMismatch", "CannotSign"]),
+  reason: Schema.Literals(["UnknownPrefix", "NotBase64", "InvalidLength", "KeyMismatch", "CannotSign"]),
 }) {
   override get message(): string {
     return messages[this.reason]
@@ -94,7 +94,7 @@ export class SecretError extends Schema.TaggedError<SecretError>()("SecretError"
 const messages: Record<SecretError["reason"], string> = {
   UnknownPrefix: "a webhook secret starts with whsec_, whsk_ or whpk_",
   NotBase64: "what follows the prefix of a webhook secret is padded base64",
-  BadLength: "a webhook secret has 24 to 64 bytes (whsec_), 32 or 64 bytes (whsk_) or 32 bytes (whpk_)",
+  InvalidLength: "a webhook secret has 24 to 64 bytes (whsec_), 32 or 64 bytes (whsk_) or 32 bytes (whpk_)",
   KeyMismatch: "the two halves of this whsk_ secret are not a pair",
   CannotSign: "a whpk_ key verifies only; signing takes a whsec_ or whsk_ secret",
 }
@@ -136,14 +136,14 @@ const secretText = /^(whsec|whsk|whpk)_(.*)$/s
 export const parse = (text: string): Result.Result<Secret, SecretError> => {
   const [, prefix, encoded] = secretText.exec(text) ?? []
   if (prefix === undefined || encoded === undefined) return failWith("UnknownPrefix")
-  if (encoded.length > 88) return failWith("BadLength")
+  if (encoded.length > 88) return failWith("InvalidLength")
   const bytes = Buffer.from(encoded, "base64")
   // Node skips what it cannot read; only a text that comes back unchanged was base64.
   if (bytes.toString("base64") !== encoded) return failWith("NotBase64")
   const size = bytes.byteLength
-  if (prefix === "whsec") return size < 24 || size > 64 ? failWith("BadLength") : Result.succeed(hmac(text, bytes))
-  if (prefix === "whpk") return size !== 32 ? failWith("BadLength") : Result.succeed(ed25519Public(text, bytes))
-  if (size !== 32 && size !== 64) return failWith("BadLength")
+  if (prefix === "whsec") return size < 24 || size > 64 ? failWith("InvalidLength") : Result.succeed(hmac(text, bytes))
+  if (prefix === "whpk") return size !== 32 ? failWith("InvalidLength") : Result.succeed(ed25519Public(text, bytes))
+  if (size !== 32 && size !== 64) return failWith("InvalidLength")
   const secret = ed25519Private(text, bytes.subarray(0, 32))
   const paired = size === 32 || rawPublicKey(Redacted.value(secret.key).verifying).equals(bytes.subarray(32))
   return paired ? Result.succeed(secret) : failWith("KeyMismatch")

@@ -82,9 +82,9 @@ export interface VerifyOptions {
  * Why a message is not genuine. Holds nothing of the message. Answer 401 and do not tell the sender which.
  *
  * - `MissingHeaders`: one of the three is absent or empty.
- * - `BadId`: not a {@link WebhookId}.
- * - `BadTimestamp`: not a plain decimal count of seconds.
- * - `BadSignatureHeader`: longer than 4096 characters.
+ * - `InvalidId`: not a {@link WebhookId}.
+ * - `InvalidTimestamp`: not a plain decimal count of seconds.
+ * - `InvalidSignatureHeader`: longer than 4096 characters.
  * - `Expired`, `TooNew`: outside the tolerance.
  * - `NoMatch`: no signature read fits any secret.
  *
@@ -94,9 +94,9 @@ export interface VerifyOptions {
 export class SignatureError extends Schema.TaggedError<SignatureError>()("SignatureError", {
   reason: Schema.Literals([
     "MissingHeaders",
-    "BadId",
-    "BadTimestamp",
-    "BadSignatureHeader",
+    "InvalidId",
+    "InvalidTimestamp",
+    "InvalidSignatureHeader",
     "Expired",
     "TooNew",
     "NoMatch",
@@ -109,9 +109,9 @@ export class SignatureError extends Schema.TaggedError<SignatureError>()("Signat
 
 const messages: Record<SignatureError["reason"], string> = {
   MissingHeaders: "webhook-id, webhook-timestamp or webhook-signature is missing",
-  BadId: "webhook-id is not 1 to 256 visible ASCII characters without a dot",
-  BadTimestamp: "webhook-timestamp is not a count of seconds",
-  BadSignatureHeader: "webhook-signature is too long",
+  InvalidId: "webhook-id is not 1 to 256 visible ASCII characters without a dot",
+  InvalidTimestamp: "webhook-timestamp is not a count of seconds",
+  InvalidSignatureHeader: "webhook-signature is too long",
   Expired: "the message is too old",
   TooNew: "the message is from the future",
   NoMatch: "no signature matches",
@@ -219,9 +219,9 @@ export const verifyAt = (
   const timestampText = headers["webhook-timestamp"]
   const signatures = headers["webhook-signature"]
   if (!id || !timestampText || !signatures) return failWith("MissingHeaders")
-  if (!isWebhookId(id)) return failWith("BadId")
-  if (!timestampPattern.test(timestampText)) return failWith("BadTimestamp")
-  if (signatures.length > maxSignatureHeaderLength) return failWith("BadSignatureHeader")
+  if (!isWebhookId(id)) return failWith("InvalidId")
+  if (!timestampPattern.test(timestampText)) return failWith("InvalidTimestamp")
+  if (signatures.length > maxSignatureHeaderLength) return failWith("InvalidSignatureHeader")
   const timestamp = Number(timestampText)
   const tolerance = options?.tolerance === undefined ? defaultToleranceMillis : Duration.toMillis(options.tolerance)
   const age = nowMillis - timestamp * 1000

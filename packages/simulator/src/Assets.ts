@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto"
 import { Effect, Schema } from "effect"
-import * as Conversation from "./Conversation.ts"
-import type * as Machine from "./Machine.ts"
+import type * as DeviceContext from "./DeviceContext.ts"
+import * as MdmClient from "./MdmClient.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import type { AssetData, ChannelName, Declaration, Declarations } from "./State.ts"
 
@@ -44,8 +44,8 @@ export const referencesIn = (payload: Schema.JsonObject): ReadonlySet<string> =>
   return found
 }
 
-const plain = (machine: Machine.Machine, channel: ChannelName, url: string) =>
-  machine.transport.send({ channel, said: "asset", method: "GET", url })
+const plain = (context: DeviceContext.DeviceContext, channel: ChannelName, url: string) =>
+  context.transport.send({ channel, operation: "asset", method: "GET", url })
 
 const problemWith = (data: Uint8Array, { Reference: wanted }: Reference): string | undefined => {
   const hash = wanted["Hash-SHA-256"] ?? ""
@@ -56,7 +56,7 @@ const problemWith = (data: Uint8Array, { Reference: wanted }: Reference): string
 }
 
 const fetch = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   channel: ChannelName,
   { serverToken, payload }: Declaration,
 ): Effect.fn.Return<AssetData, SimulatorError> {
@@ -65,11 +65,11 @@ const fetch = Effect.fnUntraced(function* (
   const url = payload.Reference.DataURL
   const answer = yield* (
     payload.Authentication?.Type === "MDM"
-      ? Conversation.fetchAsDevice(machine, channel, url)
-      : plain(machine, channel, url)
+      ? MdmClient.fetchAsDevice(context, channel, url)
+      : plain(context, channel, url)
   ).pipe(
     Effect.catchIf(
-      ({ reason }) => reason === "Refused" || reason === "Unreachable",
+      ({ reason }) => reason === "UnexpectedStatus" || reason === "Unreachable",
       () => Effect.succeed(undefined),
     ),
   )
@@ -88,7 +88,7 @@ const isRemote = ({ kind, payload }: Declaration): boolean => kind === "asset" &
  * @since 0.1.0
  */
 export const resolve = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   channel: ChannelName,
   items: Declarations["items"],
   before: Declarations["assets"],
@@ -103,7 +103,7 @@ export const resolve = Effect.fnUntraced(function* (
     if (!isRemote(declaration) || !wanted.has(identifier)) continue
     const present = before.get(identifier)
     const usable = present?.serverToken === serverToken && present.data !== undefined
-    after.set(identifier, usable ? present : yield* fetch(machine, channel, declaration))
+    after.set(identifier, usable ? present : yield* fetch(context, channel, declaration))
   }
   return after
 })

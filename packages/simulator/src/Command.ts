@@ -6,7 +6,7 @@
 import type { CommandReport } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
 import type { Effect } from "effect"
-import type * as Machine from "./Machine.ts"
+import type * as DeviceContext from "./DeviceContext.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import type { ChannelName } from "./State.ts"
 
@@ -17,7 +17,7 @@ import type { ChannelName } from "./State.ts"
  * @since 0.1.0
  */
 export interface Command {
-  readonly machine: Machine.Machine
+  readonly context: DeviceContext.DeviceContext
   readonly channel: ChannelName
   /** The dictionary under `Command`, `RequestType` included. */
   readonly payload: Plist.Dictionary

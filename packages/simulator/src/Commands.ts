@@ -11,8 +11,8 @@ import { Effect, Ref } from "effect"
 import type { Entry, Outcome, Table } from "./Command.ts"
 import * as Command from "./Command.ts"
 import * as Declarations from "./Declarations.ts"
+import * as DeviceContext from "./DeviceContext.ts"
 import * as DeviceInformation from "./DeviceInformation.ts"
-import * as Machine from "./Machine.ts"
 import * as ProfileCommands from "./ProfileCommands.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import type { State } from "./State.ts"
@@ -24,8 +24,8 @@ const device = (answer: Answer): Entry => ({ channels: "device", whenLocked: "an
 const every = (answer: Answer): Entry => ({ channels: "every", whenLocked: "answers", answer })
 const unlocked = (entry: Entry): Entry => ({ ...entry, whenLocked: "NotNow" })
 
-const change = (machine: Machine.Machine, part: Partial<State>) =>
-  Ref.update(machine.state, (state) => ({ ...state, ...part }))
+const change = (context: DeviceContext.DeviceContext, part: Partial<State>) =>
+  Ref.update(context.state, (state) => ({ ...state, ...part }))
 
 const texts = (value: Plist.Value | undefined): ReadonlyArray<string> =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : []
@@ -35,8 +35,8 @@ const applications: ReadonlyArray<Plist.Dictionary> = [
   { Identifier: "com.example.notes", Name: "Notes", Version: "41", ShortVersion: "2.1", BundleSize: 18_874_368 },
 ]
 
-const certificateList: Answer = ({ machine }) =>
-  Effect.map(Machine.enrollment(machine), ({ identity }) =>
+const certificateList: Answer = ({ context }) =>
+  Effect.map(DeviceContext.enrollment(context), ({ identity }) =>
     Command.done({
       CertificateList:
         identity === undefined
@@ -60,40 +60,43 @@ const certificateList: Answer = ({ machine }) =>
 export const table: Table = {
   CertificateList: every(certificateList),
 
-  DeclarativeManagement: every(({ machine, channel, payload }) => {
+  DeclarativeManagement: every(({ context, channel, payload }) => {
     const data = payload["Data"]
     if (data !== undefined && !(data instanceof Uint8Array)) return Effect.succeed(Command.malformed("Data"))
     return Effect.succeed(
-      Command.done({}, Effect.as(Declarations.synchronise(machine, channel, data), "continue" as const)),
+      Command.done({}, Effect.as(Declarations.synchronise(context, channel, data), "continue" as const)),
     )
   }),
 
-  DeviceConfigured: device(({ machine }) =>
-    Effect.as(change(machine, { awaitingConfiguration: false }), Command.done()),
+  DeviceConfigured: device(({ context }) =>
+    Effect.as(change(context, { awaitingConfiguration: false }), Command.done()),
   ),
 
-  DeviceInformation: device(({ machine, payload }) =>
-    Effect.map(Ref.get(machine.state), (state) =>
+  DeviceInformation: device(({ context, payload }) =>
+    Effect.map(Ref.get(context.state), (state) =>
       Command.done({
-        QueryResponses: DeviceInformation.queryResponses(machine.facts, state, texts(payload["Queries"])),
+        QueryResponses: DeviceInformation.queryResponses(context.profile, state, texts(payload["Queries"])),
       }),
     ),
   ),
 
-  DeviceLock: device(({ machine }) =>
+  DeviceLock: device(({ context }) =>
     Effect.succeed(
       Command.done(
-        machine.facts.kind === "Mac" ? {} : { MessageResult: "Success" },
-        Effect.as(change(machine, { locked: true }), "continue" as const),
+        context.profile.kind === "Mac" ? {} : { MessageResult: "Success" },
+        Effect.as(change(context, { locked: true }), "continue" as const),
       ),
     ),
   ),
 
-  EraseDevice: device(({ machine }) =>
+  EraseDevice: device(({ context }) =>
     Effect.succeed(
       Command.done(
         {},
-        Machine.forget(machine).pipe(Effect.andThen(change(machine, { locked: false })), Effect.as("stop" as const)),
+        DeviceContext.forget(context).pipe(
+          Effect.andThen(change(context, { locked: false })),
+          Effect.as("stop" as const),
+        ),
       ),
     ),
   ),
@@ -114,19 +117,19 @@ export const table: Table = {
   RemoveProfile: unlocked(every(ProfileCommands.remove)),
 
   // It comes up again with nobody having unlocked it.
-  RestartDevice: device(({ machine }) =>
-    Effect.succeed(Command.done({}, Effect.as(change(machine, { locked: true }), "stop" as const))),
+  RestartDevice: device(({ context }) =>
+    Effect.succeed(Command.done({}, Effect.as(change(context, { locked: true }), "stop" as const))),
   ),
 
-  SecurityInfo: device(({ machine }) =>
-    Effect.succeed(Command.done({ SecurityInfo: DeviceInformation.securityInfo(machine.facts) })),
+  SecurityInfo: device(({ context }) =>
+    Effect.succeed(Command.done({ SecurityInfo: DeviceInformation.securityInfo(context.profile) })),
   ),
 
-  UserList: device(({ machine }) =>
-    machine.facts.kind === "iPhone"
+  UserList: device(({ context }) =>
+    context.profile.kind === "iPhone"
       ? Effect.succeed(
           Command.failed(Command.link("MCMDMErrorDomain", 12021, "“UserList” is not a valid request type.")),
         )
-      : Effect.map(Users.list(machine), (users) => Command.done({ Users: users })),
+      : Effect.map(Users.list(context), (users) => Command.done({ Users: users })),
   ),
 }

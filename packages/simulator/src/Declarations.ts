@@ -10,9 +10,9 @@
 import { DeclarativeManagement as Apple } from "@espalier/apple"
 import { Effect, Result, Schema } from "effect"
 import * as Assets from "./Assets.ts"
-import * as Conversation from "./Conversation.ts"
-import * as Machine from "./Machine.ts"
-import { badAnswer, type SimulatorError } from "./SimulatorError.ts"
+import * as DeviceContext from "./DeviceContext.ts"
+import * as MdmClient from "./MdmClient.ts"
+import { invalidResponse, type SimulatorError } from "./SimulatorError.ts"
 import type { ChannelName, Declaration, Declarations } from "./State.ts"
 import * as StatusReport from "./StatusReport.ts"
 
@@ -29,9 +29,9 @@ const fromJson =
     const decode = Schema.decodeUnknownResult(schema)
     const read = Result.try({
       try: () => decode(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body))),
-      catch: () => badAnswer(what),
+      catch: () => invalidResponse(what),
     })
-    return Effect.mapError(Effect.fromResult(Result.flatMap(read, (decoded) => decoded)), () => badAnswer(what))
+    return Effect.mapError(Effect.fromResult(Result.flatMap(read, (decoded) => decoded)), () => invalidResponse(what))
   }
 
 const tokensIn = fromJson(Apple.SyncTokensResponse, "a synchronisation token")
@@ -39,7 +39,7 @@ const itemsIn = fromJson(Apple.DeclarationItemsResponse, "a list of declarations
 const declarationIn = fromJson(DeclarationAnswer, "a declaration")
 
 const ask = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   channel: ChannelName,
   endpoint: string,
   data?: Uint8Array,
@@ -49,8 +49,8 @@ const ask = Effect.fnUntraced(function* (
     Endpoint: endpoint,
     ...(data === undefined ? {} : { Data: data }),
   }
-  const said = `DeclarativeManagement ${endpoint}`
-  return (yield* Conversation.say(machine, channel, "checkIn", said, message)).body
+  const operation = `DeclarativeManagement ${endpoint}`
+  return (yield* MdmClient.send(context, channel, "checkIn", operation, message)).body
 })
 
 const kinds = {
@@ -67,20 +67,20 @@ const wantedIn = (answer: Apple.DeclarationItemsResponse) =>
 
 /** One declaration; `undefined` when the server says that it is gone. */
 const fetch = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   channel: ChannelName,
   kind: Apple.DeclarationType,
   identifier: string,
 ): Effect.fn.Return<Declaration | undefined, SimulatorError> {
-  const body = yield* ask(machine, channel, `declaration/${kind}/${identifier}`).pipe(
+  const body = yield* ask(context, channel, `declaration/${kind}/${identifier}`).pipe(
     Effect.catchIf(
-      (error) => error.reason === "Refused" && error.status === 404,
+      (error) => error.reason === "UnexpectedStatus" && error.status === 404,
       () => Effect.succeed(undefined),
     ),
   )
   if (body === undefined) return undefined
   const answer = yield* declarationIn(body)
-  if (answer.Identifier !== identifier) return yield* badAnswer("the declaration that was asked for")
+  if (answer.Identifier !== identifier) return yield* invalidResponse("the declaration that was asked for")
   return {
     kind,
     type: answer.Type,
@@ -92,7 +92,7 @@ const fetch = Effect.fnUntraced(function* (
 
 /** Brings the declarations up to those of `items`. */
 const collect = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   channel: ChannelName,
   before: Declarations["items"],
   items: Apple.DeclarationItemsResponse,
@@ -101,7 +101,7 @@ const collect = Effect.fnUntraced(function* (
   for (const { kind, Identifier, ServerToken } of wantedIn(items)) {
     const key = `${kind}/${Identifier}`
     const present = before.get(key)
-    const current = present?.serverToken === ServerToken ? present : yield* fetch(machine, channel, kind, Identifier)
+    const current = present?.serverToken === ServerToken ? present : yield* fetch(context, channel, kind, Identifier)
     if (current !== undefined) after.set(key, current)
   }
   return after
@@ -114,20 +114,20 @@ const collect = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const synchronise = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   name: ChannelName,
   data: Uint8Array | undefined,
 ): Effect.fn.Return<void, SimulatorError> {
-  const { declarations: before } = yield* Machine.channel(machine, name)
+  const { declarations: before } = yield* DeviceContext.channel(context, name)
   if (data !== undefined && (yield* tokensIn(data)).SyncTokens.DeclarationsToken === before.token) return
-  const { SyncTokens } = yield* tokensIn(yield* ask(machine, name, "tokens"))
+  const { SyncTokens } = yield* tokensIn(yield* ask(context, name, "tokens"))
   if (SyncTokens.DeclarationsToken === before.token) return
 
-  const listed = yield* itemsIn(yield* ask(machine, name, "declaration-items"))
-  const items = yield* collect(machine, name, before.items, listed)
-  const assets = yield* Assets.resolve(machine, name, items, before.assets)
+  const listed = yield* itemsIn(yield* ask(context, name, "declaration-items"))
+  const items = yield* collect(context, name, before.items, listed)
+  const assets = yield* Assets.resolve(context, name, items, before.assets)
   const declarations = { token: listed.DeclarationsToken, items, assets }
-  const report = StatusReport.make(machine.facts, declarations, { full: before.token === undefined })
-  yield* ask(machine, name, "status", new TextEncoder().encode(JSON.stringify(report)))
-  yield* Machine.updateChannel(machine, name, (channel) => ({ ...channel, declarations }))
+  const report = StatusReport.make(context.profile, declarations, { full: before.token === undefined })
+  yield* ask(context, name, "status", new TextEncoder().encode(JSON.stringify(report)))
+  yield* DeviceContext.updateChannel(context, name, (channel) => ({ ...channel, declarations }))
 })

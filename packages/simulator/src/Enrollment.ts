@@ -7,10 +7,10 @@
 import type { Certificate } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
 import { Effect, Ref } from "effect"
-import * as Conversation from "./Conversation.ts"
-import * as Facts from "./Facts.ts"
+import * as DeviceContext from "./DeviceContext.ts"
+import * as DeviceProfile from "./DeviceProfile.ts"
 import * as Identity from "./Identity.ts"
-import * as Machine from "./Machine.ts"
+import * as MdmClient from "./MdmClient.ts"
 import * as Profile from "./Profile.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
@@ -32,24 +32,24 @@ export interface Attachment {
 
 /** What a device tells about itself when it enrolls. Only Macs send the names. */
 const authenticate = (
-  { facts }: Machine.Machine,
+  { profile }: DeviceContext.DeviceContext,
   topic: string,
 ): Plist.Dictionary & { readonly MessageType: string } => ({
   MessageType: "Authenticate",
   Topic: topic,
-  OSVersion: facts.osVersion,
-  BuildVersion: facts.buildVersion,
-  ProductName: facts.productName,
-  SerialNumber: facts.serialNumber,
-  ...(facts.kind === "Mac"
-    ? { DeviceName: facts.name, Model: facts.productName, ModelName: facts.modelName }
-    : facts.kind === "iPhone"
-      ? { IMEI: imeiOf(facts) }
+  OSVersion: profile.osVersion,
+  BuildVersion: profile.buildVersion,
+  ProductName: profile.productName,
+  SerialNumber: profile.serialNumber,
+  ...(profile.kind === "Mac"
+    ? { DeviceName: profile.name, Model: profile.productName, ModelName: profile.modelName }
+    : profile.kind === "iPhone"
+      ? { IMEI: imeiOf(profile) }
       : {}),
 })
 
-const imeiOf = (facts: Facts.Facts): string =>
-  Array.from(facts.derive("imei").subarray(0, 15), (byte) => String(byte % 10))
+const imeiOf = (profile: DeviceProfile.DeviceProfile): string =>
+  Array.from(profile.derive("imei").subarray(0, 15), (byte) => String(byte % 10))
     .join("")
     .replace(/^(.{2})(.{6})(.{6})(.)$/, "$1 $2 $3 $4")
 
@@ -60,16 +60,16 @@ const imeiOf = (facts: Facts.Facts): string =>
  * @since 0.1.0
  */
 export const newChannel = (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   name: State.ChannelName,
   enrollments: number,
   user: Plist.Dictionary = {},
 ): State.Channel => ({
   name,
-  speaker: { UDID: machine.facts.udid, ...user },
+  enrollmentIds: { UDID: context.profile.udid, ...user },
   push: {
-    token: machine.facts.derive(`push token ${name}`),
-    magic: Facts.uuidOf(machine.facts.derive(`push magic ${name} ${enrollments}`)),
+    token: context.profile.derive(`push token ${name}`),
+    magic: DeviceProfile.uuidOf(context.profile.derive(`push magic ${name} ${enrollments}`)),
   },
   owesTokenUpdate: true,
   profiles: new Map(),
@@ -82,52 +82,52 @@ export const newChannel = (
  * @category verbs
  * @since 0.1.0
  */
-export const tokenUpdate = Effect.fnUntraced(function* (machine: Machine.Machine, name: State.ChannelName) {
-  const { server } = yield* Machine.enrollment(machine)
-  const { push } = yield* Machine.channel(machine, name)
-  const { awaitingConfiguration } = yield* Ref.get(machine.state)
-  yield* Conversation.checkIn(machine, name, {
+export const tokenUpdate = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext, name: State.ChannelName) {
+  const { server } = yield* DeviceContext.enrollment(context)
+  const { push } = yield* DeviceContext.channel(context, name)
+  const { awaitingConfiguration } = yield* Ref.get(context.state)
+  yield* MdmClient.checkIn(context, name, {
     MessageType: "TokenUpdate",
     Topic: server.topic,
     Token: push.token,
     PushMagic: push.magic,
     AwaitingConfiguration: name === "device" && awaitingConfiguration,
     ...(name === "device"
-      ? machine.facts.kind === "Mac"
+      ? context.profile.kind === "Mac"
         ? {}
-        : { UnlockToken: machine.facts.derive("unlock token") }
+        : { UnlockToken: context.profile.derive("unlock token") }
       : { NotOnConsole: false }),
   })
-  yield* Machine.updateChannel(machine, name, (channel) => ({ ...channel, owesTokenUpdate: false }))
+  yield* DeviceContext.updateChannel(context, name, (channel) => ({ ...channel, owesTokenUpdate: false }))
 })
 
 const begin = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   parts: Omit<State.Enrollment, "channels"> & {
     readonly profile: Profile.Installed | undefined
     readonly roots: ReadonlyArray<Certificate.Certificate>
   },
 ): Effect.fn.Return<void, SimulatorError> {
   const { server, scep, identity, profile, roots } = parts
-  const { enrollments } = yield* Ref.updateAndGet(machine.state, (state) => ({
+  const { enrollments } = yield* Ref.updateAndGet(context.state, (state) => ({
     ...state,
     enrollments: state.enrollments + 1,
   }))
-  const fresh = newChannel(machine, "device", enrollments)
+  const fresh = newChannel(context, "device", enrollments)
   const device = profile === undefined ? fresh : { ...fresh, profiles: new Map([[profile.identifier, profile]]) }
-  yield* Ref.update(machine.state, (state) => ({
+  yield* Ref.update(context.state, (state) => ({
     ...state,
     enrollment: { server, scep, identity, channels: new Map([["device" as const, device]]) },
   }))
-  yield* machine.transport.present({ identity, roots })
-  yield* Effect.tapError(Conversation.checkIn(machine, "device", authenticate(machine, server.topic)), () =>
-    Machine.forget(machine),
+  yield* context.transport.present({ identity, roots })
+  yield* Effect.tapError(MdmClient.checkIn(context, "device", authenticate(context, server.topic)), () =>
+    DeviceContext.forget(context),
   )
-  yield* tokenUpdate(machine, "device")
+  yield* tokenUpdate(context, "device")
 })
 
-const notYet = Effect.fnUntraced(function* (machine: Machine.Machine) {
-  const { enrollment } = yield* Ref.get(machine.state)
+const notYet = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext) {
+  const { enrollment } = yield* Ref.get(context.state)
   if (enrollment !== undefined) return yield* simulatorError("AlreadyEnrolled", "The device is enrolled already")
 })
 
@@ -138,18 +138,18 @@ const notYet = Effect.fnUntraced(function* (machine: Machine.Machine) {
  * @since 0.1.0
  */
 export const install = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   bytes: Uint8Array,
 ): Effect.fn.Return<void, SimulatorError> {
-  yield* notYet(machine)
+  yield* notYet(context)
   const { server, scep, roots, installed } = yield* Effect.fromResult(Profile.read(bytes))
-  if (server === undefined) return yield* simulatorError("BadProfile", "The profile has no MDM payload")
-  if (roots.length > 0) yield* machine.transport.present({ identity: undefined, roots })
+  if (server === undefined) return yield* simulatorError("InvalidProfile", "The profile has no MDM payload")
+  if (roots.length > 0) yield* context.transport.present({ identity: undefined, roots })
   const identity =
     scep === undefined
       ? undefined
-      : yield* Effect.tapError(Identity.obtain(machine, scep), () => Machine.forget(machine))
-  yield* begin(machine, { server, scep, identity, profile: installed, roots })
+      : yield* Effect.tapError(Identity.obtain(context, scep), () => DeviceContext.forget(context))
+  yield* begin(context, { server, scep, identity, profile: installed, roots })
 })
 
 /** The profile itself is wanted, not the page that a server may have for people. */
@@ -162,21 +162,21 @@ const accept = "application/x-apple-aspen-config, */*;q=0.8"
  * @since 0.1.0
  */
 export const enroll = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   url: string,
 ): Effect.fn.Return<void, SimulatorError> {
-  yield* notYet(machine)
-  const answer = yield* machine.transport.send({
+  yield* notYet(context)
+  const answer = yield* context.transport.send({
     channel: "device",
-    said: "profile",
+    operation: "profile",
     method: "GET",
     url,
-    headers: { accept, "user-agent": machine.facts.userAgent },
+    headers: { accept, "user-agent": context.profile.userAgent },
   })
   if (answer.status !== 200) {
-    return yield* simulatorError("Refused", `No profile: the server answers ${answer.status}`, answer)
+    return yield* simulatorError("UnexpectedStatus", `No profile: the server answers ${answer.status}`, answer)
   }
-  yield* install(machine, answer.body)
+  yield* install(context, answer.body)
 })
 
 /**
@@ -186,12 +186,12 @@ export const enroll = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const attach = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   attachment: Attachment,
 ): Effect.fn.Return<void, SimulatorError> {
-  yield* notYet(machine)
+  yield* notYet(context)
   const { identity, serverUrl, checkInUrl = serverUrl, topic = "com.apple.mgmt.External.simulator" } = attachment
-  yield* begin(machine, {
+  yield* begin(context, {
     server: {
       serverUrl,
       checkInUrl,
@@ -214,17 +214,17 @@ export const attach = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const replaceIdentity = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   identity: Certificate.KeyedCertificate,
 ) {
-  yield* Machine.updateEnrollment(machine, (enrollment) => ({ ...enrollment, identity }))
-  yield* machine.transport.present({ identity, roots: yield* rootsOf(machine) })
+  yield* DeviceContext.updateEnrollment(context, (enrollment) => ({ ...enrollment, identity }))
+  yield* context.transport.present({ identity, roots: yield* rootsOf(context) })
 })
 
 /** The authorities that the enrollment profile brought. */
-const rootsOf = Effect.fnUntraced(function* (machine: Machine.Machine) {
-  const { server } = yield* Machine.enrollment(machine)
-  const { profiles } = yield* Machine.channel(machine, "device")
+const rootsOf = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext) {
+  const { server } = yield* DeviceContext.enrollment(context)
+  const { profiles } = yield* DeviceContext.channel(context, "device")
   const profile = profiles.get(server.profileIdentifier ?? "")
   return profile === undefined ? [] : (yield* Effect.fromResult(Profile.read(profile.bytes))).roots
 })
@@ -235,12 +235,14 @@ const rootsOf = Effect.fnUntraced(function* (machine: Machine.Machine) {
  * @category verbs
  * @since 0.1.0
  */
-export const renew = Effect.fnUntraced(function* (machine: Machine.Machine): Effect.fn.Return<void, SimulatorError> {
-  const { scep, identity } = yield* Machine.enrollment(machine)
+export const renew = Effect.fnUntraced(function* (
+  context: DeviceContext.DeviceContext,
+): Effect.fn.Return<void, SimulatorError> {
+  const { scep, identity } = yield* DeviceContext.enrollment(context)
   if (scep === undefined || identity === undefined) {
     return yield* simulatorError("ScepFailed", "There is no SCEP authority to renew the identity with")
   }
-  yield* replaceIdentity(machine, yield* Identity.renew(machine, scep, identity))
+  yield* replaceIdentity(context, yield* Identity.renew(context, scep, identity))
 })
 
 /**
@@ -249,10 +251,12 @@ export const renew = Effect.fnUntraced(function* (machine: Machine.Machine): Eff
  * @category verbs
  * @since 0.1.0
  */
-export const checkOut = Effect.fnUntraced(function* (machine: Machine.Machine): Effect.fn.Return<void, SimulatorError> {
-  const { server } = yield* Machine.enrollment(machine)
+export const checkOut = Effect.fnUntraced(function* (
+  context: DeviceContext.DeviceContext,
+): Effect.fn.Return<void, SimulatorError> {
+  const { server } = yield* DeviceContext.enrollment(context)
   const farewell = server.checkOutWhenRemoved
-    ? Conversation.checkIn(machine, "device", { MessageType: "CheckOut", Topic: server.topic })
+    ? MdmClient.checkIn(context, "device", { MessageType: "CheckOut", Topic: server.topic })
     : Effect.void
-  yield* Effect.ensuring(farewell, Machine.forget(machine))
+  yield* Effect.ensuring(farewell, DeviceContext.forget(context))
 })

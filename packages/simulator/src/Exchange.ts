@@ -20,7 +20,7 @@ export interface Exchange {
   /** `device`, or `user:` and the user's short name. */
   readonly channel: string
   /** `MessageType`, `Status` (with the command's UUID), `GetCACert`, `profile`, `asset`, …: what kind of request it is. */
-  readonly said: string
+  readonly operation: string
   readonly method: string
   /** Where it was meant to go; a `route` may have sent it elsewhere. */
   readonly url: string

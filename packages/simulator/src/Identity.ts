@@ -7,23 +7,25 @@
 import { createHash } from "node:crypto"
 import { type Certificate, Scep } from "@espalier/apple"
 import { DateTime, Duration, Effect, type Result } from "effect"
-import type * as Machine from "./Machine.ts"
+import type * as DeviceContext from "./DeviceContext.ts"
 import type * as Profile from "./Profile.ts"
-import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError.ts"
+import { invalidResponse, type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import type * as Transport from "./Transport.ts"
 
 const ask = Effect.fnUntraced(function* (
-  { transport, facts }: Machine.Machine,
-  said: string,
+  { transport, profile }: DeviceContext.DeviceContext,
+  operation: string,
   request: Pick<Transport.Request, "method" | "url" | "body">,
 ): Effect.fn.Return<Uint8Array, SimulatorError> {
-  const headers = { "user-agent": facts.userAgent }
-  const answer = yield* transport.send({ channel: "device", said, headers, ...request })
+  const headers = { "user-agent": profile.userAgent }
+  const answer = yield* transport.send({ channel: "device", operation, headers, ...request })
   if (answer.status === 200) return answer.body
-  return yield* simulatorError("Refused", `SCEP: the server answers ${answer.status}`, { status: answer.status })
+  return yield* simulatorError("UnexpectedStatus", `SCEP: the server answers ${answer.status}`, {
+    status: answer.status,
+  })
 })
 
-const operation = (scep: Profile.Scep, name: string, message?: string): string => {
+const operationUrl = (scep: Profile.Scep, name: string, message?: string): string => {
   const joint = scep.url.includes("?") ? "&" : "?"
   const about = message === undefined ? "" : `&message=${encodeURIComponent(message)}`
   return `${scep.url}${joint}operation=${name}${about}`
@@ -42,18 +44,18 @@ const matches = (certificate: Certificate.Certificate, fingerprint: Uint8Array):
 }
 
 /** The certificate that requests are encrypted to: a registration authority's, if the answer brings one. */
-const authorityOf = Effect.fnUntraced(function* (machine: Machine.Machine, scep: Profile.Scep) {
-  const url = operation(scep, "GetCACert", scep.name)
-  const bytes = yield* ask(machine, "GetCACert", { method: "GET", url })
+const authorityOf = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext, scep: Profile.Scep) {
+  const url = operationUrl(scep, "GetCACert", scep.name)
+  const bytes = yield* ask(context, "GetCACert", { method: "GET", url })
   const certificates = yield* Effect.mapError(Effect.fromResult(Scep.readCaCertificates(bytes)), () =>
-    badAnswer("an authority's certificate"),
+    invalidResponse("an authority's certificate"),
   )
   const fingerprint = scep.caFingerprint
   if (fingerprint !== undefined && !certificates.some((certificate) => matches(certificate, fingerprint))) {
     return yield* simulatorError("Untrusted", "The SCEP authority is not the one the profile names")
   }
   const authority = certificates.find(({ x509 }) => !x509.ca) ?? certificates[0]
-  return authority ?? (yield* badAnswer("an authority's certificate"))
+  return authority ?? (yield* invalidResponse("an authority's certificate"))
 })
 
 const failed = (message: string) => simulatorError("ScepFailed", message)
@@ -63,16 +65,16 @@ const cannot = () => failed("The request cannot be made of this profile and key"
 type Build = (options: Scep.RequestOptions, at: Date) => Result.Result<Scep.Pending, Scep.ClientError>
 
 const certified = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   scep: Profile.Scep,
   kind: "PKCSReq" | "RenewalReq",
   build: Build,
 ): Effect.fn.Return<Certificate.KeyedCertificate, SimulatorError> {
-  const caps = yield* ask(machine, "GetCACaps", { method: "GET", url: operation(scep, "GetCACaps", scep.name) })
+  const caps = yield* ask(context, "GetCACaps", { method: "GET", url: operationUrl(scep, "GetCACaps", scep.name) })
   const capabilities = Scep.parseCapabilities(Buffer.from(caps).toString("latin1"))
   const standard = capabilities.has("SCEPStandard")
-  const authority = yield* authorityOf(machine, scep)
-  const privateKey = yield* machine.newKey(scep.keySize)
+  const authority = yield* authorityOf(context, scep)
+  const privateKey = yield* context.newKey(scep.keySize)
   const options = {
     privateKey,
     subject: scep.subject,
@@ -88,15 +90,15 @@ const certified = Effect.fnUntraced(function* (
     standard || capabilities.has("POSTPKIOperation")
       ? {
           method: "POST" as const,
-          url: operation(scep, "PKIOperation"),
+          url: operationUrl(scep, "PKIOperation"),
           body: { bytes: message, contentType: Scep.contentTypes.message },
         }
-      : { method: "GET" as const, url: operation(scep, "PKIOperation", Buffer.from(message).toString("base64")) }
+      : { method: "GET" as const, url: operationUrl(scep, "PKIOperation", Buffer.from(message).toString("base64")) }
 
   for (let retry = 0; ; retry++) {
-    const bytes = yield* ask(machine, kind, request)
+    const bytes = yield* ask(context, kind, request)
     const reply = yield* Effect.mapError(Effect.fromResult(Scep.readCertRep(bytes, pending)), () =>
-      badAnswer("the authority's to this request"),
+      invalidResponse("the authority's to this request"),
     )
     if (reply._tag === "Success") return { certificate: reply.certificate, privateKey }
     if (reply._tag === "Failure") return yield* failed(`The authority refuses: ${reply.failInfo ?? "no reason given"}`)
@@ -113,10 +115,10 @@ const certified = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const obtain = (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   scep: Profile.Scep,
 ): Effect.Effect<Certificate.KeyedCertificate, SimulatorError> =>
-  certified(machine, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at }))
+  certified(context, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at }))
 
 /**
  * The next identity, on the strength of the present one; no challenge goes along.
@@ -125,11 +127,11 @@ export const obtain = (
  * @since 0.1.0
  */
 export const renew = (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   scep: Profile.Scep,
   present: Certificate.KeyedCertificate,
 ): Effect.Effect<Certificate.KeyedCertificate, SimulatorError> =>
-  certified(machine, { ...scep, challenge: undefined }, "RenewalReq", (options) =>
+  certified(context, { ...scep, challenge: undefined }, "RenewalReq", (options) =>
     // The name stays: an authority may know the device by it.
     Scep.renewalReq({ ...options, subject: present.certificate.subject, present }),
   )

@@ -124,7 +124,7 @@ const isMdm = Schema.is(MdmPayload)
 const isScep = Schema.is(ScepPayload)
 const isRoot = Schema.is(RootPayload)
 
-const refused = (message: string): SimulatorError => simulatorError("BadProfile", message)
+const refused = (message: string): SimulatorError => simulatorError("InvalidProfile", message)
 
 const scepOf = (payload: typeof ScepPayload.Type): Result.Result<Scep, SimulatorError> => {
   const content = payload.PayloadContent

@@ -7,9 +7,9 @@
 import { type Plist, Plist as PropertyList } from "@espalier/plist"
 import { Effect, Result } from "effect"
 import * as Command from "./Command.ts"
+import * as DeviceContext from "./DeviceContext.ts"
 import * as Enrollment from "./Enrollment.ts"
 import * as Identity from "./Identity.ts"
-import * as Machine from "./Machine.ts"
 import * as Profile from "./Profile.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
@@ -28,7 +28,7 @@ const sameServer = (a: Profile.Server, b: Profile.Server): boolean =>
  * @since 0.1.0
  */
 export const install = Effect.fnUntraced(function* ({
-  machine,
+  context,
   channel,
   payload,
 }: Command.Command): Effect.fn.Return<Command.Outcome, SimulatorError> {
@@ -37,26 +37,26 @@ export const install = Effect.fnUntraced(function* ({
   const read = Profile.read(bytes)
   if (Result.isFailure(read)) return refused("MCProfileErrorDomain", 1000, "The profile is invalid.")
   const { installed, server, scep } = read.success
-  const keep = Machine.updateChannel(machine, channel, (before) => ({
+  const keep = DeviceContext.updateChannel(context, channel, (before) => ({
     ...before,
     profiles: State.withEntry(before.profiles, installed.identifier, installed),
   }))
   if (server === undefined) return Command.done({}, Effect.as(keep, "continue"))
 
-  const enrollment = yield* Machine.enrollment(machine)
+  const enrollment = yield* DeviceContext.enrollment(context)
   if (channel !== "device" || !sameServer(server, enrollment.server)) {
     return refused("MCMDMErrorDomain", 12011, "The MDM payload may not replace the installed one.")
   }
   if (scep === undefined) return Command.done({}, Effect.as(keep, "continue"))
-  const identity = yield* Effect.result(Identity.obtain(machine, scep))
+  const identity = yield* Effect.result(Identity.obtain(context, scep))
   if (Result.isFailure(identity)) return refused("MCSCEPErrorDomain", 22013, "The SCEP server gives no certificate.")
   return Command.done(
     {},
     Effect.gen(function* () {
       yield* keep
-      yield* Machine.updateEnrollment(machine, (before) => ({ ...before, server, scep }))
-      yield* Enrollment.replaceIdentity(machine, identity.success)
-      yield* Enrollment.tokenUpdate(machine, "device")
+      yield* DeviceContext.updateEnrollment(context, (before) => ({ ...before, server, scep }))
+      yield* Enrollment.replaceIdentity(context, identity.success)
+      yield* Enrollment.tokenUpdate(context, "device")
       return "continue" as const
     }),
   )
@@ -67,21 +67,21 @@ export const install = Effect.fnUntraced(function* ({
  * @since 0.1.0
  */
 export const remove = Effect.fnUntraced(function* ({
-  machine,
+  context,
   channel,
   payload,
 }: Command.Command): Effect.fn.Return<Command.Outcome, SimulatorError> {
   const identifier = payload["Identifier"]
   if (typeof identifier !== "string") return Command.malformed("Identifier")
-  const { server } = yield* Machine.enrollment(machine)
-  const { profiles } = yield* Machine.channel(machine, channel)
+  const { server } = yield* DeviceContext.enrollment(context)
+  const { profiles } = yield* DeviceContext.channel(context, channel)
   if (!profiles.has(identifier)) {
     return Command.failed(Command.link("MCMDMErrorDomain", 12075, "The profile is not installed."))
   }
   if (channel === "device" && identifier === server.profileIdentifier) {
-    return Command.done({}, Effect.as(Enrollment.checkOut(machine), "stop"))
+    return Command.done({}, Effect.as(Enrollment.checkOut(context), "stop"))
   }
-  const drop = Machine.updateChannel(machine, channel, (before) => ({
+  const drop = DeviceContext.updateChannel(context, channel, (before) => ({
     ...before,
     profiles: State.withoutEntry(before.profiles, identifier),
   }))
@@ -113,9 +113,9 @@ const listed = (profile: Profile.Installed): Plist.Dictionary => ({
  * @since 0.1.0
  */
 export const list = Effect.fnUntraced(function* ({
-  machine,
+  context,
   channel,
 }: Command.Command): Effect.fn.Return<Command.Outcome, SimulatorError> {
-  const { profiles } = yield* Machine.channel(machine, channel)
+  const { profiles } = yield* DeviceContext.channel(context, channel)
   return Command.done({ ProfileList: [...profiles.values()].map(listed) })
 })

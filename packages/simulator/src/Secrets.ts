@@ -4,16 +4,16 @@
 import { CheckInResponse } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
 import { Effect, Ref, Result, Schema } from "effect"
-import * as Conversation from "./Conversation.ts"
-import type * as Machine from "./Machine.ts"
-import { badAnswer, type SimulatorError } from "./SimulatorError.ts"
+import type * as DeviceContext from "./DeviceContext.ts"
+import * as MdmClient from "./MdmClient.ts"
+import { invalidResponse, type SimulatorError } from "./SimulatorError.ts"
 
 const decoder =
   <A>(schema: Schema.Decoder<A>, what: string) =>
   (body: Uint8Array): Effect.Effect<A, SimulatorError> => {
     const decode = Schema.decodeUnknownResult(schema)
     const read = Result.flatMap(Plist.parse(body), (value) => decode(value))
-    return Effect.mapError(Effect.fromResult(read), () => badAnswer(what))
+    return Effect.mapError(Effect.fromResult(read), () => invalidResponse(what))
   }
 
 const bootstrapAnswer = decoder(CheckInResponse.GetBootstrapTokenResponse, "a bootstrap token")
@@ -26,16 +26,16 @@ const tokenAnswer = decoder(CheckInResponse.GetTokenResponse, "a service token")
  * @since 0.1.0
  */
 export const escrowBootstrapToken = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
 ): Effect.fn.Return<Uint8Array, SimulatorError> {
-  const { enrollments, awaitingConfiguration } = yield* Ref.get(machine.state)
-  const bootstrapToken = machine.facts.derive(`bootstrap token ${enrollments}`)
-  yield* Conversation.checkIn(machine, "device", {
+  const { enrollments, awaitingConfiguration } = yield* Ref.get(context.state)
+  const bootstrapToken = context.profile.derive(`bootstrap token ${enrollments}`)
+  yield* MdmClient.checkIn(context, "device", {
     MessageType: "SetBootstrapToken",
     BootstrapToken: bootstrapToken,
     AwaitingConfiguration: awaitingConfiguration,
   })
-  yield* Ref.update(machine.state, (state) => ({ ...state, bootstrapToken }))
+  yield* Ref.update(context.state, (state) => ({ ...state, bootstrapToken }))
   return bootstrapToken
 })
 
@@ -46,10 +46,10 @@ export const escrowBootstrapToken = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const fetchBootstrapToken = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
 ): Effect.fn.Return<Uint8Array | undefined, SimulatorError> {
-  const { awaitingConfiguration } = yield* Ref.get(machine.state)
-  const { body } = yield* Conversation.checkIn(machine, "device", {
+  const { awaitingConfiguration } = yield* Ref.get(context.state)
+  const { body } = yield* MdmClient.checkIn(context, "device", {
     MessageType: "GetBootstrapToken",
     AwaitingConfiguration: awaitingConfiguration,
   })
@@ -65,11 +65,11 @@ export const fetchBootstrapToken = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const getToken = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   service: string,
   parameters?: Plist.Dictionary,
 ): Effect.fn.Return<Uint8Array, SimulatorError> {
-  const { body } = yield* Conversation.checkIn(machine, "device", {
+  const { body } = yield* MdmClient.checkIn(context, "device", {
     MessageType: "GetToken",
     TokenServiceType: service,
     ...(parameters === undefined ? {} : { TokenParameters: parameters }),

@@ -11,10 +11,10 @@ import { Schema } from "effect"
  * - `Unsupported`: this kind of device has no such thing;
  * - `Unenrolled`: the server said so (401, or 403 with `com.apple.unrecognized.device`), and the device has forgotten it;
  * - `RetryLater`: 503; the same again in `seconds`;
- * - `Refused`: any other status that is no success, in `status`;
+ * - `UnexpectedStatus`: any other status that is no success, in `status`;
  * - `Unreachable`: no connection, no trust in the server's certificate, or no answer in time;
- * - `BadAnswer`: an answer that a device cannot read, or that is over the limits;
- * - `BadProfile`: not a profile that enrolls;
+ * - `InvalidResponse`: an answer that a device cannot read, or that is over the limits;
+ * - `InvalidProfile`: not a profile that enrolls;
  * - `Untrusted`: the SCEP authority is not the one whose fingerprint the profile names;
  * - `ScepFailed`: the authority gives no certificate;
  * - `Loop`: the server repeats, in one connection, a command that the device answered with `NotNow`, or never stops.
@@ -28,10 +28,10 @@ export const SimulatorErrorReason = Schema.Literals([
   "Unsupported",
   "Unenrolled",
   "RetryLater",
-  "Refused",
+  "UnexpectedStatus",
   "Unreachable",
-  "BadAnswer",
-  "BadProfile",
+  "InvalidResponse",
+  "InvalidProfile",
   "Untrusted",
   "ScepFailed",
   "Loop",
@@ -73,4 +73,5 @@ export const simulatorError = (
  * @category constructors
  * @since 0.1.0
  */
-export const badAnswer = (what: string): SimulatorError => simulatorError("BadAnswer", `The answer is not ${what}`)
+export const invalidResponse = (what: string): SimulatorError =>
+  simulatorError("InvalidResponse", `The answer is not ${what}`)

@@ -80,7 +80,7 @@ export interface Declarations {
 export interface Channel {
   readonly name: ChannelName
   /** The identifying keys that every message on this channel carries: `UDID`, `UserID`, … */
-  readonly speaker: Plist.Dictionary
+  readonly enrollmentIds: Plist.Dictionary
   readonly push: Push
   /** The server has not taken this channel's `TokenUpdate` yet. */
   readonly owesTokenUpdate: boolean

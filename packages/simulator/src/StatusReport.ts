@@ -8,19 +8,19 @@
 import type { DeclarativeManagement } from "@espalier/apple"
 import type { Schema } from "effect"
 import { referencesIn } from "./Assets.ts"
-import type { Facts } from "./Facts.ts"
+import type { DeviceProfile } from "./DeviceProfile.ts"
 import type { Declaration, Declarations } from "./State.ts"
 
 /** Status items that can be subscribed to, under their dotted names. */
-const items = (facts: Facts): { readonly [name: string]: Schema.Json } => ({
-  "device.identifier.serial-number": facts.serialNumber,
-  "device.identifier.udid": facts.udid,
-  "device.model.family": facts.family,
-  "device.model.identifier": facts.productName,
-  "device.model.marketing-name": facts.modelName,
-  "device.operating-system.build-version": facts.buildVersion,
-  "device.operating-system.family": facts.osFamily,
-  "device.operating-system.version": facts.osVersion,
+const items = (profile: DeviceProfile): { readonly [name: string]: Schema.Json } => ({
+  "device.identifier.serial-number": profile.serialNumber,
+  "device.identifier.udid": profile.udid,
+  "device.model.family": profile.family,
+  "device.model.identifier": profile.productName,
+  "device.model.marketing-name": profile.modelName,
+  "device.operating-system.build-version": profile.buildVersion,
+  "device.operating-system.family": profile.osFamily,
+  "device.operating-system.version": profile.osVersion,
   "passcode.is-compliant": true,
   "passcode.is-present": true,
 })
@@ -133,13 +133,13 @@ const setDotted = (target: { [key: string]: Schema.Json }, name: string, value: 
  * @since 0.1.0
  */
 export const make = (
-  facts: Facts,
+  profile: DeviceProfile,
   declarations: Declarations,
   options: { readonly full: boolean },
 ): DeclarativeManagement.StatusReport => {
   const inForce = active(declarations)
   const all = [...declarations.items.values()]
-  const known = items(facts)
+  const known = items(profile)
   const report: { [key: string]: Schema.Json } = {}
   const errors: Array<Schema.Json> = []
   setDotted(

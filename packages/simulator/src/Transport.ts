@@ -3,7 +3,7 @@
  * following redirects without remembering them, every request in the log.
  *
  * A 503 becomes `RetryLater` and no answer `Unreachable`, or, when the device is to retry by itself, the very same request again after a
- * pause: same bytes, same signature. All other statuses are for the caller to judge.
+ * pause: same bytes, same signature. All other statuses are for the caller to execute.
  */
 import { rootCertificates } from "node:tls"
 import { NodeHttpClient } from "@effect/platform-node"
@@ -45,7 +45,7 @@ export interface TransportOptions {
  */
 export interface Request {
   readonly channel: string
-  readonly said: string
+  readonly operation: string
   readonly method: "GET" | "POST" | "PUT"
   readonly url: string
   readonly headers?: { readonly [name: string]: string }
@@ -58,7 +58,7 @@ export interface Request {
  * @category models
  * @since 0.1.0
  */
-export interface Answer {
+export interface Response {
   readonly status: number
   readonly headers: { readonly [name: string]: string | undefined }
   readonly body: Uint8Array
@@ -80,7 +80,7 @@ export interface Credentials {
  * @since 0.1.0
  */
 export interface Transport {
-  readonly send: (request: Request) => Effect.Effect<Answer, SimulatorError>
+  readonly send: (request: Request) => Effect.Effect<Response, SimulatorError>
   readonly present: (credentials: Credentials) => Effect.Effect<void>
 }
 
@@ -90,7 +90,7 @@ export interface Transport {
  * @category limits
  * @since 0.1.0
  */
-export const maxAnswer = 64 * 1024 * 1024
+export const maxResponseBytes = 64 * 1024 * 1024
 /**
  * Redirects that are followed for one request.
  *
@@ -132,7 +132,8 @@ const collect = (stream: Stream.Stream<Uint8Array, unknown>) =>
     let size = 0
     return Stream.runForEach(stream, (chunk) => {
       size += chunk.byteLength
-      if (size > maxAnswer) return Effect.fail(simulatorError("BadAnswer", "The answer is larger than is read"))
+      if (size > maxResponseBytes)
+        return Effect.fail(simulatorError("InvalidResponse", "The answer is larger than is read"))
       chunks.push(chunk)
       return Effect.void
     }).pipe(
@@ -145,7 +146,7 @@ const isOwn = (error: unknown): error is SimulatorError =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "SimulatorError"
 
 /** Where a redirect leads, if it may be followed: never from https to anything else. */
-const redirected = (from: string, answer: Answer): string | undefined => {
+const redirected = (from: string, answer: Response): string | undefined => {
   if (![301, 302, 307, 308].includes(answer.status)) return undefined
   const location = answer.headers["location"]
   if (location === undefined || !URL.canParse(location, from)) return undefined
@@ -198,13 +199,13 @@ export const make = (options: TransportOptions, log: Exchange.Log): Effect.Effec
       })
     })
 
-    const once = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Answer, SimulatorError> {
+    const once = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Response, SimulatorError> {
       const number = yield* Ref.updateAndGet(sent, (n) => n + 1)
       const exchange = {
         number,
         at: yield* DateTime.nowAsDate,
         channel: request.channel,
-        said: request.said,
+        operation: request.operation,
         method: request.method,
         url: request.url,
         request: request.body?.bytes ?? new Uint8Array(),
@@ -215,7 +216,7 @@ export const make = (options: TransportOptions, log: Exchange.Log): Effect.Effec
       )
     })
 
-    const follow = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Answer, SimulatorError> {
+    const follow = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Response, SimulatorError> {
       let url = request.url
       for (let hops = 0; hops <= maxRedirects; hops++) {
         const answer = yield* once({ ...request, url })

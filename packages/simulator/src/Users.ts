@@ -8,11 +8,11 @@
 import { Channel as AppleChannel } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
 import { Effect, Ref, Schema } from "effect"
-import * as Conversation from "./Conversation.ts"
+import * as DeviceContext from "./DeviceContext.ts"
+import * as DeviceProfile from "./DeviceProfile.ts"
 import * as Enrollment from "./Enrollment.ts"
-import * as Facts from "./Facts.ts"
-import * as Machine from "./Machine.ts"
-import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError.ts"
+import * as MdmClient from "./MdmClient.ts"
+import { invalidResponse, type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 
 /**
@@ -38,40 +38,40 @@ export interface User {
  */
 export const channelOf = (shortName: string): State.ChannelName => `user:${shortName}`
 
-const identify = ({ facts }: Machine.Machine, user: User) => ({
+const identify = ({ profile }: DeviceContext.DeviceContext, user: User) => ({
   UserID:
-    facts.kind === "SharedIPad"
+    profile.kind === "SharedIPad"
       ? AppleChannel.sharedIPadUserID
-      : (user.userId ?? Facts.uuidOf(facts.derive(`user ${user.shortName}`))),
+      : (user.userId ?? DeviceProfile.uuidOf(profile.derive(`user ${user.shortName}`))),
   UserShortName: user.shortName,
-  UserLongName: facts.kind === "SharedIPad" ? "" : (user.longName ?? user.shortName),
+  UserLongName: profile.kind === "SharedIPad" ? "" : (user.longName ?? user.shortName),
 })
 
 const isChallenge = Schema.is(Schema.Struct({ DigestChallenge: Schema.String }))
 const isAdmission = Schema.is(Schema.Struct({ AuthToken: Schema.String }))
 
 const step = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   name: State.ChannelName,
   more: Plist.Dictionary,
 ): Effect.fn.Return<Plist.Value, SimulatorError> {
-  const answer = yield* Conversation.checkIn(machine, name, { ...more, MessageType: "UserAuthenticate" })
+  const answer = yield* MdmClient.checkIn(context, name, { ...more, MessageType: "UserAuthenticate" })
   if (answer.body.length === 0) return {}
-  return yield* Effect.mapError(Effect.fromResult(Plist.parse(answer.body)), () => badAnswer("a property list"))
+  return yield* Effect.mapError(Effect.fromResult(Plist.parse(answer.body)), () => invalidResponse("a property list"))
 })
 
 /** The `AuthToken` of this login, if the server gave one. */
 const authenticate = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   name: State.ChannelName,
   digest: (challenge: string) => string,
 ): Effect.fn.Return<string | undefined, SimulatorError> {
-  const first = yield* step(machine, name, {})
+  const first = yield* step(context, name, {})
   const challenge = isChallenge(first) ? first.DigestChallenge : ""
   if (challenge === "") return undefined
-  const second = yield* step(machine, name, { DigestResponse: digest(challenge) })
+  const second = yield* step(context, name, { DigestResponse: digest(challenge) })
   if (isAdmission(second) && second.AuthToken !== "") return second.AuthToken
-  return yield* simulatorError("Refused", "The server takes the user's digest to be wrong")
+  return yield* simulatorError("UnexpectedStatus", "The server takes the user's digest to be wrong")
 })
 
 /**
@@ -82,41 +82,41 @@ const authenticate = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const login = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   user: User,
 ): Effect.fn.Return<boolean, SimulatorError> {
-  if (machine.facts.kind === "iPhone") {
+  if (context.profile.kind === "iPhone") {
     return yield* simulatorError("Unsupported", "An iPhone has no user channels")
   }
   const name = channelOf(user.shortName)
-  const { channels } = yield* Machine.enrollment(machine)
+  const { channels } = yield* DeviceContext.enrollment(context)
   const before = channels.get(name)
-  const { enrollments } = yield* Ref.get(machine.state)
-  const fresh = Enrollment.newChannel(machine, name, enrollments, identify(machine, user))
+  const { enrollments } = yield* Ref.get(context.state)
+  const fresh = Enrollment.newChannel(context, name, enrollments, identify(context, user))
   const opened = before ?? fresh
-  yield* Machine.updateEnrollment(machine, (enrollment) => ({
+  yield* DeviceContext.updateEnrollment(context, (enrollment) => ({
     ...enrollment,
     channels: State.withEntry(enrollment.channels, name, opened),
   }))
   const { digest } = user
-  if (digest !== undefined && machine.facts.kind === "Mac") {
-    const close = logout(machine, user.shortName)
-    const admitted = yield* authenticate(machine, name, digest).pipe(
+  if (digest !== undefined && context.profile.kind === "Mac") {
+    const close = logout(context, user.shortName)
+    const admitted = yield* authenticate(context, name, digest).pipe(
       Effect.map((authToken) => ({ authToken })),
       Effect.tapError(() => close),
       Effect.catchIf(
-        (error) => error.reason === "Refused" && error.status === 410,
+        (error) => error.reason === "UnexpectedStatus" && error.status === 410,
         () => Effect.succeed(undefined),
       ),
     )
     if (admitted === undefined) return false
     const { authToken } = admitted
-    yield* Machine.updateChannel(machine, name, (channel) => ({
+    yield* DeviceContext.updateChannel(context, name, (channel) => ({
       ...channel,
-      speaker: authToken === undefined ? fresh.speaker : { ...fresh.speaker, AuthToken: authToken },
+      enrollmentIds: authToken === undefined ? fresh.enrollmentIds : { ...fresh.enrollmentIds, AuthToken: authToken },
     }))
   }
-  yield* Enrollment.tokenUpdate(machine, name)
+  yield* Enrollment.tokenUpdate(context, name)
   return true
 })
 
@@ -126,8 +126,8 @@ export const login = Effect.fnUntraced(function* (
  * @category verbs
  * @since 0.1.0
  */
-export const logout = (machine: Machine.Machine, shortName: string): Effect.Effect<void> =>
-  Machine.updateEnrollment(machine, (enrollment) => ({
+export const logout = (context: DeviceContext.DeviceContext, shortName: string): Effect.Effect<void> =>
+  DeviceContext.updateEnrollment(context, (enrollment) => ({
     ...enrollment,
     channels: State.withoutEntry(enrollment.channels, channelOf(shortName)),
   }))
@@ -138,18 +138,20 @@ export const logout = (machine: Machine.Machine, shortName: string): Effect.Effe
  * @category accessors
  * @since 0.1.0
  */
-export const list = (machine: Machine.Machine): Effect.Effect<ReadonlyArray<Plist.Dictionary>, SimulatorError> =>
-  Effect.map(Machine.enrollment(machine), ({ channels }) =>
+export const list = (
+  context: DeviceContext.DeviceContext,
+): Effect.Effect<ReadonlyArray<Plist.Dictionary>, SimulatorError> =>
+  Effect.map(DeviceContext.enrollment(context), ({ channels }) =>
     [...channels.values()]
       .filter(({ name }) => name !== "device")
-      .map(({ speaker }, index) => ({
-        UserName: speaker["UserShortName"] ?? "",
+      .map(({ enrollmentIds }, index) => ({
+        UserName: enrollmentIds["UserShortName"] ?? "",
         IsLoggedIn: true,
-        ...(machine.facts.kind === "Mac"
+        ...(context.profile.kind === "Mac"
           ? {
-              FullName: speaker["UserLongName"] ?? "",
+              FullName: enrollmentIds["UserLongName"] ?? "",
               UID: 501 + index,
-              UserGUID: speaker["UserID"] ?? "",
+              UserGUID: enrollmentIds["UserID"] ?? "",
               MobileAccount: false,
             }
           : { HasDataToSync: false, DataQuota: 1_073_741_824, DataUsed: 52_428_800 }),

@@ -103,8 +103,8 @@ describe("answers", () => {
       const { server, device } = yield* enrolled()
       const uuid = server.queue("DeviceInformation", { Queries: ["UDID", "Invented"] })
       yield* device.poll()
-      expect(server.report(uuid)).toMatchObject({ UDID: device.facts.udid })
-      expect(CommandReport.result(server.report(uuid))).toEqual({ QueryResponses: { UDID: device.facts.udid } })
+      expect(server.report(uuid)).toMatchObject({ UDID: device.profile.udid })
+      expect(CommandReport.result(server.report(uuid))).toEqual({ QueryResponses: { UDID: device.profile.udid } })
     }),
   )
 
@@ -113,15 +113,15 @@ describe("answers", () => {
       const { server, device } = yield* enrolled()
       for (const requestType of ["DeviceInformation", "Invented", "SecurityInfo"]) server.queue(requestType)
       expect(yield* device.wake()).toHaveLength(3)
-      expect(server.said().slice(2)).toEqual(["Idle", "Acknowledged", "Error", "Acknowledged"])
+      expect(server.operation().slice(2)).toEqual(["Idle", "Acknowledged", "Error", "Acknowledged"])
     }),
   )
 
   it.live("refuses a command without RequestType by name", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
-      server.intercept = ({ said }) =>
-        said === "Idle"
+      server.intercept = ({ operation }) =>
+        operation === "Idle"
           ? { body: Result.getOrThrow(Plist.toXml({ CommandUUID: "nameless", Command: { Queries: [] } })) }
           : undefined
       yield* device.poll()
@@ -136,7 +136,7 @@ describe("answers", () => {
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.intercept = () => ({ body })
-      expect(yield* Effect.flip(device.poll())).toMatchObject({ reason: "BadAnswer" })
+      expect(yield* Effect.flip(device.poll())).toMatchObject({ reason: "InvalidResponse" })
     }),
   )
 })
@@ -174,11 +174,11 @@ describe("profiles", () => {
       server.requireSignature = false
       yield* device.poll()
       expect(server.scepHeard).toEqual(["PKCSReq", "PKCSReq"])
-      expect(server.heard.at(-1)?.said).toBe("TokenUpdate")
-      expect(server.heard.at(-1)?.signer).not.toBe(first)
+      expect(server.received.at(-1)?.operation).toBe("TokenUpdate")
+      expect(server.received.at(-1)?.signer).not.toBe(first)
       server.queue("RemoveProfile", { Identifier: "localhost.enrollment" })
       yield* device.poll()
-      expect(server.said().slice(-2)).toEqual(["Acknowledged", "CheckOut"])
+      expect(server.operation().slice(-2)).toEqual(["Acknowledged", "CheckOut"])
       expect((yield* device.state).enrollment).toBeUndefined()
     }),
   )
@@ -206,7 +206,7 @@ describe("a locked device", () => {
       server.queue("InstallProfile", { Payload: profile("com.example.one") })
       expect((yield* device.wake()).map(line)).toEqual(["InstallProfile NotNow"])
       expect((yield* device.unlock()).map(line)).toEqual(["InstallProfile Acknowledged"])
-      expect(server.said().slice(2)).toEqual(["Idle", "NotNow", "Idle", "Acknowledged"])
+      expect(server.operation().slice(2)).toEqual(["Idle", "NotNow", "Idle", "Acknowledged"])
     }),
   )
 
@@ -217,7 +217,7 @@ describe("a locked device", () => {
       server.queue("DeviceInformation")
       expect((yield* device.wake()).map(line)).toEqual(["DeviceInformation Acknowledged"])
       expect(yield* device.unlock()).toEqual([])
-      expect(server.said().filter((said) => said === "Idle")).toHaveLength(1)
+      expect(server.operation().filter((operation) => operation === "Idle")).toHaveLength(1)
     }),
   )
 
@@ -237,7 +237,7 @@ describe("a locked device", () => {
       yield* device.lock()
       server.queue("InstallProfile", { Payload: profile("com.example.one") })
       expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "Loop" })
-      expect(server.said().filter((said) => said === "NotNow")).toHaveLength(1)
+      expect(server.operation().filter((operation) => operation === "NotNow")).toHaveLength(1)
     }),
   )
 })
@@ -250,7 +250,7 @@ describe("afterwards", () => {
       server.queue("DeviceInformation")
       expect((yield* device.wake()).map(line)).toEqual(["EraseDevice Acknowledged"])
       expect(yield* device.state).toMatchObject({ enrollment: undefined, locked: false })
-      expect(server.said().at(-1)).toBe("Acknowledged")
+      expect(server.operation().at(-1)).toBe("Acknowledged")
     }),
   )
 
@@ -267,7 +267,7 @@ describe("afterwards", () => {
   it.live("DeviceConfigured: Setup Assistant is done", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ awaitingConfiguration: true })
-      expect(server.heard[1]?.message).toMatchObject({ AwaitingConfiguration: true })
+      expect(server.received[1]?.message).toMatchObject({ AwaitingConfiguration: true })
       server.queue("DeviceConfigured")
       yield* device.wake()
       expect((yield* device.state).awaitingConfiguration).toBe(false)

@@ -61,13 +61,13 @@ const sync = (server: MdmServer, channel = "device") =>
 /** What it asked since, without the word that they all begin with. */
 const asked = (server: MdmServer, channel = "device"): ReadonlyArray<string> =>
   server
-    .said(channel)
-    .filter((said) => said.startsWith("DeclarativeManagement "))
-    .map((said) => said.slice("DeclarativeManagement ".length))
+    .operation(channel)
+    .filter((operation) => operation.startsWith("DeclarativeManagement "))
+    .map((operation) => operation.slice("DeclarativeManagement ".length))
 
 const lastStatus = (server: MdmServer) => {
-  const heard = server.heard.findLast(({ said }) => said === "DeclarativeManagement status")
-  const bytes = heard?.message["Data"]
+  const received = server.received.findLast(({ operation }) => operation === "DeclarativeManagement status")
+  const bytes = received?.message["Data"]
   return Result.getOrThrow(Message.decodeStatusReport(bytes instanceof Uint8Array ? bytes : new Uint8Array()))
 }
 
@@ -99,7 +99,7 @@ describe("a device", () => {
       expect(lastStatus(server)).toMatchObject({
         FullReport: true,
         StatusItems: {
-          device: { "operating-system": { version: device.facts.osVersion } },
+          device: { "operating-system": { version: device.profile.osVersion } },
           management: {
             declarations: {
               activations: [{ identifier: "all", active: true, valid: "valid" }],
@@ -147,8 +147,8 @@ describe("a device", () => {
 
       server.declarations = [activation("service"), { ...service, token: "c-2" }, asset(server, "as-1")]
       server.declarationsToken = "tokens-2"
-      server.intercept = ({ said }) =>
-        said.endsWith("declaration/configuration/service") ? { status: 404 } : undefined
+      server.intercept = ({ operation }) =>
+        operation.endsWith("declaration/configuration/service") ? { status: 404 } : undefined
       sync(server)
       yield* device.wake()
       expect(asked(server).slice(before)).toEqual([
@@ -220,7 +220,7 @@ describe("a device", () => {
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.declarations = [subscriptions()]
-      server.intercept = ({ said }) => (said.endsWith(" status") ? { status: 503 } : undefined)
+      server.intercept = ({ operation }) => (operation.endsWith(" status") ? { status: 503 } : undefined)
       sync(server)
       expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "RetryLater" })
       server.intercept = () => undefined
@@ -246,9 +246,9 @@ describe("a device", () => {
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.declarations = [subscriptions()]
-      server.intercept = ({ said }) => (said.endsWith(` ${endpoint}`) ? { body } : undefined)
+      server.intercept = ({ operation }) => (operation.endsWith(` ${endpoint}`) ? { body } : undefined)
       sync(server)
-      expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "BadAnswer" })
+      expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "InvalidResponse" })
       expect((yield* device.state).enrollment?.channels.get("device")?.declarations.token).toBeUndefined()
     }),
   )

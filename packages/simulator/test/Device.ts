@@ -19,5 +19,5 @@ export const enrolled = (
     return { server, device }
   })
 
-/** What a report said, in a line. */
+/** What a report operation, in a line. */
 export const line = ({ requestType, status }: Device.Report): string => `${requestType} ${status}`

@@ -12,9 +12,9 @@ describe("enrolling", () => {
   it.live("downloads a profile, gets a certificate, and says who it is and where to push it", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
-      expect(server.said()).toEqual(["Authenticate", "TokenUpdate"])
-      const [authenticate, tokenUpdate] = server.heard
-      const { udid, serialNumber, osVersion } = device.facts
+      expect(server.operation()).toEqual(["Authenticate", "TokenUpdate"])
+      const [authenticate, tokenUpdate] = server.received
+      const { udid, serialNumber, osVersion } = device.profile
       expect(authenticate?.message).toMatchObject({ UDID: udid, SerialNumber: serialNumber, OSVersion: osVersion })
       const [target] = yield* device.pushTargets
       expect(tokenUpdate?.message).toMatchObject({
@@ -35,7 +35,7 @@ describe("enrolling", () => {
     Effect.gen(function* () {
       const { device } = yield* enrolled()
       const log = yield* device.exchanges.all
-      expect(log.map(({ number, said, method, status }) => `${number} ${method} ${said} ${status}`)).toEqual([
+      expect(log.map(({ number, operation, method, status }) => `${number} ${method} ${operation} ${status}`)).toEqual([
         "1 GET profile 200",
         "2 GET GetCACaps 200",
         "3 GET GetCACert 200",
@@ -54,7 +54,7 @@ describe("enrolling", () => {
       server.encodeProfile = (text) => Result.getOrThrow(Cms.sign({ content: Buffer.from(text), signer: authority }))
       const device = yield* unboxed()
       yield* device.enroll(`${server.url}/elsewhere`)
-      expect(server.said()).toEqual(["Authenticate", "TokenUpdate"])
+      expect(server.operation()).toEqual(["Authenticate", "TokenUpdate"])
     }),
   )
 
@@ -64,7 +64,7 @@ describe("enrolling", () => {
       server.requireSignature = false
       const device = yield* unboxed()
       yield* device.attach({ serverUrl: `${server.url}/mdm/apple/mdm` })
-      expect(server.heard.map(({ said, signer }) => [said, signer])).toEqual([
+      expect(server.received.map(({ operation, signer }) => [operation, signer])).toEqual([
         ["Authenticate", undefined],
         ["TokenUpdate", undefined],
       ])
@@ -74,8 +74,8 @@ describe("enrolling", () => {
   it.live("is the same device for the same seed, and another for another", () =>
     Effect.gen(function* () {
       const [a, b, c] = [yield* unboxed({ seed: 1 }), yield* unboxed({ seed: 1 }), yield* unboxed({ seed: 2 })]
-      expect(a.facts.udid).toBe(b.facts.udid)
-      expect(a.facts.udid).not.toBe(c.facts.udid)
+      expect(a.profile.udid).toBe(b.profile.udid)
+      expect(a.profile.udid).not.toBe(c.profile.udid)
     }),
   )
 
@@ -86,8 +86,8 @@ describe("enrolling", () => {
       expect(yield* Effect.flip(again)).toMatchObject({ reason: "AlreadyEnrolled" })
       yield* device.erase()
       yield* again
-      expect(server.said()).toEqual(["Authenticate", "TokenUpdate", "Authenticate", "TokenUpdate"])
-      const magics = server.heard.map(({ message }) => message["PushMagic"]).filter((magic) => magic !== undefined)
+      expect(server.operation()).toEqual(["Authenticate", "TokenUpdate", "Authenticate", "TokenUpdate"])
+      const magics = server.received.map(({ message }) => message["PushMagic"]).filter((magic) => magic !== undefined)
       expect(new Set(magics).size).toBe(2)
     }),
   )
@@ -129,35 +129,35 @@ describe("an enrollment that fails leaves nothing behind", () => {
     ],
     [
       "an answer that is no certificate",
-      "BadAnswer",
+      "InvalidResponse",
       (server) => {
         server.scepIntercept = (operation) => (operation === "PKIOperation" ? { body: "hello" } : undefined)
       },
     ],
     [
       "no SCEP server",
-      "Refused",
+      "UnexpectedStatus",
       (server) => {
         server.scepIntercept = () => ({ status: 404 })
       },
     ],
     [
       "a page in the place of the profile",
-      "BadProfile",
+      "InvalidProfile",
       (server) => {
         server.encodeProfile = () => Buffer.from("<html>hello</html>")
       },
     ],
     [
       "a profile for something else",
-      "BadProfile",
+      "InvalidProfile",
       (server) => {
         server.editProfile = (profile) => ({ ...profile, PayloadContent: [] })
       },
     ],
     [
       "a spoiled signature",
-      "BadProfile",
+      "InvalidProfile",
       (server) => {
         server.encodeProfile = (text) => {
           const signed = Result.getOrThrow(Cms.sign({ content: Buffer.from(text), signer: authority }))
@@ -167,9 +167,9 @@ describe("an enrollment that fails leaves nothing behind", () => {
     ],
     [
       "a server that refuses Authenticate",
-      "Refused",
+      "UnexpectedStatus",
       (server) => {
-        server.intercept = ({ said }) => (said === "Authenticate" ? { status: 403 } : undefined)
+        server.intercept = ({ operation }) => (operation === "Authenticate" ? { status: 403 } : undefined)
       },
     ],
   ])("%s", ([, reason, spoil]) =>
@@ -198,13 +198,13 @@ describe("an enrollment that fails leaves nothing behind", () => {
 it.live("owes the TokenUpdate that did not get through", () =>
   Effect.gen(function* () {
     const server = yield* listen()
-    server.intercept = ({ said }) => (said === "TokenUpdate" ? { status: 500 } : undefined)
+    server.intercept = ({ operation }) => (operation === "TokenUpdate" ? { status: 500 } : undefined)
     const device = yield* unboxed()
     expect(yield* Effect.flip(device.enroll(`${server.url}/mdm/apple/enroll`))).toMatchObject({ status: 500 })
     server.intercept = () => undefined
     yield* device.poll()
     yield* device.poll()
-    expect(server.said()).toEqual(["Authenticate", "TokenUpdate", "TokenUpdate", "Idle", "Idle"])
+    expect(server.operation()).toEqual(["Authenticate", "TokenUpdate", "TokenUpdate", "Idle", "Idle"])
   }),
 )
 
@@ -218,7 +218,7 @@ it.live.each<readonly [name: string, fingerprint: (der: Uint8Array) => Buffer]>(
     const device = yield* unboxed()
     server.editProfile = editScep({ CAFingerprint: fingerprint(authority.certificate.der) })
     yield* device.enroll(`${server.url}/mdm/apple/enroll`)
-    expect(server.said()).toContain("TokenUpdate")
+    expect(server.operation()).toContain("TokenUpdate")
   }),
 )
 
@@ -226,12 +226,12 @@ describe("the identity", () => {
   it.live("is renewed on its own strength, and the new one is used from then on", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
-      const first = server.heard[0]?.signer
+      const first = server.received[0]?.signer
       yield* device.renew()
       expect(server.scepHeard).toEqual(["PKCSReq", "RenewalReq"])
       yield* device.poll()
       const { enrollment } = yield* device.state
-      const last = server.heard.at(-1)?.signer
+      const last = server.received.at(-1)?.signer
       expect(last).not.toBe(first)
       expect(enrollment?.identity && Certificate.fingerprint(enrollment.identity.certificate)).toBe(last)
       expect(enrollment?.identity && Certificate.subjectText(enrollment.identity.certificate)).toContain("CN=a device")
@@ -274,7 +274,7 @@ describe("leaving", () => {
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       yield* device.checkOut()
-      expect(server.said().at(-1)).toBe("CheckOut")
+      expect(server.operation().at(-1)).toBe("CheckOut")
       expect((yield* device.state).enrollment).toBeUndefined()
     }),
   )
@@ -283,7 +283,7 @@ describe("leaving", () => {
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.intercept = () => ({ status: 500 })
-      expect(yield* Effect.flip(device.checkOut())).toMatchObject({ reason: "Refused", status: 500 })
+      expect(yield* Effect.flip(device.checkOut())).toMatchObject({ reason: "UnexpectedStatus", status: 500 })
       expect((yield* device.state).enrollment).toBeUndefined()
     }),
   )
@@ -299,7 +299,7 @@ describe("leaving", () => {
       const device = yield* unboxed()
       yield* device.enroll(`${server.url}/mdm/apple/enroll`)
       yield* device.checkOut()
-      expect(server.said()).toEqual(["Authenticate", "TokenUpdate"])
+      expect(server.operation()).toEqual(["Authenticate", "TokenUpdate"])
     }),
   )
 })
@@ -317,8 +317,8 @@ it.live("spreads its requests over several servers behind one name", () =>
     yield* device.poll()
     yield* device.poll()
     yield* device.poll()
-    expect(other.said()).toEqual(["Idle"])
+    expect(other.operation()).toEqual(["Idle"])
     expect(other.requests[0]?.host).toBe(new URL(first).host)
-    expect(shared.said().filter((said) => said === "Idle")).toHaveLength(2)
+    expect(shared.operation().filter((operation) => operation === "Idle")).toHaveLength(2)
   }),
 )

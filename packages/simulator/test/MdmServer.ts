@@ -23,9 +23,9 @@ import { authority, tls } from "./Authority.ts"
 type Incoming = CheckIn.CheckInMessage | CommandReport.CommandReport
 
 /** A message that has arrived. */
-export interface Heard {
+export interface ReceivedRequest {
   /** `MessageType` (with the `Endpoint`) or `Status`. */
-  readonly said: string
+  readonly operation: string
   readonly channel: string
   readonly message: Incoming
   readonly signer: string | undefined
@@ -70,7 +70,7 @@ const channelOf = (message: Incoming): string =>
 /** A server, and everything a test can look at or set. */
 export class MdmServer {
   url = ""
-  readonly heard: Array<Heard> = []
+  readonly received: Array<ReceivedRequest> = []
   readonly scepHeard: Array<string> = []
   readonly requests: Array<{ readonly host: string | undefined; readonly path: string; readonly client: string }> = []
   readonly queues = new Map<string, Array<{ uuid: string; command: Plist.Dictionary }>>()
@@ -83,7 +83,7 @@ export class MdmServer {
   /** Sends a put-off command again in the same connection, as no server should. */
   repeats = false
   /** Answers in the place of the server, once it has heard. */
-  intercept: (heard: Heard) => Answer | undefined = () => undefined
+  intercept: (received: ReceivedRequest) => Answer | undefined = () => undefined
   scepIntercept: (operation: string) => Answer | undefined = () => undefined
   editProfile: (profile: Plist.Dictionary) => Plist.Dictionary = (profile) => profile
   encodeProfile: (xml: string) => Uint8Array = (text) => Buffer.from(text)
@@ -91,8 +91,8 @@ export class MdmServer {
   issueTo: Certificate.Subject | undefined
   pinned: string | undefined
 
-  said(channel = "device"): ReadonlyArray<string> {
-    return this.heard.filter((one) => one.channel === channel).map((one) => one.said)
+  operation(channel = "device"): ReadonlyArray<string> {
+    return this.received.filter((one) => one.channel === channel).map((one) => one.operation)
   }
 
   queue(requestType: string, payload: Plist.Dictionary = {}, channel = "device"): string {
@@ -104,7 +104,7 @@ export class MdmServer {
   }
 
   report(uuid: string): CommandReport.CommandReport {
-    const found = this.heard.findLast(({ message }) => "CommandUUID" in message && message["CommandUUID"] === uuid)
+    const found = this.received.findLast(({ message }) => "CommandUUID" in message && message["CommandUUID"] === uuid)
     if (found === undefined || !("Status" in found.message)) throw new Error("no such report")
     return Result.getOrThrow(Message.commandReport({ ...found.message }))
   }
@@ -195,14 +195,14 @@ export class MdmServer {
       typeof signature === "string"
         ? Certificate.fingerprint(Result.getOrThrow(Identity.fromMdmSignature(signature, body)))
         : undefined
-    const heard = { said: nameOf(message), channel: channelOf(message), message, signer, body: body.toString() }
-    this.heard.push(heard)
+    const received = { operation: nameOf(message), channel: channelOf(message), message, signer, body: body.toString() }
+    this.received.push(received)
     if (message["MessageType"] === "Authenticate") this.pinned = signer
     if (this.requireSignature && (signer === undefined || signer !== this.pinned)) return { status: 403 }
-    return this.intercept(heard) ?? this.respond(heard)
+    return this.intercept(received) ?? this.respond(received)
   }
 
-  private respond({ message, channel }: Heard): Answer {
+  private respond({ message, channel }: ReceivedRequest): Answer {
     switch (message["MessageType"]) {
       case "DeclarativeManagement":
         return this.declarative(String(message["Endpoint"]))

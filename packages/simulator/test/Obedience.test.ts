@@ -19,7 +19,7 @@ describe("is unenrolled, or not", () => {
       { status: 403, headers: { "content-type": "application/xml" }, body: unrecognizedPlist },
       "Unenrolled",
     ],
-    ["403 without a word", { status: 403 }, "Refused"],
+    ["403 without a word", { status: 403 }, "UnexpectedStatus"],
     [
       "403 for another reason",
       {
@@ -27,11 +27,11 @@ describe("is unenrolled, or not", () => {
         headers: { "content-type": "application/json" },
         body: '{"code":"com.apple.softwareupdate.required"}',
       },
-      "Refused",
+      "UnexpectedStatus",
     ],
-    ["404", { status: 404 }, "Refused"],
-    ["500", { status: 500 }, "Refused"],
-    ["a redirect to nowhere", { status: 302 }, "Refused"],
+    ["404", { status: 404 }, "UnexpectedStatus"],
+    ["500", { status: 500 }, "UnexpectedStatus"],
+    ["a redirect to nowhere", { status: 302 }, "UnexpectedStatus"],
   ])("%s", ([, answer, reason]) =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
@@ -80,14 +80,14 @@ describe("is asked to come back", () => {
       const before = 6
       yield* exchanged(device, before + 1)
       yield* TestClock.adjust("16 seconds")
-      expect(server.heard).toHaveLength(3)
+      expect(server.received).toHaveLength(3)
       yield* TestClock.adjust("1 second")
       yield* exchanged(device, before + 2)
       yield* TestClock.adjust("17 seconds")
       expect((yield* Fiber.join(waking)).map(({ status }) => status)).toEqual(["Acknowledged"])
       const [one, two] = yield* Fiber.join(exchanges)
       expect(Buffer.from(one?.request ?? []).equals(Buffer.from(two?.request ?? [0]))).toBe(true)
-      expect(server.said().slice(2)).toEqual(["Idle", "Idle", "Idle", "Acknowledged"])
+      expect(server.operation().slice(2)).toEqual(["Idle", "Idle", "Idle", "Acknowledged"])
     }),
   )
 
@@ -97,10 +97,10 @@ describe("is asked to come back", () => {
       const route = (number: number, url: URL) => (lost.has(number) ? "http://127.0.0.1:1" : url)
       const { server, device } = yield* enrolled({ retrying: 1, route })
       yield* device.wake()
-      expect(server.said().slice(2)).toEqual(["Idle"])
+      expect(server.operation().slice(2)).toEqual(["Idle"])
       expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "Unreachable" })
       const tries = (yield* device.exchanges.all).slice(6)
-      expect(tries.map(({ said, status }) => [said, status])).toEqual([
+      expect(tries.map(({ operation, status }) => [operation, status])).toEqual([
         ["Idle", undefined],
         ["Idle", 200],
         ["Idle", undefined],
@@ -115,7 +115,7 @@ describe("is asked to come back", () => {
       const { server, device } = yield* enrolled({ retrying: 2 })
       server.intercept = busy(9, "0")
       expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "RetryLater", seconds: 0 })
-      expect(server.said().slice(2)).toEqual(["Idle", "Idle", "Idle"])
+      expect(server.operation().slice(2)).toEqual(["Idle", "Idle", "Idle"])
     }),
   )
 

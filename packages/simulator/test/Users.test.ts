@@ -14,10 +14,10 @@ describe("on a Mac", () => {
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       expect(yield* device.login({ shortName: "ada", longName: "Ada Lovelace" })).toBe(true)
-      const [tokenUpdate] = server.heard.filter(({ channel }) => channel === "user:ada")
+      const [tokenUpdate] = server.received.filter(({ channel }) => channel === "user:ada")
       expect(tokenUpdate?.message).toMatchObject({
         MessageType: "TokenUpdate",
-        UDID: device.facts.udid,
+        UDID: device.profile.udid,
         UserID: expect.stringMatching(/^[0-9A-F]{8}-/),
         UserShortName: "ada",
         UserLongName: "Ada Lovelace",
@@ -41,24 +41,24 @@ describe("on a Mac", () => {
       const targets = yield* device.pushTargets
       expect(targets.map(({ channel }) => channel)).toEqual(["device", "user:ada"])
       yield* device.wake(targets[1]?.token)
-      expect(server.said()).toEqual(["Authenticate", "TokenUpdate"])
-      expect(server.said("user:ada")).toEqual(["TokenUpdate", "Idle"])
+      expect(server.operation()).toEqual(["Authenticate", "TokenUpdate"])
+      expect(server.operation("user:ada")).toEqual(["TokenUpdate", "Idle"])
       expect(yield* device.wake(new Uint8Array(32))).toEqual([])
-      expect(server.heard).toHaveLength(4)
+      expect(server.received).toHaveLength(4)
     }),
   )
 
   it.live("a network user answers the challenge, and every message carries the token that it brings", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
-      server.intercept = ({ said, message }) =>
-        said === "UserAuthenticate"
+      server.intercept = ({ operation, message }) =>
+        operation === "UserAuthenticate"
           ? { body: message["DigestResponse"] === undefined ? challenge : admission }
           : undefined
       yield* device.login({ shortName: "ada", digest: (text) => `${text} answered` })
       yield* device.poll("ada")
-      const messages = server.heard.filter(({ channel }) => channel === "user:ada").map(({ message }) => message)
-      expect(server.said("user:ada")).toEqual(["UserAuthenticate", "UserAuthenticate", "TokenUpdate", "Idle"])
+      const messages = server.received.filter(({ channel }) => channel === "user:ada").map(({ message }) => message)
+      expect(server.operation("user:ada")).toEqual(["UserAuthenticate", "UserAuthenticate", "TokenUpdate", "Idle"])
       expect(messages[1]).toMatchObject({ DigestResponse: "Digest nonce=1 answered" })
       expect(messages.map((message) => message.AuthToken)).toEqual([undefined, undefined, "secret", "secret"])
     }),
@@ -67,19 +67,19 @@ describe("on a Mac", () => {
   it.live("a network user whom the server trusts needs no digest", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
-      server.intercept = ({ said }) => (said === "UserAuthenticate" ? { body: open } : undefined)
+      server.intercept = ({ operation }) => (operation === "UserAuthenticate" ? { body: open } : undefined)
       expect(yield* device.login({ shortName: "ada", digest: () => "never" })).toBe(true)
-      expect(server.said("user:ada")).toEqual(["UserAuthenticate", "TokenUpdate"])
+      expect(server.operation("user:ada")).toEqual(["UserAuthenticate", "TokenUpdate"])
     }),
   )
 
-  it.live("a user whom the server declines is not heard of again", () =>
+  it.live("a user whom the server declines is not received of again", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
-      server.intercept = ({ said }) => (said === "UserAuthenticate" ? { status: 410 } : undefined)
+      server.intercept = ({ operation }) => (operation === "UserAuthenticate" ? { status: 410 } : undefined)
       expect(yield* device.login({ shortName: "ada", digest: () => "" })).toBe(false)
       yield* device.wake()
-      expect(server.said("user:ada")).toEqual(["UserAuthenticate"])
+      expect(server.operation("user:ada")).toEqual(["UserAuthenticate"])
       expect(yield* Effect.flip(device.poll("ada"))).toMatchObject({ reason: "NotEnrolled" })
     }),
   )
@@ -87,12 +87,12 @@ describe("on a Mac", () => {
   it.live("a user with the wrong digest stays out", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
-      server.intercept = ({ said, message }) =>
-        said === "UserAuthenticate"
+      server.intercept = ({ operation, message }) =>
+        operation === "UserAuthenticate"
           ? { body: message["DigestResponse"] === undefined ? challenge : refusal }
           : undefined
       const login = device.login({ shortName: "ada", digest: () => "wrong" })
-      expect(yield* Effect.flip(login)).toMatchObject({ reason: "Refused" })
+      expect(yield* Effect.flip(login)).toMatchObject({ reason: "UnexpectedStatus" })
       expect(yield* device.pushTargets).toHaveLength(1)
     }),
   )
@@ -106,7 +106,7 @@ describe("on a Mac", () => {
       expect(server.report(uuid)).toMatchObject({ Users: [{ UserName: "ada", UID: 501 }] })
       yield* device.logout("ada")
       yield* device.wake()
-      expect(server.said("user:ada")).toEqual(["TokenUpdate", "Idle"])
+      expect(server.operation("user:ada")).toEqual(["TokenUpdate", "Idle"])
     }),
   )
 })
@@ -117,7 +117,7 @@ describe("on a Shared iPad", () => {
       const { server, device } = yield* enrolled({ kind: "SharedIPad" })
       yield* device.login({ shortName: "ada@school.example" })
       yield* device.login({ shortName: "bob@school.example" })
-      const users = server.heard.slice(2).map(({ message }) => [message.UserID, message.UserShortName])
+      const users = server.received.slice(2).map(({ message }) => [message.UserID, message.UserShortName])
       expect(users).toEqual([
         [Channel.sharedIPadUserID, "ada@school.example"],
         [Channel.sharedIPadUserID, "bob@school.example"],

@@ -2,7 +2,7 @@
  * Why a database could not be opened, in a sentence that says what to do about it.
  *
  * Nothing here holds a URL, a password or the driver's own error, so it may be printed and logged as it is. Once a database is
- * open, statements fail with effect's own `SqlError`; `SqlFailure` reads those.
+ * open, statements fail with effect's own `SqlError`; `SqlErrorKind` reads those.
  */
 import { Schema } from "effect"
 

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Array as Arr, Context, Effect, Fiber, Latch, Layer, Redacted, type Scope, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import { Database, type DatabaseError, SqlFailure } from "../src/index.ts"
+import { Database, type DatabaseError, SqlErrorKind } from "../src/index.ts"
 import * as Postgres from "./Postgres.ts"
 
 /** Opens a client on a database that only this test has; a second call of what it gives opens the same database again. */
@@ -169,8 +169,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       yield* add(sql, 1, "secret-value")
       for (const again of [add(sql, 1, "Opal"), add(sql, 2, "secret-value")]) {
         const error = yield* Effect.flip(again)
-        expect([error.reason._tag, SqlFailure.of(error)]).toEqual(["UniqueViolation", "Duplicate"])
-        expect(SqlFailure.sentence(error)).toMatch(/^The database holds such a row already \((1555|2067|23505)\)\.$/)
+        expect([error.reason._tag, SqlErrorKind.of(error)]).toEqual(["UniqueViolation", "Duplicate"])
+        expect(SqlErrorKind.message(error)).toMatch(/^The database holds such a row already \((1555|2067|23505)\)\.$/)
       }
     }))
 
@@ -178,7 +178,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
     Effect.gen(function* () {
       yield* sql`CREATE TABLE stone (plum integer NOT NULL REFERENCES plum (id))`
       const errors = yield* Effect.forEach([null, 7], (id) => Effect.flip(sql`INSERT INTO stone VALUES (${id})`))
-      expect(errors.map((error) => [error.reason._tag, SqlFailure.of(error)])).toEqual([
+      expect(errors.map((error) => [error.reason._tag, SqlErrorKind.of(error)])).toEqual([
         ["ConstraintError", "Constraint"],
         ["ConstraintError", "Constraint"],
       ])

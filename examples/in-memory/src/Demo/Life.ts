@@ -25,7 +25,7 @@ export const run = Effect.fnUntraced(function* (link: string) {
   const { phone, mac, pad } = fleet
   const all = [phone, mac, pad]
 
-  const members = new Map(all.map((member) => [member.device.facts.udid, member]))
+  const members = new Map(all.map((member) => [member.device.profile.udid, member]))
   yield* Stream.runForEach(stream, (udid) => {
     const member = members.get(udid)
     return member === undefined ? Effect.void : lived(Effect.andThen(settle(member, link), member.device.wake()))
@@ -35,11 +35,12 @@ export const run = Effect.fnUntraced(function* (link: string) {
     { device }: Fleet.Member,
     requestType: string,
     payload: Parameters<Commands["Service"]["enqueue"]>[1]["payload"] = {},
-  ) => Effect.andThen(commands.enqueue({ udid: device.facts.udid }, { requestType, payload }), wake(device.facts.udid))
+  ) =>
+    Effect.andThen(commands.enqueue({ udid: device.profile.udid }, { requestType, payload }), wake(device.profile.udid))
   const inform = (member: Fleet.Member) => queue(member, "DeviceInformation", { Queries: queries })
 
   yield* Effect.forEach(all, (member) => lived(settle(member, link)), { discard: true })
-  yield* Declared.put(new URL(link).origin, mac.device.facts.udid)
+  yield* Declared.put(new URL(link).origin, mac.device.profile.udid)
   yield* Effect.forEach(all, inform, { discard: true })
 
   let turn = 0

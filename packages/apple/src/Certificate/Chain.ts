@@ -8,8 +8,8 @@
  */
 import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
-import { type CertificateError, certificateError } from "./Error.ts"
-import { type Certificate, equals, validAt } from "./Value.ts"
+import { type CertificateError, certificateError } from "./CertificateError.ts"
+import { type Certificate, equals, validAt } from "./X509.ts"
 
 /**
  * More certificates than these beside a leaf are refused.

@@ -26,9 +26,9 @@ import {
 } from "@peculiar/asn1-x509"
 import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
-import { type CertificateError, certificateError } from "./Error.ts"
-import { nameOf, type Subject } from "./Name.ts"
-import { type Certificate, fromDer, subjectKeyIdentifier } from "./Value.ts"
+import { type CertificateError, certificateError } from "./CertificateError.ts"
+import { encodeName, type Subject } from "./Name.ts"
+import { type Certificate, fromDer, subjectKeyIdentifier } from "./X509.ts"
 
 /**
  * A certificate and the private key to it: a certificate authority, or the identity of whoever signs.
@@ -165,7 +165,7 @@ export const selfSignedCa = (options: {
   Result.gen(function* () {
     if (!isRsaKey(options.privateKey))
       return yield* Result.fail(unissuable("An authority's key is RSA, 2048 to 4096 bits"))
-    const subject = yield* nameOf(options.subject)
+    const subject = yield* encodeName(options.subject)
     const { from, to } = yield* validityOf(options.at, options.days)
     const publicKey = createPublicKey(options.privateKey)
     const { privateKey: signWith } = options
@@ -198,7 +198,7 @@ export const issue = (options: {
   Result.gen(function* () {
     const { certificate: issuer, privateKey: signWith } = options.authority
     if (!isRsaKey(signWith)) return yield* Result.fail(unissuable("An authority's key is RSA, 2048 to 4096 bits"))
-    const subject = yield* nameOf(options.subject)
+    const subject = yield* encodeName(options.subject)
     const { from, to } = yield* validityOf(options.at, options.days)
     const end = Math.min(to.getTime(), issuer.x509.validToDate.getTime())
     return yield* build({
@@ -226,7 +226,7 @@ export const temporary = (options: {
   readonly at: Date
 }): Result.Result<Certificate, CertificateError> =>
   Result.gen(function* () {
-    const subject = yield* nameOf(options.subject)
+    const subject = yield* encodeName(options.subject)
     const { from, to } = yield* validityOf(options.at, 3)
     const { privateKey: signWith } = options
     const publicKey = createPublicKey(signWith)

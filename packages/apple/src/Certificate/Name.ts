@@ -1,7 +1,7 @@
 /** Distinguished names (RFC 5280 § 4.1.2.4): from words to DER, or DER that is taken over as it is. */
 import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
-import { type CertificateError, certificateError } from "./Error.ts"
+import { type CertificateError, certificateError } from "./CertificateError.ts"
 
 /**
  * A name in words, its parts in the order they are written.
@@ -9,7 +9,7 @@ import { type CertificateError, certificateError } from "./Error.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Words {
+export interface NameParts {
   readonly country?: string
   readonly organization?: string
   readonly organizationalUnit?: string
@@ -23,7 +23,7 @@ export interface Words {
  * @category models
  * @since 0.1.0
  */
-export type Subject = Words | Uint8Array
+export type Subject = NameParts | Uint8Array
 
 const kinds = [
   { key: "country", id: "2.5.4.6", longest: 2, printable: true },
@@ -44,7 +44,7 @@ const maxBytes = 2048
  * @category encoding
  * @since 0.1.0
  */
-export const nameOf = (subject: Subject): Result.Result<Uint8Array, CertificateError> =>
+export const encodeName = (subject: Subject): Result.Result<Uint8Array, CertificateError> =>
   Result.gen(function* () {
     const refused = certificateError("Unissuable", "Not a distinguished name")
     if (subject instanceof Uint8Array) {

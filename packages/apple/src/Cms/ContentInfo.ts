@@ -3,7 +3,7 @@
 import { id_data, id_envelopedData, id_signedData } from "@peculiar/asn1-cms"
 import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
-import { type CmsError, cmsError, malformed } from "./Error.ts"
+import { type CmsError, cmsError, malformed } from "./CmsError.ts"
 
 export { id_data, id_envelopedData, id_signedData }
 

@@ -13,8 +13,8 @@ import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { type Cipher, cipherOf, ciphers, rsaEncryption } from "./Algorithms.ts"
+import { type CmsError, cmsError, malformed } from "./CmsError.ts"
 import { contentInfo, id_data, id_envelopedData, type Limits, readContentInfo } from "./ContentInfo.ts"
-import { type CmsError, cmsError, malformed } from "./Error.ts"
 import { algorithmOf, identifies, readIdentifier } from "./SignedData.ts"
 
 /**

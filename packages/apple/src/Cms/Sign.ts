@@ -5,8 +5,8 @@ import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { type Digest, digestIds, ecdsaIds, rsaEncryption } from "./Algorithms.ts"
+import { type CmsError, cmsError } from "./CmsError.ts"
 import { contentInfo, id_data, id_signedData, type Limits } from "./ContentInfo.ts"
-import { type CmsError, cmsError } from "./Error.ts"
 import * as SignedData from "./SignedData.ts"
 
 /**

@@ -9,8 +9,8 @@ import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { type Digest, digestOf, type Signature, signatureOf } from "./Algorithms.ts"
+import { type CmsError, cmsError, malformed } from "./CmsError.ts"
 import { defaultMaxCertificates, id_signedData, type Limits, readContentInfo } from "./ContentInfo.ts"
-import { type CmsError, cmsError, malformed } from "./Error.ts"
 
 export { id_contentType, id_messageDigest, id_signingTime }
 

@@ -12,8 +12,8 @@ import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import type * as Certificate from "../Certificate.ts"
 import { type Digest, modernDigests } from "./Algorithms.ts"
+import { type CmsError, cmsError } from "./CmsError.ts"
 import { id_data, type Limits } from "./ContentInfo.ts"
-import { type CmsError, cmsError } from "./Error.ts"
 import * as SignedData from "./SignedData.ts"
 
 /**

@@ -6,7 +6,7 @@
  * once. APNs takes rapid connecting for an attack.
  */
 import { Clock, Effect, Option, Scope, Semaphore } from "effect"
-import { PushError, type TryFailure, tryFailure } from "./PushError.ts"
+import { type AttemptFailure, attemptFailure, PushError } from "./PushError.ts"
 import type { Identity, Resolved } from "./PushOptions.ts"
 import * as Session from "./Session.ts"
 
@@ -16,7 +16,7 @@ import * as Session from "./Session.ts"
  */
 export interface Connection {
   /** The session, opened if there is none. */
-  readonly session: Effect.Effect<Session.Session, TryFailure>
+  readonly session: Effect.Effect<Session.Session, AttemptFailure>
   /** Before this (milliseconds since 1970) none will be opened. */
   readonly pausedUntil: () => number
 }
@@ -40,25 +40,25 @@ export const make = Effect.fnUntraced(function* (
   const alive = new Set<Session.Session>()
   let current: Session.Session | undefined
   let failures = 0
-  let lastFailure: TryFailure | undefined
+  let lastFailure: AttemptFailure | undefined
   let pausedUntil = 0
   let closing = false
   let onAllEnded = () => {}
 
-  const open = Effect.callback<Session.Session, TryFailure>((resume) => {
+  const open = Effect.callback<Session.Session, AttemptFailure>((resume) => {
     const session = Session.start(identity, options, {
       onReady: (ready) => {
         current = ready
         resume(Effect.succeed(ready))
       },
-      onAnswer: () => {
+      onResponse: () => {
         failures = 0
       },
-      onEnd: (ended, why, answered) => {
+      onEnd: (ended, why, responded) => {
         alive.delete(ended)
         if (current === ended) current = undefined
-        const failure = tryFailure(why, why.reason === "Unavailable")
-        if (!answered) {
+        const failure = attemptFailure(why, why.reason === "Unavailable")
+        if (!responded) {
           lastFailure = failure
           pausedUntil =
             clock.currentTimeMillisUnsafe() + Math.min(longestPause, firstPause * 2 ** Math.min(failures++, 20))
@@ -72,7 +72,7 @@ export const make = Effect.fnUntraced(function* (
   }).pipe(
     Effect.timeoutOrElse({
       duration: options.connectTimeout,
-      orElse: () => Effect.fail(tryFailure(unavailable("No connection to APNs in time"), true)),
+      orElse: () => Effect.fail(attemptFailure(unavailable("No connection to APNs in time"), true)),
     }),
     Effect.tap((session) => Effect.forkIn(keep(session, options), scope)),
   )
@@ -81,7 +81,7 @@ export const make = Effect.fnUntraced(function* (
   const openOnce = Effect.suspend(() => {
     const session = usable()
     if (session !== undefined) return Effect.succeed(session)
-    if (closing) return Effect.fail(tryFailure(unavailable("The connection to APNs is closed"), false))
+    if (closing) return Effect.fail(attemptFailure(unavailable("The connection to APNs is closed"), false))
     if (lastFailure !== undefined && pausedUntil > clock.currentTimeMillisUnsafe()) return Effect.fail(lastFailure)
     return open
   })
@@ -112,7 +112,7 @@ export const make = Effect.fnUntraced(function* (
 const keep = Effect.fnUntraced(function* (session: Session.Session, options: Resolved) {
   const interval = Math.min(options.pingInterval, options.idleTimeout)
   const ping = session.ping.pipe(
-    Effect.timeoutOption(Math.min(options.pingInterval, options.tryTimeout)),
+    Effect.timeoutOption(Math.min(options.pingInterval, options.attemptTimeout)),
     Effect.map(Option.getOrElse(() => false)),
   )
   let posts = 0
@@ -125,7 +125,7 @@ const keep = Effect.fnUntraced(function* (session: Session.Session, options: Res
     else if (!(yield* ping)) session.destroy()
   }
   // By then nobody waits for an answer from it.
-  yield* Effect.sleep(options.tryTimeout)
+  yield* Effect.sleep(options.attemptTimeout)
   session.destroy()
 })
 

@@ -76,4 +76,4 @@ export const toRequest = (notification: Notification, apnsId: string, now: numbe
     }
   })
 
-const unusable = (what: string) => new PushError({ reason: "BadRequest", message: `Not sent: ${what}` })
+const unusable = (what: string) => new PushError({ reason: "InvalidRequest", message: `Not sent: ${what}` })

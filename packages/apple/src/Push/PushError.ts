@@ -8,29 +8,29 @@ import { Schema } from "effect"
 /**
  * Why the device was not asked to call.
  *
- * - `TokenDead`: the token is no longer good on this topic; stop using it until the device sends a new one. When all of a
+ * - `InvalidToken`: the token is no longer good on this topic; stop using it until the device sends a new one. When all of a
  *   topic's tokens die at once with `DeviceTokenNotForTopic`, suspect the certificate instead.
- * - `TopicUnknown`: none of the certificates has this topic, or APNs denies that one has.
+ * - `TopicNotFound`: none of the certificates has this topic, or APNs denies that one has.
  * - `CertificateRejected`: APNs does not believe the push certificate: expired, revoked, of another environment.
  * - `TooManyRequests`: too many pushes to this one device.
  * - `Unavailable`: APNs could not be reached, or said it is not able to, at every try.
  * - `Timeout`: no answer in time, waiting for its turn included.
- * - `BadAnswer`: an answer that APNs does not give.
- * - `BadRequest`: a push without a usable token or magic, not sent; or one that APNs found malformed.
+ * - `InvalidResponse`: an answer that APNs does not give.
+ * - `InvalidRequest`: a push without a usable token or magic, not sent; or one that APNs found malformed.
  * - `Overloaded`: not sent, because too many pushes are waiting already.
  *
  * @category errors
  * @since 0.1.0
  */
 export const Reason = Schema.Literals([
-  "TokenDead",
-  "TopicUnknown",
+  "InvalidToken",
+  "TopicNotFound",
   "CertificateRejected",
   "TooManyRequests",
   "Unavailable",
   "Timeout",
-  "BadAnswer",
-  "BadRequest",
+  "InvalidResponse",
+  "InvalidRequest",
   "Overloaded",
 ])
 /**
@@ -63,7 +63,7 @@ export class PushError extends Schema.TaggedError<PushError>("PushError")("PushE
  * @category models
  * @since 0.1.0
  */
-export interface TryFailure {
+export interface AttemptFailure {
   readonly error: PushError
   readonly again: boolean
   readonly notBefore: number
@@ -73,4 +73,8 @@ export interface TryFailure {
  * @category constructors
  * @since 0.1.0
  */
-export const tryFailure = (error: PushError, again: boolean, notBefore = 0): TryFailure => ({ error, again, notBefore })
+export const attemptFailure = (error: PushError, again: boolean, notBefore = 0): AttemptFailure => ({
+  error,
+  again,
+  notBefore,
+})

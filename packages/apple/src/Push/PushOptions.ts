@@ -36,7 +36,7 @@ export interface PushOptions {
   /** Longest a push may take in all, waiting for its turn and every try included. Default 30 seconds. */
   readonly timeout?: Duration.Input | undefined
   /** Longest wait for one answer; then the next try gets another connection. Default 10 seconds. */
-  readonly tryTimeout?: Duration.Input | undefined
+  readonly attemptTimeout?: Duration.Input | undefined
   /** Longest wait for a connection, until APNs has said how many streams it takes. Default 10 seconds. */
   readonly connectTimeout?: Duration.Input | undefined
   /** Further tries after the first. A push may be repeated: a device asked twice calls once. Default 3. */
@@ -86,7 +86,7 @@ export interface Resolved {
   readonly origin: string
   readonly ca: string | Array<string> | undefined
   readonly timeout: number
-  readonly tryTimeout: number
+  readonly attemptTimeout: number
   readonly connectTimeout: number
   readonly retries: number
   readonly concurrency: number
@@ -117,7 +117,7 @@ export const resolve = (options: PushOptions): Result.Result<Resolved, InvalidPu
       origin: yield* originOf(options.url ?? "https://api.push.apple.com:443"),
       ca: ca === undefined || typeof ca === "string" ? ca : [...ca],
       timeout: yield* millis("timeout", options.timeout ?? "30 seconds"),
-      tryTimeout: yield* millis("tryTimeout", options.tryTimeout ?? "10 seconds"),
+      attemptTimeout: yield* millis("attemptTimeout", options.attemptTimeout ?? "10 seconds"),
       connectTimeout: yield* millis("connectTimeout", options.connectTimeout ?? "10 seconds"),
       retries: yield* count("retries", options.retries ?? 3, 0),
       concurrency: yield* count("concurrency", options.concurrency ?? 500, 1),

@@ -15,10 +15,10 @@ import * as http2 from "node:http2"
 import { isIP } from "node:net"
 import * as tls from "node:tls"
 import { Effect, Redacted, Semaphore } from "effect"
-import { type Answer, apnsReasonOf, condemnsCertificate } from "./Answer.ts"
 import type { Request } from "./Notification.ts"
-import { PushError, type TryFailure, tryFailure } from "./PushError.ts"
+import { type AttemptFailure, attemptFailure, PushError } from "./PushError.ts"
 import type { Identity, Resolved } from "./PushOptions.ts"
+import { apnsReasonOf, condemnsCertificate, type Response } from "./Response.ts"
 
 /**
  * @category models
@@ -32,7 +32,7 @@ export interface Session {
   /** How many requests it was given so far. */
   readonly posts: () => number
   /** Sends a request and waits for its answer; interrupted, it cancels the stream. */
-  readonly post: (request: Request) => Effect.Effect<Answer, TryFailure>
+  readonly post: (request: Request) => Effect.Effect<Response, AttemptFailure>
   /** Takes no further streams, and ends with the last one. */
   readonly retire: () => void
   /** Ends at once, with everything that runs. */
@@ -42,18 +42,18 @@ export interface Session {
 }
 
 /**
- * What its owner hears. `onEnd`: why it ended, and whether it ever answered.
+ * What its owner hears. `onEnd`: why it ended, and whether it ever responded.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Listener {
   readonly onReady: (session: Session) => void
-  readonly onAnswer: () => void
-  readonly onEnd: (session: Session, why: PushError, answered: boolean) => void
+  readonly onResponse: () => void
+  readonly onEnd: (session: Session, why: PushError, responded: boolean) => void
 }
 
-const maxAnswerLength = 4096
+const maxResponseLength = 4096
 
 /**
  * Starts a session. It tells its fate to the listener: exactly one `onEnd`, at most one `onReady` before it.
@@ -78,7 +78,7 @@ export const start = (identity: Identity, options: Resolved, listener: Listener)
   const permits = Semaphore.makeUnsafe(0)
   let retired = false
   let ready = false
-  let answered = false
+  let responded = false
   let posts = 0
   let why = unavailable("cannot be reached")
 
@@ -109,7 +109,7 @@ export const start = (identity: Identity, options: Resolved, listener: Listener)
           stream = h2.request(request.headers)
         } catch {
           // The session ended between the look at it and now.
-          resume(Effect.fail(tryFailure(why, true)))
+          resume(Effect.fail(attemptFailure(why, true)))
           return
         }
         posts++
@@ -118,8 +118,8 @@ export const start = (identity: Identity, options: Resolved, listener: Listener)
         let body = ""
         const answer = () => {
           if (status === undefined) return
-          answered = true
-          listener.onAnswer()
+          responded = true
+          listener.onResponse()
           resume(Effect.succeed({ status, retryAfter, body }))
         }
         stream.setEncoding("utf8")
@@ -129,7 +129,7 @@ export const start = (identity: Identity, options: Resolved, listener: Listener)
         })
         stream.on("data", (text: string) => {
           body += text
-          if (body.length <= maxAnswerLength) return
+          if (body.length <= maxResponseLength) return
           body = ""
           answer()
           stream.close(http2.constants.NGHTTP2_CANCEL)
@@ -141,7 +141,7 @@ export const start = (identity: Identity, options: Resolved, listener: Listener)
         })
         stream.on("close", () => {
           const error = why.reason === "Unavailable" ? (failure ?? why) : why
-          resume(Effect.fail(tryFailure(error, error.reason === "Unavailable")))
+          resume(Effect.fail(attemptFailure(error, error.reason === "Unavailable")))
         })
         stream.end(request.body)
         return Effect.sync(() => stream.close(http2.constants.NGHTTP2_CANCEL))
@@ -169,7 +169,7 @@ export const start = (identity: Identity, options: Resolved, listener: Listener)
   })
   h2.on("close", () => {
     retire()
-    listener.onEnd(session, why, answered)
+    listener.onEnd(session, why, responded)
   })
   return session
 }

@@ -10,7 +10,7 @@ import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { signatureOf } from "../Cms/Algorithms.ts"
 import { algorithmOf } from "../Cms/SignedData.ts"
-import { type ScepError, scepError } from "./Error.ts"
+import { type ScepError, scepError } from "./ScepError.ts"
 
 /**
  * What is asked for.
@@ -115,7 +115,7 @@ export const makeRequest = (options: {
 }): Result.Result<Uint8Array, Certificate.CertificateError | ScepError> =>
   Result.gen(function* () {
     const { privateKey } = options
-    const subject = yield* Certificate.nameOf(options.subject)
+    const subject = yield* Certificate.encodeName(options.subject)
     const attributes =
       options.challengePassword === undefined
         ? []

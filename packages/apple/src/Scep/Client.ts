@@ -8,8 +8,8 @@ import { type Redacted, Result } from "effect"
 import * as Certificate from "../Certificate.ts"
 import * as Cms from "../Cms.ts"
 import { makeRequest } from "./CertificationRequest.ts"
-import { type FailInfo, type ScepError, scepError } from "./Error.ts"
 import * as PkiMessage from "./PkiMessage.ts"
+import { type FailInfo, type ScepError, scepError } from "./ScepError.ts"
 
 /**
  * Anything that keeps a client from asking, or from understanding the answer.

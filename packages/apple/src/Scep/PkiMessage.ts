@@ -11,7 +11,7 @@ import type { Digest } from "../Cms/Algorithms.ts"
 import * as SignedData from "../Cms/SignedData.ts"
 import { verifyRead } from "../Cms/Verify.ts"
 import * as Cms from "../Cms.ts"
-import type { Transaction } from "./Error.ts"
+import type { Transaction } from "./ScepError.ts"
 
 /**
  * Object identifiers of the attributes (RFC 8894 § 3.2.1).

@@ -14,14 +14,14 @@ export const at = (json: unknown, ...path: ReadonlyArray<string | number>): unkn
 
 /** What the backend knows of the Mac. */
 export const known = ({ control, mac }: World) =>
-  Effect.map(control("GET", `devices/${mac.facts.udid}`), ({ body }) => body)
+  Effect.map(control("GET", `devices/${mac.profile.udid}`), ({ body }) => body)
 
 /** Queues a command; `state` asks what became of it. */
 export const queue = Effect.fnUntraced(function* (
   { control, mac }: World,
   command: { readonly requestType: string; readonly payload?: object; readonly userId?: unknown },
 ) {
-  const { status, body } = yield* control("POST", `devices/${mac.facts.udid}/commands`, command)
+  const { status, body } = yield* control("POST", `devices/${mac.profile.udid}/commands`, command)
   expect(status).toBe(201)
   const uuid = at(body, "commandUUID")
   return { state: Effect.map(control("GET", `commands/${uuid}`), (answer) => answer.body) }
@@ -59,7 +59,7 @@ export const impersonate = (
           "mdm-checkin",
           `<key>MessageType</key><string>Authenticate</string><key>Topic</key><string>${apns.topicOne}</string>`,
         ]
-  const body = `<?xml version="1.0"?><plist version="1.0"><dict>${keys}<key>UDID</key><string>${mac.facts.udid}</string></dict></plist>`
+  const body = `<?xml version="1.0"?><plist version="1.0"><dict>${keys}<key>UDID</key><string>${mac.profile.udid}</string></dict></plist>`
   const bytes = new TextEncoder().encode(body)
   const signature =
     keyed === undefined ? {} : { "mdm-signature": Result.getOrThrow(Identity.toMdmSignature(bytes, keyed)) }

@@ -56,7 +56,7 @@ export const steps: ReadonlyArray<Step> = [
     take: Effect.fnUntraced(function* (world) {
       const { mac, link, origin, heard } = world
       yield* mac.enroll(link)
-      const { serialNumber, osVersion } = mac.facts
+      const { serialNumber, osVersion } = mac.profile
       const [target] = yield* mac.pushTargets
       expect(yield* known(world)).toMatchObject({
         status: "enrolled",
@@ -97,7 +97,7 @@ export const steps: ReadonlyArray<Step> = [
       expect(yield* pushDevice(world)).toMatchObject([{ requestType: "DeviceInformation", status: "Acknowledged" }])
       expect(yield* command.state).toMatchObject({
         state: "acknowledged",
-        answer: { payload: { QueryResponses: { SerialNumber: world.mac.facts.serialNumber } } },
+        answer: { payload: { QueryResponses: { SerialNumber: world.mac.profile.serialNumber } } },
       })
     }),
   },

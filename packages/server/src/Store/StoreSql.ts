@@ -4,7 +4,7 @@
  * Every decision is a single statement whose row, or lack of one, is the decision, so there is nothing between a look and a write for
  * another server to come into. Only `enroll` has two of them, in a transaction: both or neither.
  */
-import { type Migrations, SqlFailure } from "@espalier/sql"
+import { type Migrations, SqlErrorKind } from "@espalier/sql"
 import { Clock, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Store, StoreError, type StoreErrorReason } from "./Store.ts"
@@ -49,7 +49,7 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
       ).pipe(
         Effect.as(true),
         Effect.catchIf(
-          (error) => SqlFailure.of(error) === "Duplicate",
+          (error) => SqlErrorKind.of(error) === "Duplicate",
           () => Effect.succeed(false),
         ),
         failAs("pin"),
@@ -216,10 +216,10 @@ const failAs =
     Effect.mapError(self, (error) =>
       error._tag === "SchemaError"
         ? new StoreError({ reason: "Other", operation, message: "The database holds a row of another shape." })
-        : new StoreError({ reason: reasons[SqlFailure.of(error)], operation, message: SqlFailure.sentence(error) }),
+        : new StoreError({ reason: reasons[SqlErrorKind.of(error)], operation, message: SqlErrorKind.message(error) }),
     )
 
-const reasons: Readonly<Record<SqlFailure.SqlFailure, StoreErrorReason>> = {
+const reasons: Readonly<Record<SqlErrorKind.SqlErrorKind, StoreErrorReason>> = {
   Unreachable: "Unreachable",
   Locked: "Locked",
   DiskFull: "DiskFull",

@@ -155,7 +155,7 @@ const messageOf = ({ url, method }: HttpServerRequest.HttpServerRequest, plist: 
 }
 
 const speakerOf = (plist: Plist.Value | undefined): Pick<Exchange, "udid" | "userId" | "userShortName"> =>
-  Result.match(Channel.of(speaker(plist)), {
+  Result.match(Channel.of(enrollmentIds(plist)), {
     onFailure: () => ({}),
     onSuccess: (channel) => ({
       udid: channel.deviceChannelId,
@@ -168,7 +168,7 @@ const speakerOf = (plist: Plist.Value | undefined): Pick<Exchange, "udid" | "use
     }),
   })
 
-const speaker = (plist: Plist.Value | undefined): Channel.Speaker => {
+const enrollmentIds = (plist: Plist.Value | undefined): Channel.EnrollmentIds => {
   const keys = ["UDID", "EnrollmentID", "UserID", "EnrollmentUserID", "UserShortName"] as const
   return Object.fromEntries(
     keys.flatMap((key) => {

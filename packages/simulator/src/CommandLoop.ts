@@ -8,10 +8,10 @@ import { Command as Wire } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
 import { Effect, Ref, Result, Schema } from "effect"
 import * as Command from "./Command.ts"
-import * as Conversation from "./Conversation.ts"
+import * as DeviceContext from "./DeviceContext.ts"
 import * as Enrollment from "./Enrollment.ts"
-import * as Machine from "./Machine.ts"
-import { badAnswer, type SimulatorError, simulatorError } from "./SimulatorError.ts"
+import * as MdmClient from "./MdmClient.ts"
+import { invalidResponse, type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import type { ChannelName } from "./State.ts"
 import type * as Transport from "./Transport.ts"
 
@@ -46,10 +46,10 @@ interface Received {
 }
 
 /** `undefined` when there is none. A command that can be named but not read is refused in the protocol's own way. */
-const commandIn = (answer: Transport.Answer): Result.Result<Received | undefined, SimulatorError> => {
+const commandIn = (answer: Transport.Response): Result.Result<Received | undefined, SimulatorError> => {
   if (answer.body.length === 0) return Result.succeed(undefined)
   return Result.flatMap(
-    Result.mapError(Plist.parse(answer.body), () => badAnswer("a property list")),
+    Result.mapError(Plist.parse(answer.body), () => invalidResponse("a property list")),
     (value): Result.Result<Received, SimulatorError> => {
       const read = decode(value)
       if (Result.isSuccess(read)) {
@@ -57,29 +57,29 @@ const commandIn = (answer: Transport.Answer): Result.Result<Received | undefined
       }
       return isAddressed(value)
         ? Result.succeed({ commandUUID: value.CommandUUID, payload: { RequestType: "" } })
-        : Result.fail(badAnswer("a command"))
+        : Result.fail(invalidResponse("a command"))
     },
   )
 }
 
-type Verdict = Command.Outcome | { readonly _tag: "NotNow" }
+type Reply = Command.Outcome | { readonly _tag: "NotNow" }
 
-const judge = Effect.fnUntraced(function* (
+const execute = Effect.fnUntraced(function* (
   table: Command.Table,
   command: Command.Command,
   requestType: string,
-): Effect.fn.Return<Verdict, SimulatorError> {
-  const { machine, channel } = command
+): Effect.fn.Return<Reply, SimulatorError> {
+  const { context, channel } = command
   if (requestType === "") return Command.malformed("RequestType")
   const entry = Object.hasOwn(table, requestType) ? table[requestType] : undefined
   if (entry === undefined || (channel !== "device" && entry.channels === "device")) {
     const chain = [Command.link("MCMDMErrorDomain", 12021, `“${requestType}” is not a valid request type.`)]
     // A Mac calls it the command's fault, the others their own.
-    return machine.facts.kind === "Mac" ? { _tag: "Malformed", chain } : { _tag: "Failed", chain }
+    return context.profile.kind === "Mac" ? { _tag: "Malformed", chain } : { _tag: "Failed", chain }
   }
-  const { locked } = yield* Ref.get(machine.state)
+  const { locked } = yield* Ref.get(context.state)
   if (locked && entry.whenLocked === "NotNow") {
-    yield* Ref.update(machine.state, (state) => ({ ...state, postponed: true }))
+    yield* Ref.update(context.state, (state) => ({ ...state, postponed: true }))
     return { _tag: "NotNow" }
   }
   return yield* entry.answer(command)
@@ -87,15 +87,15 @@ const judge = Effect.fnUntraced(function* (
 
 const statuses = { Done: "Acknowledged", Failed: "Error", Malformed: "CommandFormatError", NotNow: "NotNow" } as const
 
-const detailsOf = (verdict: Verdict): Plist.Dictionary => {
-  switch (verdict._tag) {
+const detailsOf = (reply: Reply): Plist.Dictionary => {
+  switch (reply._tag) {
     case "NotNow":
       return {}
     case "Done":
-      return verdict.result
+      return reply.result
     case "Failed":
     case "Malformed":
-      return { ErrorChain: verdict.chain }
+      return { ErrorChain: reply.chain }
   }
 }
 
@@ -106,34 +106,34 @@ const detailsOf = (verdict: Verdict): Plist.Dictionary => {
  * @since 0.1.0
  */
 export const poll = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   table: Command.Table,
   channel: ChannelName,
 ): Effect.fn.Return<ReadonlyArray<Report>, SimulatorError> {
-  const { owesTokenUpdate } = yield* Machine.channel(machine, channel)
-  if (owesTokenUpdate) yield* Enrollment.tokenUpdate(machine, channel)
+  const { owesTokenUpdate } = yield* DeviceContext.channel(context, channel)
+  if (owesTokenUpdate) yield* Enrollment.tokenUpdate(context, channel)
   const reports: Array<Report> = []
-  const putOff = new Set<string>()
+  const postponed = new Set<string>()
   let next = yield* Effect.fromResult(
-    commandIn(yield* Conversation.say(machine, channel, "command", "Idle", { Status: "Idle" })),
+    commandIn(yield* MdmClient.send(context, channel, "command", "Idle", { Status: "Idle" })),
   )
   while (next !== undefined) {
     const { commandUUID, payload } = next
-    if (putOff.has(commandUUID)) {
+    if (postponed.has(commandUUID)) {
       return yield* simulatorError("Loop", "The server repeats a command that was answered NotNow in this connection")
     }
     if (reports.length >= maxCommands) return yield* simulatorError("Loop", "The server never stops sending commands")
     const requestType = payload.RequestType
-    const verdict = yield* judge(table, { machine, channel, payload }, requestType)
-    const status = statuses[verdict._tag]
-    if (status === "NotNow") putOff.add(commandUUID)
-    const answer = yield* Conversation.say(machine, channel, "command", `${status} ${commandUUID}`, {
-      ...detailsOf(verdict),
+    const reply = yield* execute(table, { context, channel, payload }, requestType)
+    const status = statuses[reply._tag]
+    if (status === "NotNow") postponed.add(commandUUID)
+    const answer = yield* MdmClient.send(context, channel, "command", `${status} ${commandUUID}`, {
+      ...detailsOf(reply),
       CommandUUID: commandUUID,
       Status: status,
     })
     reports.push({ channel, commandUUID, requestType, status })
-    if (verdict._tag === "Done" && verdict.then !== undefined && (yield* verdict.then) === "stop") break
+    if (reply._tag === "Done" && reply.then !== undefined && (yield* reply.then) === "stop") break
     next = yield* Effect.fromResult(commandIn(answer))
   }
   return reports
@@ -146,15 +146,15 @@ export const poll = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const pollAll = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   table: Command.Table,
 ): Effect.fn.Return<ReadonlyArray<Report>, SimulatorError> {
-  const { channels } = yield* Machine.enrollment(machine)
+  const { channels } = yield* DeviceContext.enrollment(context)
   const reports: Array<Report> = []
   for (const name of channels.keys()) {
     // A command on an earlier channel may have ended the enrollment.
-    if ((yield* Ref.get(machine.state)).enrollment === undefined) break
-    reports.push(...(yield* poll(machine, table, name)))
+    if ((yield* Ref.get(context.state)).enrollment === undefined) break
+    reports.push(...(yield* poll(context, table, name)))
   }
   return reports
 })

@@ -6,12 +6,12 @@
  * | 2xx | goes on |
  * | 401; 403 with `com.apple.unrecognized.device` | forgets its enrollment: `Unenrolled` |
  * | 503 | `RetryLater`, or waits and says it again |
- * | any other | `Refused` |
+ * | any other | `UnexpectedStatus` |
  */
 import { Identity } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
 import { Effect, Result, Schema } from "effect"
-import * as Machine from "./Machine.ts"
+import * as DeviceContext from "./DeviceContext.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import type { ChannelName, Enrollment } from "./State.ts"
 import type * as Transport from "./Transport.ts"
@@ -24,25 +24,25 @@ const contentTypes = {
 const isUnrecognized = Schema.is(Schema.Struct({ code: Schema.Literal("com.apple.unrecognized.device") }))
 
 /** The body of a 403 is JSON or a property list, as its content type says. */
-const unrecognized = ({ headers, body }: Transport.Answer): boolean => {
+const unrecognized = ({ headers, body }: Transport.Response): boolean => {
   const read = /json/i.test(headers["content-type"] ?? "")
     ? Result.try((): unknown => JSON.parse(Buffer.from(body).toString("utf8")))
     : Plist.parse(body, { maxBytes: 64 * 1024 })
   return Result.isSuccess(read) && isUnrecognized(read.success)
 }
 
-const obey = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
-  said: string,
-  answer: Transport.Answer,
-): Effect.fn.Return<Transport.Answer, SimulatorError> {
+const checkStatus = Effect.fnUntraced(function* (
+  context: DeviceContext.DeviceContext,
+  operation: string,
+  answer: Transport.Response,
+): Effect.fn.Return<Transport.Response, SimulatorError> {
   const { status } = answer
   if (status >= 200 && status < 300) return answer
   if (status === 401 || (status === 403 && unrecognized(answer))) {
-    yield* Machine.forget(machine)
-    return yield* simulatorError("Unenrolled", `The server unenrolls the device, on ${said}`, { status })
+    yield* DeviceContext.forget(context)
+    return yield* simulatorError("Unenrolled", `The server unenrolls the device, on ${operation}`, { status })
   }
-  return yield* simulatorError("Refused", `The server answers ${status} to ${said}`, { status })
+  return yield* simulatorError("UnexpectedStatus", `The server answers ${status} to ${operation}`, { status })
 })
 
 /** The header that proves who signs, when the profile wants it. */
@@ -61,26 +61,26 @@ const signature = (enrollment: Enrollment, bytes: Uint8Array): { readonly [name:
  * @category verbs
  * @since 0.1.0
  */
-export const say = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+export const send = Effect.fnUntraced(function* (
+  context: DeviceContext.DeviceContext,
   name: ChannelName,
   protocol: keyof typeof contentTypes,
-  said: string,
+  operation: string,
   message: Plist.Dictionary,
-): Effect.fn.Return<Transport.Answer, SimulatorError> {
-  const enrollment = yield* Machine.enrollment(machine)
-  const { speaker } = yield* Machine.channel(machine, name)
-  const xml = yield* Effect.orDie(Effect.fromResult(Plist.toXml({ ...message, ...speaker })))
+): Effect.fn.Return<Transport.Response, SimulatorError> {
+  const enrollment = yield* DeviceContext.enrollment(context)
+  const { enrollmentIds } = yield* DeviceContext.channel(context, name)
+  const xml = yield* Effect.orDie(Effect.fromResult(Plist.toXml({ ...message, ...enrollmentIds })))
   const bytes = new TextEncoder().encode(xml)
-  const answer = yield* machine.transport.send({
+  const answer = yield* context.transport.send({
     channel: name,
-    said,
+    operation,
     method: "PUT",
     url: protocol === "checkIn" ? enrollment.server.checkInUrl : enrollment.server.serverUrl,
-    headers: { "user-agent": machine.facts.userAgent, ...signature(enrollment, bytes) },
+    headers: { "user-agent": context.profile.userAgent, ...signature(enrollment, bytes) },
     body: { bytes, contentType: contentTypes[protocol] },
   })
-  return yield* obey(machine, said, answer)
+  return yield* checkStatus(context, operation, answer)
 })
 
 /**
@@ -90,10 +90,10 @@ export const say = Effect.fnUntraced(function* (
  * @since 0.1.0
  */
 export const checkIn = (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   name: ChannelName,
   message: Plist.Dictionary & { readonly MessageType: string },
-): Effect.Effect<Transport.Answer, SimulatorError> => say(machine, name, "checkIn", message.MessageType, message)
+): Effect.Effect<Transport.Response, SimulatorError> => send(context, name, "checkIn", message.MessageType, message)
 
 /**
  * Fetches from a URL "using MDM semantics" (asset data with `Authentication.Type` `MDM`): as the device, signed over the empty body,
@@ -103,12 +103,12 @@ export const checkIn = (
  * @since 0.1.0
  */
 export const fetchAsDevice = Effect.fnUntraced(function* (
-  machine: Machine.Machine,
+  context: DeviceContext.DeviceContext,
   name: ChannelName,
   url: string,
-): Effect.fn.Return<Transport.Answer, SimulatorError> {
-  const enrollment = yield* Machine.enrollment(machine)
-  const headers = { "user-agent": machine.facts.userAgent, ...signature(enrollment, new Uint8Array()) }
-  const answer = yield* machine.transport.send({ channel: name, said: "asset", method: "GET", url, headers })
-  return yield* obey(machine, "asset", answer)
+): Effect.fn.Return<Transport.Response, SimulatorError> {
+  const enrollment = yield* DeviceContext.enrollment(context)
+  const headers = { "user-agent": context.profile.userAgent, ...signature(enrollment, new Uint8Array()) }
+  const answer = yield* context.transport.send({ channel: name, operation: "asset", method: "GET", url, headers })
+  return yield* checkStatus(context, "asset", answer)
 })

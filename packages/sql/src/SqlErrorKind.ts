@@ -22,7 +22,7 @@ import { resultCode } from "./SqliteError.ts"
  * @category models
  * @since 0.1.0
  */
-export type SqlFailure =
+export type SqlErrorKind =
   | "Unreachable"
   | "Locked"
   | "DiskFull"
@@ -39,7 +39,7 @@ export type SqlFailure =
  * @category getters
  * @since 0.1.0
  */
-export const of = (error: SqlError.SqlError): SqlFailure => {
+export const of = (error: SqlError.SqlError): SqlErrorKind => {
   const { cause } = error.reason
   const known = sqlite.get((resultCode(cause) ?? 0) & 0xff) ?? postgres.get(sqlState(cause) ?? "")
   if (known !== undefined) return known
@@ -69,13 +69,13 @@ export const of = (error: SqlError.SqlError): SqlFailure => {
  * @category getters
  * @since 0.1.0
  */
-export const sentence = (error: SqlError.SqlError): string => {
+export const message = (error: SqlError.SqlError): string => {
   const kind = of(error)
   const code = resultCode(error.reason.cause) ?? sqlState(error.reason.cause)
-  return code === undefined ? `${sentences[kind]}.` : `${sentences[kind]} (${code}).`
+  return code === undefined ? `${messages[kind]}.` : `${messages[kind]} (${code}).`
 }
 
-const sentences: Readonly<Record<SqlFailure, string>> = {
+const messages: Readonly<Record<SqlErrorKind, string>> = {
   Unreachable: "The database does not answer",
   Locked: "Another transaction held the database for too long",
   DiskFull: "The database's disk is full",
@@ -88,7 +88,7 @@ const sentences: Readonly<Record<SqlFailure, string>> = {
 }
 
 /** Primary result codes, https://www.sqlite.org/rescode.html. */
-const sqlite: ReadonlyMap<number, SqlFailure> = new Map<number, SqlFailure>([
+const sqlite: ReadonlyMap<number, SqlErrorKind> = new Map<number, SqlErrorKind>([
   [8, "ReadOnly"],
   [10, "Damaged"],
   [11, "Damaged"],
@@ -97,7 +97,7 @@ const sqlite: ReadonlyMap<number, SqlFailure> = new Map<number, SqlFailure>([
 ])
 
 /** SQLSTATE, PostgreSQL manual, appendix A. */
-const postgres: ReadonlyMap<string, SqlFailure> = new Map<string, SqlFailure>([
+const postgres: ReadonlyMap<string, SqlErrorKind> = new Map<string, SqlErrorKind>([
   ["25006", "ReadOnly"],
   ["53100", "DiskFull"],
   ["53300", "Unreachable"],

@@ -8,7 +8,7 @@
 import { X509Certificate } from "node:crypto"
 import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
-import { type CertificateError, certificateError } from "./Error.ts"
+import { type CertificateError, certificateError } from "./CertificateError.ts"
 
 /**
  * A certificate.

@@ -18,7 +18,7 @@ export type Kind = "iPhone" | "Mac" | "SharedIPad"
  * @category models
  * @since 0.1.0
  */
-export interface FactOptions {
+export interface DeviceProfileOptions {
   readonly kind: Kind
   readonly udid?: string
   readonly serialNumber?: string
@@ -33,7 +33,7 @@ export interface FactOptions {
  * @category models
  * @since 0.1.0
  */
-export interface Facts {
+export interface DeviceProfile {
   readonly kind: Kind
   readonly udid: string
   readonly serialNumber: string
@@ -113,7 +113,7 @@ const serialNumberOf = (bytes: Uint8Array): string =>
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: FactOptions): Facts => {
+export const make = (options: DeviceProfileOptions): DeviceProfile => {
   const seed = options.seed === undefined ? randomUUID() : String(options.seed)
   const derive = (label: string): Uint8Array =>
     new Uint8Array(

@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Context, Effect, Inspectable, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
-import { Database, type DatabaseError, DatabaseUrl, SqlFailure } from "../src/index.ts"
+import { Database, type DatabaseError, DatabaseUrl, SqlErrorKind } from "../src/index.ts"
 import * as Postgres from "./Postgres.ts"
 
 const parse = (url: string) => DatabaseUrl.parse(Redacted.make(url))
@@ -145,7 +145,7 @@ describe("SQLite", () => {
         const writes = [sql`INSERT INTO plum VALUES (1)`, sql.withTransaction(sql`INSERT INTO plum VALUES (1)`)]
         for (const write of writes) {
           const error = yield* Effect.flip(write)
-          expect([error.reason._tag, error.isRetryable, SqlFailure.of(error)]).toEqual([
+          expect([error.reason._tag, error.isRetryable, SqlErrorKind.of(error)]).toEqual([
             "LockTimeoutError",
             true,
             "Locked",
@@ -174,13 +174,13 @@ describe("SQLite", () => {
         yield* sql`CREATE TABLE plum (name text)`
         yield* sql`PRAGMA max_page_count = 3`
         const full = yield* Effect.flip(sql`INSERT INTO plum VALUES (${"x".repeat(100_000)})`)
-        expect([SqlFailure.of(full), SqlFailure.sentence(full)]).toEqual([
+        expect([SqlErrorKind.of(full), SqlErrorKind.message(full)]).toEqual([
           "DiskFull",
           "The database's disk is full (13).",
         ])
         yield* sql`PRAGMA query_only = ON`
         const readOnly = yield* Effect.flip(sql`DELETE FROM plum`)
-        expect([readOnly.reason._tag, SqlFailure.of(readOnly)]).toEqual(["AuthorizationError", "ReadOnly"])
+        expect([readOnly.reason._tag, SqlErrorKind.of(readOnly)]).toEqual(["AuthorizationError", "ReadOnly"])
       }).pipe(Effect.provide(context))
     }),
   )
@@ -225,7 +225,7 @@ layer(Postgres.layer, { timeout: "20 seconds", excludeTestServices: true })("Pos
           Effect.provideService(SqlClient.BeginTransaction, "BEGIN READ ONLY"),
         ),
       ).pipe(Effect.provide(context), Effect.flip)
-      expect(SqlFailure.sentence(error)).toBe("The database takes no writes (25006).")
+      expect(SqlErrorKind.message(error)).toBe("The database takes no writes (25006).")
     }),
   )
 })

@@ -7,7 +7,7 @@
  * Source: Apple, "Handling notification responses from APNs", its tables of status codes and error strings.
  */
 import { Result, Schema } from "effect"
-import { PushError, type Reason, type TryFailure, tryFailure } from "./PushError.ts"
+import { type AttemptFailure, attemptFailure, PushError, type Reason } from "./PushError.ts"
 
 /**
  * As it came. `body` is at most a few kilobytes; a longer one comes empty.
@@ -15,37 +15,37 @@ import { PushError, type Reason, type TryFailure, tryFailure } from "./PushError
  * @category models
  * @since 0.1.0
  */
-export interface Answer {
+export interface Response {
   readonly status: number
   readonly retryAfter: string | undefined
   readonly body: string
 }
 
 const badRequests = new Map<string, Reason>([
-  ["BadDeviceToken", "TokenDead"],
-  ["DeviceTokenNotForTopic", "TokenDead"],
-  ["BadTopic", "TopicUnknown"],
-  ["MissingTopic", "TopicUnknown"],
-  ["TopicDisallowed", "TopicUnknown"],
+  ["BadDeviceToken", "InvalidToken"],
+  ["DeviceTokenNotForTopic", "InvalidToken"],
+  ["BadTopic", "TopicNotFound"],
+  ["MissingTopic", "TopicNotFound"],
+  ["TopicDisallowed", "TopicNotFound"],
   ["IdleTimeout", "Unavailable"],
 ])
 
 const reasonFor = (status: number, apnsReason: string | undefined): Reason => {
   switch (status) {
     case 400:
-      return apnsReason === undefined ? "BadAnswer" : (badRequests.get(apnsReason) ?? "BadRequest")
+      return apnsReason === undefined ? "InvalidResponse" : (badRequests.get(apnsReason) ?? "InvalidRequest")
     case 403:
       return "CertificateRejected"
     case 404:
     case 405:
     case 413:
-      return "BadRequest"
+      return "InvalidRequest"
     case 410:
-      return "TokenDead"
+      return "InvalidToken"
     case 429:
       return "TooManyRequests"
     default:
-      return status >= 500 && status <= 599 ? "Unavailable" : "BadAnswer"
+      return status >= 500 && status <= 599 ? "Unavailable" : "InvalidResponse"
   }
 }
 
@@ -81,7 +81,7 @@ export const condemnsCertificate = (apnsReason: string | undefined): boolean =>
  * @category parsing
  * @since 0.1.0
  */
-export const read = (answer: Answer, now: number): Result.Result<void, TryFailure> => {
+export const read = (answer: Response, now: number): Result.Result<void, AttemptFailure> => {
   const { status } = answer
   if (status === 200) return Result.void
   const body = Result.getOrUndefined(decodeBody(answer.body))
@@ -89,13 +89,13 @@ export const read = (answer: Answer, now: number): Result.Result<void, TryFailur
   const retryAfter = secondsOf(answer.retryAfter)
   const error = new PushError({
     reason,
-    message: `APNs answered ${status}${body === undefined ? "" : ` ${body.reason}`}`,
+    message: `APNs responded ${status}${body === undefined ? "" : ` ${body.reason}`}`,
     status,
     ...(body === undefined ? {} : { apnsReason: body.reason }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(status === 410 && body?.timestamp !== undefined ? { unregisteredAt: new Date(body.timestamp) } : {}),
   })
-  return Result.fail(tryFailure(error, reason === "Unavailable", now + 1000 * (retryAfter ?? 0)))
+  return Result.fail(attemptFailure(error, reason === "Unavailable", now + 1000 * (retryAfter ?? 0)))
 }
 
 /** `Retry-After` in seconds; APNs names no dates. */

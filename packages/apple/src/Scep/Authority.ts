@@ -13,8 +13,8 @@ import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import * as Cms from "../Cms.ts"
 import { type CertificationRequest, readRequest } from "./CertificationRequest.ts"
-import { type FailInfo, ScepError, scepError, type Transaction } from "./Error.ts"
 import * as PkiMessage from "./PkiMessage.ts"
+import { type FailInfo, ScepError, scepError, type Transaction } from "./ScepError.ts"
 
 /**
  * A request that may be answered with a certificate.

@@ -4,7 +4,7 @@
 
 import type { KeyObject } from "node:crypto"
 import { Effect, Ref } from "effect"
-import type * as Facts from "./Facts.ts"
+import type * as DeviceProfile from "./DeviceProfile.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 import type * as Transport from "./Transport.ts"
@@ -13,8 +13,8 @@ import type * as Transport from "./Transport.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Machine {
-  readonly facts: Facts.Facts
+export interface DeviceContext {
+  readonly profile: DeviceProfile.DeviceProfile
   readonly state: Ref.Ref<State.State>
   readonly transport: Transport.Transport
   /** A new RSA key of so many bits. */
@@ -27,8 +27,8 @@ export interface Machine {
  * @category accessors
  * @since 0.1.0
  */
-export const enrollment = (machine: Machine): Effect.Effect<State.Enrollment, SimulatorError> =>
-  Effect.flatMap(Ref.get(machine.state), (state) =>
+export const enrollment = (context: DeviceContext): Effect.Effect<State.Enrollment, SimulatorError> =>
+  Effect.flatMap(Ref.get(context.state), (state) =>
     state.enrollment === undefined
       ? Effect.fail(simulatorError("NotEnrolled", "The device is not enrolled"))
       : Effect.succeed(state.enrollment),
@@ -40,8 +40,11 @@ export const enrollment = (machine: Machine): Effect.Effect<State.Enrollment, Si
  * @category accessors
  * @since 0.1.0
  */
-export const channel = (machine: Machine, name: State.ChannelName): Effect.Effect<State.Channel, SimulatorError> =>
-  Effect.flatMap(enrollment(machine), ({ channels }) => {
+export const channel = (
+  context: DeviceContext,
+  name: State.ChannelName,
+): Effect.Effect<State.Channel, SimulatorError> =>
+  Effect.flatMap(enrollment(context), ({ channels }) => {
     const found = channels.get(name)
     return found === undefined
       ? Effect.fail(simulatorError("NotEnrolled", "There is no such channel: has the user logged in?"))
@@ -55,10 +58,10 @@ export const channel = (machine: Machine, name: State.ChannelName): Effect.Effec
  * @since 0.1.0
  */
 export const updateEnrollment = (
-  machine: Machine,
+  context: DeviceContext,
   change: (enrollment: State.Enrollment) => State.Enrollment,
 ): Effect.Effect<void> =>
-  Ref.update(machine.state, (state) =>
+  Ref.update(context.state, (state) =>
     state.enrollment === undefined ? state : { ...state, enrollment: change(state.enrollment) },
   )
 
@@ -69,11 +72,11 @@ export const updateEnrollment = (
  * @since 0.1.0
  */
 export const updateChannel = (
-  machine: Machine,
+  context: DeviceContext,
   name: State.ChannelName,
   change: (channel: State.Channel) => State.Channel,
 ): Effect.Effect<void> =>
-  updateEnrollment(machine, (enrollment) => {
+  updateEnrollment(context, (enrollment) => {
     const found = enrollment.channels.get(name)
     if (found === undefined) return enrollment
     return { ...enrollment, channels: State.withEntry(enrollment.channels, name, change(found)) }
@@ -85,9 +88,9 @@ export const updateChannel = (
  * @category combinators
  * @since 0.1.0
  */
-export const forget = (machine: Machine): Effect.Effect<void> =>
-  Ref.update(machine.state, (state) => ({
+export const forget = (context: DeviceContext): Effect.Effect<void> =>
+  Ref.update(context.state, (state) => ({
     ...State.initial,
     locked: state.locked,
     enrollments: state.enrollments,
-  })).pipe(Effect.andThen(machine.transport.present({ identity: undefined, roots: [] })))
+  })).pipe(Effect.andThen(context.transport.present({ identity: undefined, roots: [] })))
