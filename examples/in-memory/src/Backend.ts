@@ -4,10 +4,10 @@
  */
 import { createServer, type Server } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
+import { type ApiKeys, AuthorizationHttp } from "@espalier/api-keys"
 import { Dashboard } from "@espalier/dashboard"
 import { Webhooks, type WebhookVerifier } from "@espalier/handler"
 import {
-  type ApiKeys,
   type CidrError,
   type Deliveries,
   type Integrations,
@@ -79,7 +79,7 @@ const routes = Layer.mergeAll(
   Webhooks.layer.pipe(Layer.provide(handlers)),
   Webhooks.layerReference,
   NotificationsHttp.layer(),
-  DevicesHttp.routes.pipe(Layer.provide(NotificationsHttp.layerAuthorization())),
+  DevicesHttp.routes.pipe(Layer.provide(AuthorizationHttp.layer())),
   dashboard,
   HttpRouter.add("GET", "/", HttpServerResponse.redirect("/dashboard")),
 )

@@ -3,7 +3,7 @@
  * survive a restart. Both are for the sample's workspace.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
-import { ApiKeys } from "@espalier/notifications"
+import { ApiKeys } from "@espalier/api-keys"
 import { Effect, Layer, Option, Redacted } from "effect"
 import { workspace } from "./Workspace.ts"
 

@@ -1,7 +1,7 @@
 /**
  * The link that signs somebody in to the dashboard: the key stands behind the `#`, which browsers send to nobody.
  */
-import { ApiKeys } from "@espalier/notifications"
+import { ApiKeys } from "@espalier/api-keys"
 import { Effect, Redacted } from "effect"
 import { BackendUrl, forPeople, workspace } from "./Workspace.ts"
 

@@ -5,10 +5,10 @@
  * tries it moves `due_at` to the end of its lease, so that a worker that dies needs no cleaning up after. No foreign keys:
  * publishing must not wait for, nor fail because of, an integration that is just being deleted; pruning takes what that leaves.
  */
+import { ApiKeysTable } from "@espalier/api-keys"
 import { Migrations } from "@espalier/sql"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { apiKeysTable } from "./ApiKeysTable.ts"
 import { tables as pushCertificateTable } from "./PushCertificateTable.ts"
 
 const tables = Effect.gen(function* () {
@@ -72,6 +72,28 @@ const tables = Effect.gen(function* () {
   ) ${clustered}`
 })
 
+const apiKeysTable = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE notification_api_key (
+    id text PRIMARY KEY,
+    digest text NOT NULL,
+    workspace text,
+    note text NOT NULL,
+    created_at bigint NOT NULL,
+    revoked_at bigint
+  )`
+})
+
+/** API keys are in the table of `@espalier/api-keys`. It may exist already, so the rows are copied. */
+const movedApiKeys = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* ApiKeysTable.create
+  yield* sql`INSERT INTO espalier_api_key (id, digest, workspace, note, created_at, revoked_at)
+    SELECT id, digest, workspace, note, created_at, revoked_at FROM notification_api_key WHERE true
+    ON CONFLICT (id) DO NOTHING`
+  yield* sql`DROP TABLE notification_api_key`
+})
+
 /**
  * Brings the tables up to date, under a migrations table of their own: they may share a database with anything else.
  *
@@ -83,6 +105,7 @@ export const migrate = Migrations.run(
     { id: 1, name: "notifications", up: tables },
     { id: 2, name: "API keys", up: apiKeysTable },
     { id: 3, name: "push certificates", up: pushCertificateTable },
+    { id: 4, name: "API keys in their own package", up: movedApiKeys },
   ],
   { table: "notification_migrations" },
 )

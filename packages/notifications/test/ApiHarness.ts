@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
+import { ApiKeys } from "@espalier/api-keys"
 import { Database } from "@espalier/sql"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest, HttpRouter, HttpServer } from "effect/http"
@@ -12,7 +13,6 @@ import { SqlClient } from "effect/sql"
 import { NotificationsApi } from "../src/Api/index.ts"
 import {
   type AddressGuardOptions,
-  ApiKeys,
   NotificationsHttp,
   type NotificationsHttpOptions,
   NotificationsLayer,

@@ -178,7 +178,7 @@ describe("the API refuses", () => {
     const told = new Set(rows.map(([, , , , , type]) => type))
     const known = JSON.stringify(OpenApi.fromApi(NotificationsApi)).match(/urn:espalier:problem:[\w-]+/g)
     // A database that fails is the next test's.
-    expect(new Set([...(known ?? []), bad])).toEqual(new Set([...told, urn("unavailable")]))
+    expect(new Set([...(known ?? []), bad])).toEqual(new Set([...told, urn("database-unavailable")]))
   })
 
   it.live("everything while the database fails, with 503 and when to come again", () =>
@@ -187,9 +187,9 @@ describe("the API refuses", () => {
       yield* sql`DROP TABLE notification_integration`
       const answer = yield* call("GET", integrations)
       expect([answer.status, answer.type]).toEqual([503, "application/problem+json"])
-      expect(answer.json).toEqual({ type: urn("unavailable"), status: 503, title: expect.any(String) })
+      expect(answer.json).toEqual({ type: urn("database-unavailable"), status: 503, title: expect.any(String) })
       expect(answer.headers.get("retry-after")).toBe("5")
-      yield* sql`DROP TABLE notification_api_key`
+      yield* sql`DROP TABLE espalier_api_key`
       expect((yield* call("GET", integrations)).status).toBe(503)
       expect((yield* call("POST", "/session", { key: null, body: { key } })).status).toBe(503)
       expect((yield* call("GET", integrations, { key: "nonsense" })).status).toBe(401)

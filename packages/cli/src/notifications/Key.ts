@@ -3,7 +3,8 @@
  *
  * Works on the data directory or database of a service, whether that runs or not.
  */
-import { ApiKeys, migrate } from "@espalier/notifications"
+import { ApiKeys } from "@espalier/api-keys"
+import { migrate } from "@espalier/notifications"
 import { Console, Effect, Layer, Option, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { SqlError } from "effect/sql"

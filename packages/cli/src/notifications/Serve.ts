@@ -3,7 +3,8 @@
  */
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
-import { ApiKeys, NotificationsHttp, NotificationsLayer, PushCertificateWatch } from "@espalier/notifications"
+import { ApiKeys } from "@espalier/api-keys"
+import { NotificationsHttp, NotificationsLayer, PushCertificateWatch } from "@espalier/notifications"
 import { Array, Context, Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"

@@ -1,7 +1,7 @@
 /**
  * What can go wrong with every call, whatever it is about, in sentences that a person can use.
  */
-import type { Forbidden, Unauthorized, Unavailable } from "@espalier/notifications/api"
+import type { DatabaseUnavailable, Forbidden, Unauthorized } from "@espalier/api-keys/api"
 import type { HttpClientError } from "effect/http"
 import type { HttpApiError } from "effect/http-api"
 import type { SchemaError } from "effect/Schema"
@@ -9,7 +9,7 @@ import type { SchemaError } from "effect/Schema"
 export type CommonFailure =
   | Unauthorized
   | Forbidden
-  | Unavailable
+  | DatabaseUnavailable
   | HttpApiError.BadRequestProblem
   | HttpApiError.InternalServerErrorProblem
   | HttpClientError.HttpClientError
@@ -18,7 +18,7 @@ export type CommonFailure =
 /** A call that may well go through in a moment: nobody answered, or only somebody in between. */
 export const isPassing = (error: unknown): boolean => {
   const tag = tagOf(error)
-  if (tag === "Unavailable") return true
+  if (tag === "DatabaseUnavailable") return true
   return tag === "HttpClientError" && reasonOf(error) === "TransportError"
 }
 
@@ -38,7 +38,7 @@ export const commonSentence = (error: CommonFailure): string => {
       return error.reason === "OtherWorkspace"
         ? "Your key does not open this workspace."
         : "This page is not of the same origin as its server, so its session does not count."
-    case "Unavailable":
+    case "DatabaseUnavailable":
       return "The server cannot do this right now; nothing was changed. Try again in a moment."
     case "BadRequestProblem":
       return "The server did not understand this. The page may be older than the server: reload it."

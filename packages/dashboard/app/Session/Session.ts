@@ -2,7 +2,7 @@
  * Whether somebody is signed in, and with what key.
  */
 
-import type { KeyHolder } from "@espalier/notifications/api"
+import type { KeyHolder } from "@espalier/api-keys/api"
 import { type UseQueryResult, useQueryClient } from "@tanstack/react-query"
 import { Effect, Redacted } from "effect"
 import { useAction, useCall } from "../Api/Calls.ts"

@@ -1,7 +1,7 @@
 /**
  * Shows its children to whom is signed in, and the sign-in page to everybody else. The address stays, so that one is back where one was.
  */
-import type { KeyHolder } from "@espalier/notifications/api"
+import type { KeyHolder } from "@espalier/api-keys/api"
 import { Center, Loader } from "@mantine/core"
 import type { ReactNode } from "react"
 import { commonSentence } from "../Api/CommonFailure.ts"

@@ -1,7 +1,7 @@
 /**
  * Whose key this is, another workspace where it opens them all, and the way out.
  */
-import type { KeyHolder } from "@espalier/notifications/api"
+import type { KeyHolder } from "@espalier/api-keys/api"
 import { ActionIcon, Menu } from "@mantine/core"
 import IconArrowsExchange from "@tabler/icons-react/dist/esm/icons/IconArrowsExchange.mjs"
 import IconLogout from "@tabler/icons-react/dist/esm/icons/IconLogout.mjs"

@@ -1,7 +1,7 @@
 /**
  * Which page an address means. Each is loaded when it is first looked at.
  */
-import type { KeyHolder } from "@espalier/notifications/api"
+import type { KeyHolder } from "@espalier/api-keys/api"
 import { lazy, Suspense } from "react"
 import { Redirect, Route, Switch } from "wouter"
 import { Loading } from "../parts/Loading.tsx"

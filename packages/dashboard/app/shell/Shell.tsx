@@ -1,7 +1,7 @@
 /**
  * What is around every page: the workspace, the way to its pages, light or dark, and the way out.
  */
-import type { KeyHolder } from "@espalier/notifications/api"
+import type { KeyHolder } from "@espalier/api-keys/api"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { Brand } from "../parts/Brand.tsx"

@@ -2,7 +2,7 @@
  * What a backend offers to have a devices page: its devices, their commands and declarations, and the conversation as it happens. A
  * vendor's backend implements it over its own services, as the sample product does.
  */
-import { Authorization, Workspace } from "@espalier/notifications/api"
+import { Authorization, Workspace } from "@espalier/api-keys/api"
 import { AssetContent, Exchange } from "@espalier/schema"
 import { Schema } from "effect"
 import {

@@ -4,7 +4,8 @@
  */
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
-import { ApiKeys, Integrations, Notifications, NotificationsHttp, NotificationsLayer } from "@espalier/notifications"
+import { ApiKeys } from "@espalier/api-keys"
+import { Integrations, Notifications, NotificationsHttp, NotificationsLayer } from "@espalier/notifications"
 import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"

@@ -1,6 +1,7 @@
 /**
  * Deliveries over HTTP: what became of each event at each integration, and making it go out again.
  */
+import { Authorization, PathSegment, Workspace } from "@espalier/api-keys/api"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import {
@@ -16,17 +17,15 @@ import {
   DeliveryUnknown,
   RangeRefused,
 } from "../Delivery.ts"
-import { Authorization } from "./Authorization.ts"
-import { Identifier, Workspace } from "./Workspace.ts"
 
 const whole = Schema.FiniteFromString.check(Schema.isInt())
 const params = { workspace: Workspace, id: whole }
 
 const filter = {
   state: Schema.optionalKey(DeliveryState),
-  integration: Schema.optionalKey(Identifier),
+  integration: Schema.optionalKey(PathSegment),
   name: Schema.optionalKey(DeliveryFilter.fields.name.schema),
-  event: Schema.optionalKey(Identifier),
+  event: Schema.optionalKey(PathSegment),
   since: Schema.optionalKey(whole),
   until: Schema.optionalKey(whole),
 }
@@ -41,7 +40,7 @@ export const ReplayInput = Schema.Struct({
   since: Schema.Int,
   until: Schema.Int,
   state: Schema.optionalKey(Schema.Literals(["dead", "delivered"])),
-  integration: Schema.optionalKey(Identifier),
+  integration: Schema.optionalKey(PathSegment),
 }).annotate({ identifier: "ReplayInput", description: "Since (inclusive) and until (exclusive), Unix milliseconds" })
 /**
  * @category models

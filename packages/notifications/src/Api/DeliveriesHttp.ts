@@ -1,10 +1,10 @@
 /**
  * Deliveries over HTTP: each call is one of the service's.
  */
+import { orDatabaseUnavailable } from "@espalier/api-keys"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Deliveries } from "../Deliveries.ts"
-import { orUnavailable } from "./Availability.ts"
 import { NotificationsApi } from "./NotificationsApi.ts"
 
 /**
@@ -18,13 +18,13 @@ export const layer = HttpApiBuilder.group(
     const deliveries = yield* Deliveries
 
     return handlers.handleAll({
-      list: ({ params, query }) => orUnavailable(deliveries.list(params.workspace, query)),
-      statistics: ({ params, query }) => orUnavailable(deliveries.statistics(params.workspace, query)),
-      replay: ({ params, payload }) => orUnavailable(deliveries.replay(params.workspace, payload)),
-      get: ({ params }) => orUnavailable(deliveries.get(params.workspace, params.id)),
-      attempts: ({ params }) => orUnavailable(deliveries.attempts(params.workspace, params.id)),
-      retry: ({ params }) => orUnavailable(deliveries.retry(params.workspace, params.id)),
-      health: ({ params }) => orUnavailable(deliveries.health(params.workspace)),
+      list: ({ params, query }) => orDatabaseUnavailable(deliveries.list(params.workspace, query)),
+      statistics: ({ params, query }) => orDatabaseUnavailable(deliveries.statistics(params.workspace, query)),
+      replay: ({ params, payload }) => orDatabaseUnavailable(deliveries.replay(params.workspace, payload)),
+      get: ({ params }) => orDatabaseUnavailable(deliveries.get(params.workspace, params.id)),
+      attempts: ({ params }) => orDatabaseUnavailable(deliveries.attempts(params.workspace, params.id)),
+      retry: ({ params }) => orDatabaseUnavailable(deliveries.retry(params.workspace, params.id)),
+      health: ({ params }) => orDatabaseUnavailable(deliveries.health(params.workspace)),
     })
   }),
 )

@@ -1,12 +1,11 @@
 /**
  * Events over HTTP: publishing one, and the catalogue of those there are.
  */
+import { Authorization, Workspace } from "@espalier/api-keys/api"
 import { NotificationEvent, SubscriptionName } from "@espalier/schema"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Published, PublishRefused } from "../Published.ts"
-import { Authorization } from "./Authorization.ts"
-import { Workspace } from "./Workspace.ts"
 
 /**
  * An event one can subscribe to, with an example of what is posted.

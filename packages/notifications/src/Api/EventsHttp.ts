@@ -1,12 +1,12 @@
 /**
  * Events over HTTP: the catalogue, as the schemas themselves tell it, and publishing.
  */
+import { orDatabaseUnavailable } from "@espalier/api-keys"
 import { notificationEvents, SubscriptionName } from "@espalier/schema"
 import { Effect, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Example from "../Example.ts"
 import { Notifications } from "../Notifications.ts"
-import { orUnavailable } from "./Availability.ts"
 import type { CatalogueEntry } from "./EventsApi.ts"
 import { NotificationsApi } from "./NotificationsApi.ts"
 
@@ -29,7 +29,7 @@ export const layer = HttpApiBuilder.group(
     return handlers.handleAll({
       catalogue: () => Effect.succeed(catalogue),
       publish: ({ headers, params, payload }) =>
-        orUnavailable(publish(params.workspace, payload, { idempotencyKey: headers["idempotency-key"] })),
+        orDatabaseUnavailable(publish(params.workspace, payload, { idempotencyKey: headers["idempotency-key"] })),
     })
   }),
 )

@@ -1,13 +1,12 @@
 /**
  * Integrations over HTTP: where a workspace wants its notifications sent, and which.
  */
+import { Authorization, PathSegment, Workspace } from "@espalier/api-keys/api"
 import { Integration, SubscriptionName } from "@espalier/schema"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { AddressRefused, UrlRefused } from "../AddressError.ts"
 import { EventsRefused, IntegrationConflict, IntegrationDisabled, IntegrationUnknown } from "../IntegrationError.ts"
-import { Authorization } from "./Authorization.ts"
-import { Identifier, Workspace } from "./Workspace.ts"
 
 /**
  * What an integration is made of: `url` and `events` are checked by the service, which says what is wrong in a sentence.
@@ -74,7 +73,7 @@ export const TestSent = Schema.Struct({ event: Schema.String, delivery: Schema.I
  */
 export type TestSent = typeof TestSent.Type
 
-const params = { workspace: Workspace, id: Identifier }
+const params = { workspace: Workspace, id: PathSegment }
 const input = [UrlRefused, AddressRefused, EventsRefused, IntegrationConflict] as const
 
 /**

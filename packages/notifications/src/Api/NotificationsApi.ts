@@ -1,12 +1,12 @@
 /**
  * The notifications' HTTP API as a definition: for the server, for typed clients, for OpenAPI. It runs in browsers too.
  */
+import { SessionGroup } from "@espalier/api-keys/api"
 import { withNotificationWebhooks } from "@espalier/schema"
 import { HttpApi, HttpApiMiddleware, OpenApi } from "effect/http-api"
 import { DeliveriesGroup } from "./DeliveriesApi.ts"
 import { EventsGroup } from "./EventsApi.ts"
 import { IntegrationsGroup } from "./IntegrationsApi.ts"
-import { SessionGroup } from "./SessionApi.ts"
 
 /**
  * @category api

@@ -1,16 +1,18 @@
 /**
- * The keys that open the HTTP API: `ek_`, an identifier that may be shown, `_`, and a secret of 256 random bits.
+ * The keys of the HTTP APIs: `ek_`, an id that may be shown, `_`, and a secret of 256 random bits.
  *
- * A key is for one workspace or for all of them, and counts until it is revoked. Its text is given once, by `create`; what is stored is the
- * SHA-256 of the secret. That needs no salt and no slow hash, and guessing no limit: nobody tries 2^256 secrets.
+ * A key grants access to one workspace or to all of them until it is revoked. `create` returns its text once; the database has the SHA-256
+ * of the secret. A secret of 256 random bits needs no salt, no slow hash and no limit on failed attempts.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto"
+import type { MigrationError } from "@espalier/sql"
 import { Clock, Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import type { KeyHolder } from "./Api/Authorization.ts"
+import * as ApiKeysTable from "./ApiKeysTable.ts"
+import type { KeyHolder } from "./Authorization.ts"
 
 /**
- * A key without its secret. `revokedAt` is `null` while it counts. Times in Unix milliseconds.
+ * A key without its secret. `revokedAt` is `null` while the key is valid. Times are Unix milliseconds.
  *
  * @category schemas
  * @since 0.1.0
@@ -29,10 +31,10 @@ export const ApiKey = Schema.Struct({
 export type ApiKey = typeof ApiKey.Type
 
 /**
- * - `create`: `workspace` is `null` for a key of all workspaces; `note` says whom it is for. `key` is to be shown now and never again.
- * - `list`: oldest first, revoked ones among them.
- * - `revoke`: whether there is such a key. Fine when it was revoked before.
- * - `authenticate`: whose key it is; nothing for one that is unknown, revoked or none at all.
+ * - `create`: `workspace` is `null` for a key of all workspaces; `note` says who it is for. Show `key` now: it cannot be read later.
+ * - `list`: oldest first, revoked keys included.
+ * - `revoke`: returns whether the key exists. Revoking it again changes nothing.
+ * - `authenticate`: the holder of a valid key; none for an unknown, revoked or malformed one.
  *
  * @category services
  * @since 0.1.0
@@ -48,11 +50,14 @@ export class ApiKeys extends Context.Service<
     readonly revoke: (id: string) => Effect.Effect<boolean, SqlError.SqlError>
     readonly authenticate: (key: Redacted.Redacted) => Effect.Effect<Option.Option<KeyHolder>, SqlError.SqlError>
   }
->()("espalier/notifications/ApiKeys") {
-  /** Over tables that `migrate` has made. */
-  static readonly layer: Layer.Layer<ApiKeys, never, SqlClient.SqlClient> = Layer.effect(
+>()("@espalier/api-keys/ApiKeys") {
+  /** Keys in the table `espalier_api_key`, which it creates when it is built. */
+  static readonly layer: Layer.Layer<ApiKeys, MigrationError | SqlError.SqlError, SqlClient.SqlClient> = Layer.effect(
     ApiKeys,
-    Effect.suspend(() => make),
+    Effect.andThen(
+      ApiKeysTable.migrate,
+      Effect.suspend(() => make),
+    ),
   )
 }
 
@@ -71,7 +76,7 @@ const make = Effect.gen(function* () {
     create: Effect.fnUntraced(function* ({ workspace, note }) {
       const id = randomBytes(8).toString("hex")
       const secret = randomBytes(32).toString("base64url")
-      yield* sql`INSERT INTO notification_api_key ${sql.insert({
+      yield* sql`INSERT INTO espalier_api_key ${sql.insert({
         id,
         digest: digestOf(secret).toString("hex"),
         workspace,
@@ -81,11 +86,11 @@ const make = Effect.gen(function* () {
       return { id, key: Redacted.make(`ek_${id}_${secret}`) }
     }),
 
-    list: Effect.map(sql`SELECT ${columns} FROM notification_api_key ORDER BY created_at, id`, decodeKeys),
+    list: Effect.map(sql`SELECT ${columns} FROM espalier_api_key ORDER BY created_at, id`, decodeKeys),
 
     revoke: Effect.fnUntraced(function* (id) {
       const now = yield* Clock.currentTimeMillis
-      const revoked = yield* sql`UPDATE notification_api_key SET revoked_at = coalesce(revoked_at, ${now})
+      const revoked = yield* sql`UPDATE espalier_api_key SET revoked_at = coalesce(revoked_at, ${now})
         WHERE id = ${id} RETURNING id`
       return revoked.length > 0
     }),
@@ -93,7 +98,7 @@ const make = Effect.gen(function* () {
     authenticate: Effect.fnUntraced(function* (key) {
       const [, id, secret] = shape.exec(Redacted.value(key)) ?? []
       if (id === undefined || secret === undefined) return Option.none()
-      const [row] = yield* sql`SELECT ${columns}, digest FROM notification_api_key WHERE id = ${id}`
+      const [row] = yield* sql`SELECT ${columns}, digest FROM espalier_api_key WHERE id = ${id}`
       if (row === undefined) return Option.none()
       const { digest, workspace, note, revokedAt } = decodeStored(row)
       const matches = timingSafeEqual(Buffer.from(digest, "hex"), digestOf(secret))
