@@ -88,12 +88,12 @@ describe("the rules can fail", () => {
   })
 
   test.each([
-    [`import "@espalier/server"`, "but apple may import only plist."],
-    [`import type { Scope } from "@espalier/schema"`, "but apple may import only plist."],
-    [`export type { Scope } from "@espalier/schema"`, "but apple may import only plist."],
-    [`export * as Schema from "@espalier/schema"`, "but apple may import only plist."],
-    [`type Scope = import("@espalier/schema").Scope`, "but apple may import only plist."],
-    [`const late = () => import("@espalier/schema")`, "but apple may import only plist."],
+    [`import "@espalier/server"`, "but apple may import only plist, http."],
+    [`import type { Scope } from "@espalier/schema"`, "but apple may import only plist, http."],
+    [`export type { Scope } from "@espalier/schema"`, "but apple may import only plist, http."],
+    [`export * as Schema from "@espalier/schema"`, "but apple may import only plist, http."],
+    [`type Scope = import("@espalier/schema").Scope`, "but apple may import only plist, http."],
+    [`const late = () => import("@espalier/schema")`, "but apple may import only plist, http."],
     [`import "@espalier/plist/src/Parse.ts"`, `but @espalier/plist does not export "./src/Parse.ts".`],
     [`import "@espalier/apple"`, "which is its own package: import the file by its relative path."],
     [`import "left-pad"`, "but packages/apple/package.json has no left-pad among its dependencies."],
