@@ -1,9 +1,10 @@
 /**
  * Why a server or the notifications service does not start, as one sentence with the flag to look at.
  */
+
+import { ErrorCode } from "@espalier/http"
 import type { CidrError, PublishRefused, PushCertificateWatch } from "@espalier/notifications"
 import type { Server } from "@espalier/server"
-import { Predicate } from "effect"
 
 /**
  * The sentence for an error.
@@ -35,7 +36,7 @@ export const sentence = (
     case "SqlError":
       return "--database-url: the database does not answer as it should"
     case "ServeError": {
-      const code = Predicate.hasProperty(error.cause, "code") ? error.cause.code : undefined
+      const code = ErrorCode.of(error.cause)
       if (code === "EADDRINUSE") return "That port is in use: choose another with --port"
       if (code === "EACCES") {
         return "That port needs more rights: choose one above 1023 with --port, and put a proxy in front"

@@ -1,29 +1,29 @@
-/** How long a server asks a device to wait (RFC 9110 § 10.2.3). */
+/** How long a server asks a device to wait: its `Retry-After` header, within the simulator's bounds. */
+import { RetryAfter } from "@espalier/http"
+import { Duration } from "effect"
 
 /**
- * Seconds, where a server names none.
+ * The wait in seconds when the server names none.
  *
  * @category constants
  * @since 0.1.0
  */
 export const defaultSeconds = 60
 /**
- * No server is waited for longer than a day.
+ * The longest wait in seconds, one day.
  *
- * @category limits
+ * @category constants
  * @since 0.1.0
  */
 export const maxSeconds = 24 * 60 * 60
 
 /**
- * Whole seconds from a `Retry-After` header: a number of them, or a date.
+ * Whole seconds to wait after a response with this `Retry-After` header.
  *
  * @category decoding
  * @since 0.1.0
  */
 export const secondsOf = (header: string | undefined, now: Date): number => {
-  if (header === undefined) return defaultSeconds
-  const text = header.trim()
-  const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - now.getTime()) / 1000)
-  return Number.isNaN(seconds) ? defaultSeconds : Math.min(Math.max(seconds, 0), maxSeconds)
+  const wait = RetryAfter.parse(header, now.getTime())
+  return wait === undefined ? defaultSeconds : Math.min(Math.ceil(Duration.toSeconds(wait)), maxSeconds)
 }

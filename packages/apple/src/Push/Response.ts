@@ -6,6 +6,7 @@
  *
  * Source: Apple, "Handling notification responses from APNs", its tables of status codes and error strings.
  */
+import { RetryAfter } from "@espalier/http"
 import { Result, Schema } from "effect"
 import { type AttemptFailure, attemptFailure, PushError, type Reason } from "./PushError.ts"
 
@@ -86,7 +87,8 @@ export const read = (answer: Response, now: number): Result.Result<void, Attempt
   if (status === 200) return Result.void
   const body = Result.getOrUndefined(decodeBody(answer.body))
   const reason = reasonFor(status, body?.reason)
-  const retryAfter = secondsOf(answer.retryAfter)
+  const wait = RetryAfter.parse(answer.retryAfter, now)
+  const retryAfter = wait === undefined ? undefined : RetryAfter.toSeconds(wait, 3600)
   const error = new PushError({
     reason,
     message: `APNs responded ${status}${body === undefined ? "" : ` ${body.reason}`}`,
@@ -97,7 +99,3 @@ export const read = (answer: Response, now: number): Result.Result<void, Attempt
   })
   return Result.fail(attemptFailure(error, reason === "Unavailable", now + 1000 * (retryAfter ?? 0)))
 }
-
-/** `Retry-After` in seconds; APNs names no dates. */
-const secondsOf = (header: string | undefined): number | undefined =>
-  header !== undefined && /^\d{1,9}$/.test(header) ? Math.min(Math.max(Number(header), 1), 3600) : undefined

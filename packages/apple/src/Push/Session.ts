@@ -14,6 +14,7 @@
 import * as http2 from "node:http2"
 import { isIP } from "node:net"
 import * as tls from "node:tls"
+import { ErrorCode } from "@espalier/http"
 import { Effect, Redacted, Semaphore } from "effect"
 import type { Request } from "./Notification.ts"
 import { type AttemptFailure, attemptFailure, PushError } from "./PushError.ts"
@@ -181,15 +182,8 @@ const rejected = (code: string | undefined) =>
 
 /** Node's and OpenSSL's codes hold nothing of a request. */
 const failureOf = (error: unknown): PushError => {
-  const code = codeOf(error)
+  const code = ErrorCode.of(error)
   return /_ALERT_.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)
     ? rejected(code)
     : unavailable(`cannot be reached: ${code}`)
-}
-
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return "unknown"
-  if ("code" in error && typeof error.code === "string") return error.code
-  // Both address families failed: the first says enough.
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : error.name
 }

@@ -5,6 +5,7 @@
  * words, of which `UnknownDevice` is the likeliest. Where calls are signed it is sent a second one that is not: it should refuse that.
  */
 import { NodeHttpClient } from "@effect/platform-node"
+import { ErrorCode } from "@espalier/http"
 import { RequestError, WebhookError, webhooks } from "@espalier/schema"
 import { make as makeBackend } from "@espalier/server/client"
 import { type Secret, WebhookId, WebhookSignature } from "@espalier/signing"
@@ -111,7 +112,7 @@ const call = Effect.fnUntraced(function* (options: Options, secrets: ReadonlyArr
     headers: { accept: "application/json", "accept-encoding": "identity", ...signature },
   }).pipe(HttpClientRequest.bodyText(body, "application/json"))
   const sent = yield* Clock.currentTimeMillis
-  const response = yield* HttpClient.execute(request).pipe(Effect.mapError((error) => brokenOff(Tcp.codeOf(error))))
+  const response = yield* HttpClient.execute(request).pipe(Effect.mapError((error) => brokenOff(ErrorCode.of(error))))
   const at = (sent + (yield* Clock.currentTimeMillis)) / 2
   const text = yield* textOf(response)
   return { status: response.status, headers: response.headers, json: Option.flatMap(text, parse), at }
@@ -127,7 +128,9 @@ const textOf = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<
       return size > maxBytes ? Effect.fail("TooLarge" as const) : Effect.void
     }).pipe(
       Effect.map(() => Option.some(Buffer.concat(chunks).toString("utf8"))),
-      Effect.catch((error) => (error === "TooLarge" ? Effect.succeedNone : Effect.fail(brokenOff(Tcp.codeOf(error))))),
+      Effect.catch((error) =>
+        error === "TooLarge" ? Effect.succeedNone : Effect.fail(brokenOff(ErrorCode.of(error))),
+      ),
     )
   })
 

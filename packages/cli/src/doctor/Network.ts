@@ -5,13 +5,13 @@ import { lookup } from "node:dns/promises"
 import http from "node:http"
 import https from "node:https"
 import { createServer } from "node:net"
+import { ErrorCode } from "@espalier/http"
 import { Origins } from "@espalier/server"
 import { Effect, Layer, Option, Result } from "effect"
 import { refuse } from "../Files.ts"
 import type { ServeOptions } from "../ServeFlags.ts"
 import { sentence } from "../StartError.ts"
 import { bad, type Finding, type Findings, good, ofRefusal, warning } from "./Finding.ts"
-import { codeOf } from "./Tcp.ts"
 
 /**
  * `origin`: each is one, is https, and has an address.
@@ -35,7 +35,7 @@ const judge = Effect.fnUntraced(function* (text: string): Effect.fn.Return<Findi
   }
   const found = yield* Effect.tryPromise({
     try: () => lookup(hostname.replace(/^\[|\]$/g, "")),
-    catch: codeOf,
+    catch: ErrorCode.of,
   }).pipe(
     Effect.timeoutOrElse({ duration: "5 seconds", orElse: () => Effect.fail("no answer in 5 seconds") }),
     Effect.result,
@@ -78,7 +78,7 @@ export const port = Effect.fnUntraced(function* (options: ServeOptions): Effect.
 const listen = (at: number, host: string | undefined): Effect.Effect<void, string> =>
   Effect.callback<void, string>((resume) => {
     const server = createServer()
-    server.once("error", (error) => resume(Effect.fail(codeOf(error))))
+    server.once("error", (error) => resume(Effect.fail(ErrorCode.of(error))))
     server.listen({ port: at, ...(host === undefined ? {} : { host }) }, () => server.close(() => resume(Effect.void)))
     return Effect.sync(() => server.close())
   })

@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto"
 import { constants } from "node:fs"
 import { access, open, rm, stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
+import { ErrorCode } from "@espalier/http"
 import { Authority, Server, StoreSchema, StoreSql } from "@espalier/server"
 import { Database, DatabaseUrl } from "@espalier/sql"
 import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
@@ -16,9 +17,8 @@ import { refuse } from "../Files.ts"
 import type { ServeOptions } from "../ServeFlags.ts"
 import { sentence } from "../StartError.ts"
 import { bad, type Finding, type Findings, good, ofRefusal, warning } from "./Finding.ts"
-import { codeOf } from "./Tcp.ts"
 
-const attempt = <A>(deed: () => Promise<A>) => Effect.tryPromise({ try: deed, catch: codeOf })
+const attempt = <A>(deed: () => Promise<A>) => Effect.tryPromise({ try: deed, catch: ErrorCode.of })
 
 /** The closest folder that is there: the one that a new data directory would be made in. */
 const existing = (path: string): Effect.Effect<string> =>

@@ -2,7 +2,8 @@
  * Does somebody listen there? Opens a TCP connection, and closes it without a word.
  */
 import { connect } from "node:net"
-import { Effect, Predicate } from "effect"
+import { ErrorCode } from "@espalier/http"
+import { Effect } from "effect"
 
 const patience = 3_000
 
@@ -24,7 +25,9 @@ export const reach = (url: URL): Effect.Effect<void, string> =>
       resume(outcome)
     }
     socket.once("connect", () => end(Effect.void))
-    socket.once("error", (error) => end(Effect.fail(words[codeOf(error)] ?? `cannot be reached (${codeOf(error)})`)))
+    socket.once("error", (error) =>
+      end(Effect.fail(words[ErrorCode.of(error)] ?? `cannot be reached (${ErrorCode.of(error)})`)),
+    )
     return Effect.sync(() => {
       clearTimeout(timer)
       socket.destroy()
@@ -37,17 +40,4 @@ const words: Record<string, string> = {
   ECONNREFUSED: "refuses connections: nobody listens there",
   ENETUNREACH: "is in a network that cannot be reached from here",
   EHOSTUNREACH: "is a host that cannot be reached from here",
-}
-
-/**
- * The `code` of a Node error, that of the first cause where several addresses failed.
- *
- * @category accessors
- * @since 0.1.0
- */
-export const codeOf = (error: unknown): string => {
-  if (Predicate.hasProperty(error, "code") && Predicate.isString(error.code)) return error.code
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
-  if (Predicate.hasProperty(error, "cause") && error.cause !== undefined) return codeOf(error.cause)
-  return "unknown"
 }
