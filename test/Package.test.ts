@@ -25,24 +25,28 @@ const tarballOf = (name: string): Tarball => {
 
 /** A backend as a stranger would write it, called once signed and once not. */
 const backend = `
-  import { AssetHandler, CheckInHandler, DeclarationHandler, DeclarationItemsHandler, DeclarationTokensHandler } from "@espalier/handler"
-  import { EventHandler, layerOptionalNotSupported, Webhooks, WebhookVerifier } from "@espalier/handler"
-  import { Manifest } from "@espalier/schema"
+  import { Handler, Webhooks, WebhookVerifier } from "@espalier/handler"
+  import { DdmSync, Manifest } from "@espalier/schema"
   import { Secret, WebhookId, WebhookSignature } from "@espalier/signing"
   import { Effect, Layer, Schema } from "effect"
 
   const secret = Effect.runSync(Secret.generateHmac)
-  const backend = Layer.mergeAll(
-    CheckInHandler.layer(() => Effect.succeed({ _tag: "DdmSync", serverToken: "token" })),
-    EventHandler.layer(() => Effect.void),
-    DeclarationTokensHandler.layerNotSupported,
-    DeclarationItemsHandler.layerNotSupported,
-    DeclarationHandler.layerNotSupported,
-    AssetHandler.layerNotSupported,
-    layerOptionalNotSupported,
-    WebhookVerifier.layer({ secrets: [Secret.format(secret)] }),
-  )
-  const { handler, dispose } = Webhooks.toFetchHandler(backend)
+  const backend = Handler.layer({
+    event: {
+      Authenticate: () => Effect.void,
+      TokenUpdate: () => Effect.void,
+      CheckOut: () => Effect.void,
+      CommandResult: () => Effect.void,
+      DeclarationStatus: () => Effect.void,
+      IdentityExpiring: () => Effect.void,
+    },
+    checkin: () => Effect.succeed(DdmSync.make({ serverToken: "token" })),
+    asset: Handler.notSupported,
+    ...Handler.declarativeManagementNotSupported,
+    ...Handler.optionalNotSupported,
+  })
+  const verifier = WebhookVerifier.layer({ secrets: [Secret.format(secret)] })
+  const { handler, dispose } = Webhooks.toFetchHandler(Layer.merge(backend, verifier))
   const body = JSON.stringify({ scope: { _tag: "device", udid: "U", mdmOrigin: { url: "https://mdm.example.com" } } })
   const id = Effect.runSync(WebhookId.make)
   const signed = Effect.runSync(

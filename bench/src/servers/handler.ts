@@ -1,17 +1,8 @@
 /**
- * `@espalier/handler` as anybody mounts it: `toNodeListener`, everything as it comes. With `WEBHOOK_SECRET` it checks signatures.
+ * `@espalier/handler` behind `toNodeListener`, with its defaults. With `WEBHOOK_SECRET` it verifies signatures.
  */
 import { createServer } from "node:http"
-import {
-  AssetHandler,
-  CheckInHandler,
-  DeclarationHandler,
-  DeclarationItemsHandler,
-  DeclarationTokensHandler,
-  EventHandler,
-  layerOptionalNotSupported,
-  WebhookVerifier,
-} from "@espalier/handler"
+import { Handler, WebhookVerifier } from "@espalier/handler"
 import { toNodeListener } from "@espalier/handler/node"
 import { Effect, Layer } from "effect"
 import { decide } from "../Job.ts"
@@ -19,16 +10,22 @@ import { announce } from "./Announce.ts"
 
 const secret = process.env["WEBHOOK_SECRET"]
 
-const backend = Layer.mergeAll(
-  EventHandler.layerNotSupported,
-  CheckInHandler.layer(({ scope }) => Effect.sync(() => decide(scope))),
-  DeclarationTokensHandler.layerNotSupported,
-  DeclarationItemsHandler.layerNotSupported,
-  DeclarationHandler.layerNotSupported,
-  AssetHandler.layerNotSupported,
-  layerOptionalNotSupported,
-  secret === undefined ? WebhookVerifier.layerUnsigned : WebhookVerifier.layer({ secrets: [secret] }),
-)
+const backend = Handler.layer({
+  event: {
+    Authenticate: Handler.notSupported,
+    TokenUpdate: Handler.notSupported,
+    CheckOut: Handler.notSupported,
+    CommandResult: Handler.notSupported,
+    DeclarationStatus: Handler.notSupported,
+    IdentityExpiring: Handler.notSupported,
+  },
+  checkin: ({ scope }) => Effect.sync(() => decide(scope)),
+  asset: Handler.notSupported,
+  ...Handler.declarativeManagementNotSupported,
+  ...Handler.optionalNotSupported,
+})
 
-const { listener } = await Effect.runPromise(toNodeListener(backend))
+const verifier = secret === undefined ? WebhookVerifier.layerUnsigned : WebhookVerifier.layer({ secrets: [secret] })
+
+const { listener } = await Effect.runPromise(toNodeListener(Layer.merge(backend, verifier)))
 announce(createServer(listener))

@@ -1,44 +1,38 @@
 /**
- * The management backend, written once and embedded four times: what the application does when a device says something.
+ * The management backend, written once and embedded four times.
  *
- * It remembers who enrolled, and lets only those check in. Commands and declarations it does not offer.
+ * It remembers which devices enrolled, and lets only those check in. It offers no commands and no declarations.
  */
-import {
-  AssetHandler,
-  CheckInHandler,
-  DeclarationHandler,
-  DeclarationItemsHandler,
-  DeclarationTokensHandler,
-  EventHandler,
-  layerOptionalNotSupported,
-  WebhookVerifier,
-} from "@espalier/handler"
-import { UnknownDevice } from "@espalier/schema"
+import { Handler, WebhookVerifier } from "@espalier/handler"
+import { Idle, UnknownDevice } from "@espalier/schema"
 import { Config, Effect, Layer, Option } from "effect"
 import { Devices } from "./Devices.ts"
 
-const events = Layer.unwrap(
-  Effect.map(Devices, (devices) =>
-    EventHandler.layerCases({
-      Authenticate: (event, scope) =>
-        Effect.sync(() => devices.add({ udid: scope.udid, name: event.deviceName ?? "unnamed" })),
-      TokenUpdate: () => Effect.void,
-      CheckOut: (_, scope) => Effect.sync(() => devices.remove(scope.udid)),
-      CommandResult: () => Effect.void,
-      DeclarationStatus: () => Effect.void,
-    }),
-  ),
-)
+const webhooks = Handler.layer({
+  event: {
+    Authenticate: (event, scope) =>
+      Devices.useSync((devices) => devices.add({ udid: scope.udid, name: event.deviceName ?? "unnamed" })),
+    TokenUpdate: () => Effect.void,
+    CheckOut: (_, scope) => Devices.useSync((devices) => void devices.remove(scope.udid)),
+    CommandResult: () => Effect.void,
+    DeclarationStatus: () => Effect.void,
+    IdentityExpiring: (event, scope) => Effect.logWarning(`${scope.udid} must renew before ${event.expiresAt}`),
+  },
+  checkin: ({ scope }) =>
+    Devices.use((devices) =>
+      devices.has(scope.udid)
+        ? Effect.succeed(Idle.make({}))
+        : Effect.fail(new UnknownDevice({ message: "This device never enrolled here" })),
+    ),
+  asset: Handler.notSupported,
+  ...Handler.declarativeManagementNotSupported,
+  ...Handler.optionalNotSupported,
+})
 
-const checkIn = CheckInHandler.layer(({ scope }) =>
-  Effect.flatMap(Devices, (devices) =>
-    devices.has(scope.udid)
-      ? Effect.succeed({ _tag: "Idle" })
-      : Effect.fail(new UnknownDevice({ message: "This device never enrolled here" })),
-  ),
-)
-
-/** With `WEBHOOK_SECRET` only the whitelabel server's calls are answered; without it everybody's, and the log warns. What is no secret ends the start. */
+/**
+ * With `WEBHOOK_SECRET`, only signed calls are accepted. Without it every call is, and the log has a warning. A malformed secret ends the
+ * start.
+ */
 const verifier = Layer.unwrap(
   Effect.map(
     Config.option(Config.Redacted("WEBHOOK_SECRET")),
@@ -49,14 +43,5 @@ const verifier = Layer.unwrap(
   ),
 ).pipe(Layer.orDie)
 
-/** Everything that the routes need; itself it needs the application's {@link Devices}. */
-export const Backend = Layer.mergeAll(
-  events,
-  checkIn,
-  DeclarationTokensHandler.layerNotSupported,
-  DeclarationItemsHandler.layerNotSupported,
-  DeclarationHandler.layerNotSupported,
-  AssetHandler.layerNotSupported,
-  layerOptionalNotSupported,
-  verifier,
-)
+/** Everything that the routes require. It requires the application's {@link Devices}. */
+export const Backend = Layer.merge(webhooks, verifier)

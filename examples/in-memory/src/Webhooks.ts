@@ -2,6 +2,7 @@
  * The product's answer to each webhook, in terms of its own services: this file is what a backend author writes.
  */
 import {
+  AdoptHandler,
   AssetHandler,
   BootstrapTokenHandler,
   CheckInHandler,
@@ -10,6 +11,7 @@ import {
   DeclarationTokensHandler,
   EnrollHandler,
   EventHandler,
+  ReturnToServiceHandler,
   TokenHandler,
   UserAuthenticateHandler,
 } from "@espalier/handler"
@@ -47,7 +49,7 @@ const announce = Effect.fn("announce")(function* (scope: Scope) {
 
 const isInformation = Schema.is(Schema.Struct({ QueryResponses: PropertyListDictionary }))
 
-const Events = EventHandler.layerCases({
+const Events = EventHandler.layerByTag({
   Authenticate: Effect.fn("Authenticate")(function* (event, scope) {
     yield* (yield* Devices).authenticate(event, scope)
     yield* forget(scope)
@@ -81,6 +83,9 @@ const Events = EventHandler.layerCases({
     const channel = yield* (yield* Devices).seen(scope)
     yield* (yield* Declarations).report(channel, report)
   }),
+
+  IdentityExpiring: (event, scope) =>
+    Effect.logWarning(`The identity certificate of ${scope.udid} expires at ${event.expiresAt}`),
 })
 
 /**
@@ -164,4 +169,6 @@ export const handlers = Layer.mergeAll(
   UserAuthenticate,
   TokenHandler.layerNotSupported,
   Enroll,
+  ReturnToServiceHandler.layerNotSupported,
+  AdoptHandler.layerNotSupported,
 )

@@ -20,8 +20,8 @@ import { Cause, Clock, Duration, Effect, Metric, Result, Schema, SchemaIssue } f
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { SchemaJITCompiler } from "effect/schema"
 import * as ErrorResponse from "./ErrorResponse.ts"
-import type { Handle } from "./Handlers.ts"
 import * as JsonBody from "./JsonBody.ts"
+import type { Handle } from "./Services.ts"
 import type { WebhookVerifier } from "./WebhookVerifier.ts"
 
 const calls = Metric.counter("espalier_webhook_calls_total", {

@@ -1,5 +1,5 @@
 /**
- * The webhooks as a listener for `node:http`, and so for Express and whatever else takes `(request, response)`.
+ * The webhooks as a listener for `node:http`, and for everything that takes one, such as Express.
  *
  * Mount it before anything that reads the body: the signature is over the raw bytes.
  */
@@ -9,7 +9,7 @@ import { Effect, Exit, type Layer, Scope } from "effect"
 import { type Backend, toHttpEffect } from "./Webhooks.ts"
 
 /**
- * Builds the backend and gives its listener. `dispose` ends the requests under way and what the backend's layers hold.
+ * Builds the backend and returns its listener. `dispose` interrupts the requests in progress and closes the backend's layers.
  *
  * @category conversions
  * @since 0.1.0

@@ -1,15 +1,16 @@
 /**
- * Who may call the webhooks. The routes need this service, so that leaving the door open is a decision in the code.
+ * Verifies that a webhook call comes from the whitelabel server. The routes require this service, so accepting unsigned calls is
+ * an explicit decision in the code.
  *
- * {@link WebhookVerifier.layer} checks the Standard Webhooks signature over the raw body, in constant time, with any of several secrets
- * (rotation) and within five minutes of now. A retry carries the same `webhook-id` and is accepted.
+ * {@link WebhookVerifier.layer} verifies the Standard Webhooks signature over the raw body, in constant time, with any of several
+ * secrets (rotation), and requires a timestamp within five minutes of the current time. A retry has the same `webhook-id` and is accepted.
  */
 import { InvalidSignature } from "@espalier/schema"
 import { Secret, WebhookSignature } from "@espalier/signing"
-import { type Array, Clock, Context, Effect, Layer, Redacted, Result } from "effect"
+import { type Array, Clock, Config, Context, Effect, Layer, type Redacted, Result } from "effect"
 
 /**
- * Checks that a request is the whitelabel server's.
+ * Verifies one call, from its headers and its raw body.
  *
  * @category services
  * @since 0.1.0
@@ -19,7 +20,7 @@ export class WebhookVerifier extends Context.Service<
   (headers: { readonly [name: string]: string | undefined }, body: Uint8Array) => Effect.Effect<void, InvalidSignature>
 >()("@espalier/handler/WebhookVerifier") {
   /**
-   * Accepts what is signed by one of the secrets (`whsec_…`, `whsk_…` or `whpk_…`). Fails at start when one is malformed.
+   * Accepts calls that are signed with one of the secrets (`whsec_…`, `whsk_…` or `whpk_…`). Fails when a secret is malformed.
    */
   static layer(options: {
     readonly secrets: Array.NonEmptyReadonlyArray<Redacted.Redacted | string>
@@ -27,13 +28,12 @@ export class WebhookVerifier extends Context.Service<
     return Layer.effect(
       WebhookVerifier,
       Effect.gen(function* () {
-        const texts = options.secrets.map((secret) => (Redacted.isRedacted(secret) ? Redacted.value(secret) : secret))
-        const secrets = yield* Effect.fromResult(Result.all(texts.map(Secret.parse)))
+        const secrets = yield* Effect.fromResult(Result.all(options.secrets.map(Secret.parse)))
         return (headers, body) =>
           Clock.clockWith((clock) =>
             Result.match(WebhookSignature.verifyAt(clock.currentTimeMillisUnsafe(), { headers, body, secrets }), {
               onSuccess: () => Effect.void,
-              onFailure: () => refused,
+              onFailure: () => rejected,
             }),
           )
       }),
@@ -41,18 +41,43 @@ export class WebhookVerifier extends Context.Service<
   }
 
   /**
-   * Accepts everybody. Only where nobody else reaches the webhooks: says so in the log.
+   * The same with secrets from the configuration. A missing one is a `ConfigError`, a malformed one a `SecretError`.
+   *
+   * **Example** (A secret from the environment)
+   *
+   * ```ts
+   * import { WebhookVerifier } from "@espalier/handler"
+   * import { Config } from "effect"
+   *
+   * export const Verifier = WebhookVerifier.layerConfig({ secrets: [Config.Redacted("WEBHOOK_SECRET")] })
+   * ```
+   */
+  static layerConfig(options: {
+    readonly secrets: Array.NonEmptyReadonlyArray<Config.Config<Redacted.Redacted | string>>
+  }): Layer.Layer<WebhookVerifier, Config.ConfigError | Secret.SecretError> {
+    const [first, ...others] = options.secrets
+    return Layer.unwrap(
+      Effect.map(Config.all([first, Config.all(others)]), ([one, more]) =>
+        WebhookVerifier.layer({ secrets: [one, ...more] }),
+      ),
+    )
+  }
+
+  /**
+   * Accepts every call. For an address that only the whitelabel server reaches; logs a warning.
    */
   static readonly layerUnsigned: Layer.Layer<WebhookVerifier> = Layer.effect(
     WebhookVerifier,
     Effect.as(
-      Effect.logWarning("Webhook signatures are not checked: whoever reaches this address speaks for your devices"),
+      Effect.logWarning(
+        "Webhook signatures are not verified: any client that reaches this address can act for your devices",
+      ),
       () => Effect.void,
     ),
   )
 }
 
-/** One answer for every reason: the caller is not told which. */
-const refused = Effect.fail(
+/** One answer for every reason: the caller does not learn which. */
+const rejected = Effect.fail(
   new InvalidSignature({ message: "The signature is missing, stale or wrong: check the secret and the clock" }),
 )

@@ -1,15 +1,16 @@
 /**
- * Your services as an HttpApp: as routes of an existing app, as one effect, as a fetch handler.
+ * Your services as an HttpApp: as routes of an existing app, as one effect, or as a fetch handler.
  *
- * The routes answer `POST /webhook/apple/…`, and whatever else comes under `/webhook/apple/` with a typed 404 or 405. For `node:http` and
+ * The routes answer `POST /webhook/apple/…`, and every other request under `/webhook/apple/` with a typed 404 or 405. For `node:http` and
  * Express there is `@espalier/handler/node`.
  *
- * @example
- * ```ts
- * import { CheckInHandler } from "@espalier/handler"
- * import { Effect } from "effect"
+ * **Example** (A fetch handler)
  *
- * const CheckIn = CheckInHandler.layer(() => Effect.succeed({ _tag: "Idle" }))
+ * ```ts
+ * import { Webhooks } from "@espalier/handler"
+ * import type { Layer } from "effect"
+ *
+ * export const serve = (backend: Layer.Layer<Webhooks.Backend>) => Webhooks.toFetchHandler(backend).handler
  * ```
  */
 import { ManagementApi, MethodNotAllowed, UnknownWebhook, type WebhookName, webhooks } from "@espalier/schema"
@@ -18,24 +19,24 @@ import { HttpEffect, HttpRouter, type HttpServerRequest, HttpServerResponse } fr
 import { HttpApiScalar, OpenApi } from "effect/http-api"
 import * as Call from "./Call.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
-import { type Handle, type Handlers, handlers } from "./Handlers.ts"
 import { BodyLimits } from "./JsonBody.ts"
+import { type Handle, type Handlers, handlers } from "./Services.ts"
 import { WebhookVerifier } from "./WebhookVerifier.ts"
 
 /**
- * What the routes need: every webhook's service, and the decision who may call.
+ * What the routes require: every webhook's service, and the verification of its callers.
  *
  * @category models
  * @since 0.1.0
  */
 export type Backend = Handlers | WebhookVerifier
 
-const unknownWebhook = ErrorResponse.make(new UnknownWebhook({ message: "No such webhook" }))
+const unknownWebhook = ErrorResponse.make(new UnknownWebhook({ message: "Webhook not found" }))
 const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Webhooks are called with POST" }))
 const paths = new Set<string>(Object.values(webhooks).map((webhook) => webhook.path))
 
-/** Whatever is under `/webhook/apple/` and no call: a wrong method, or no webhook. Slashes count as the router counts them. */
-const astray = (request: HttpServerRequest.HttpServerRequest) => {
+/** Answers every other request under `/webhook/apple/`: 405 for a webhook's path, else 404. Slashes are treated as the router does. */
+const notFound = (request: HttpServerRequest.HttpServerRequest) => {
   const path = `/${(request.url.split("?", 1)[0] ?? "").split("/").filter(String).join("/")}`
   return Effect.succeed(paths.has(path) ? methodNotAllowed : unknownWebhook)
 }
@@ -66,12 +67,14 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> =
     yield* add(router, "userAuthenticate", yield* handlers.userAuthenticate)
     yield* add(router, "token", yield* handlers.token)
     yield* add(router, "enroll", yield* handlers.enroll)
-    yield* router.add("*", "/webhook/apple/*", astray)
+    yield* add(router, "returnToService", yield* handlers.returnToService)
+    yield* add(router, "adopt", yield* handlers.adopt)
+    yield* router.add("*", "/webhook/apple/*", notFound)
   }),
 )
 
 /**
- * `GET /webhook/openapi.json`, and the same as a page to browse at `GET /webhook/reference`.
+ * `GET /webhook/openapi.json`, and an API reference page at `GET /webhook/reference`.
  *
  * @category layers
  * @since 0.1.0
@@ -81,8 +84,8 @@ export const layerReference: Layer.Layer<never, never, HttpRouter.HttpRouter> = 
   HttpApiScalar.layer(ManagementApi, { path: "/webhook/reference" }),
 )
 
-/** The backend stays in the context, so that loggers, tracers and the like that stand beside it hold for the calls too. */
-const alone = <E, R>(backend: Layer.Layer<Backend, E, R>) =>
+/** The backend stays in the context, so that loggers and tracers beside it apply to the calls too. */
+const standalone = <E, R>(backend: Layer.Layer<Backend, E, R>) =>
   layer.pipe(Layer.provideMerge(backend), Layer.provideMerge(HttpRouter.layer))
 
 const answering = (context: Context.Context<HttpRouter.HttpRouter | Backend>) =>
@@ -94,8 +97,8 @@ const answering = (context: Context.Context<HttpRouter.HttpRouter | Backend>) =>
     )
 
 /**
- * The routes as one effect from a request to a response, to mount in another Effect app. Built once, in the scope. What is
- * no webhook is answered with a typed 404.
+ * The routes as one effect from a request to a response, to mount in another Effect app. Built once, in the scope.
+ * Every other path is answered with a typed 404.
  *
  * @category conversions
  * @since 0.1.0
@@ -106,11 +109,11 @@ export const toHttpEffect = <E, R>(
   Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest | Scope.Scope>,
   E,
   R | Scope.Scope
-> => Effect.map(Layer.build(alone(backend)), answering)
+> => Effect.map(Layer.build(standalone(backend)), answering)
 
 /**
- * The routes as a fetch handler, for Hono, Deno, Bun, workers and the like. `dispose` ends what the backend's layers hold.
- * Where the backend does not start, every call rejects with the reason.
+ * The routes as a fetch handler, for Hono, Deno, Bun, workers and the like. `dispose` closes the backend's layers.
+ * When the backend does not start, every call rejects with the reason.
  *
  * @category conversions
  * @since 0.1.0
@@ -120,4 +123,5 @@ export const toFetchHandler = <E>(
 ): {
   readonly handler: (request: Request) => Promise<Response>
   readonly dispose: () => Promise<void>
-} => HttpEffect.toWebHandlerLayerWith(alone(backend), { toHandler: (context) => Effect.succeed(answering(context)) })
+} =>
+  HttpEffect.toWebHandlerLayerWith(standalone(backend), { toHandler: (context) => Effect.succeed(answering(context)) })

@@ -1,5 +1,5 @@
 /**
- * A backend made of the functions a test gives, and the four ways to mount it: each answers the same.
+ * A backend made of a test's functions, and the four ways to mount it, which must all answer alike.
  */
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
@@ -8,6 +8,7 @@ import { type WebhookName, webhooks } from "@espalier/schema"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { HttpEffect, HttpRouter, HttpServer } from "effect/http"
 import {
+  AdoptHandler,
   AssetHandler,
   BootstrapTokenHandler,
   CheckInHandler,
@@ -17,6 +18,7 @@ import {
   EnrollHandler,
   EventHandler,
   type Handle,
+  ReturnToServiceHandler,
   TokenHandler,
   UserAuthenticateHandler,
   Webhooks,
@@ -26,9 +28,9 @@ import { toNodeListener } from "../src/Node.ts"
 
 export type Handles = { readonly [Name in WebhookName]?: Handle<Name> }
 
-const notAsked = () => Effect.die("no test gave a function for this webhook")
+const notAsked = () => Effect.die("the test has no function for this webhook")
 
-/** Every service there is; those not given die when they are asked. */
+/** Every service. One without a function dies when it is called. */
 export const handlersOf = (handles: Handles) =>
   Layer.mergeAll(
     EventHandler.layer(handles.event ?? notAsked),
@@ -41,11 +43,13 @@ export const handlersOf = (handles: Handles) =>
     UserAuthenticateHandler.layer(handles.userAuthenticate ?? notAsked),
     TokenHandler.layer(handles.token ?? notAsked),
     EnrollHandler.layer(handles.enroll ?? notAsked),
+    ReturnToServiceHandler.layer(handles.returnToService ?? notAsked),
+    AdoptHandler.layer(handles.adopt ?? notAsked),
   )
 
 const unsigned = Layer.succeed(WebhookVerifier, () => Effect.void)
 
-/** The same, open to everybody. */
+/** The same, without signatures. */
 export const backendOf = (handles: Handles): Layer.Layer<Webhooks.Backend> => Layer.merge(handlersOf(handles), unsigned)
 
 export interface Mounted {
@@ -54,7 +58,7 @@ export interface Mounted {
 
 export type Mount = <E>(backend: Layer.Layer<Webhooks.Backend, E>) => Effect.Effect<Mounted, E, Scope.Scope>
 
-/** A listener on a port of its own. */
+/** A listener on its own port. */
 export const listening = Effect.fnUntraced(function* <E>(backend: Layer.Layer<Webhooks.Backend, E>) {
   const { listener } = yield* Effect.acquireRelease(toNodeListener(backend), ({ dispose }) => dispose)
   const server = yield* Effect.acquireRelease(
@@ -132,7 +136,7 @@ export const send = (mounted: Mounted, path: string, init: RequestInit) =>
     return { status: response.status, headers: response.headers, text: await response.text() }
   })
 
-/** The server goes on: a good check-in is told that there is nothing to do. */
+/** The server still answers: a valid check-in gets `Idle`. */
 export const stillAnswers = Effect.fnUntraced(function* (mounted: Mounted) {
   const { status, text } = yield* send(mounted, pathOf("checkin"), post({ scope: deviceScope }))
   expect([status, text]).toEqual([200, '{"_tag":"Idle"}'])

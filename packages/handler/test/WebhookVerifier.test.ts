@@ -182,6 +182,6 @@ it.live("WebhookVerifier.layerUnsigned accepts everybody and says so in the log,
     )
     for (const _ of [1, 2]) expect((yield* call(fetch, "checkin", { scope: deviceScope })).status).toBe(200)
     expect(logs.length).toBe(1)
-    expect(logs[0]).toMatch(/^Warn .*signatures are not checked/)
+    expect(logs[0]).toMatch(/^Warn .*signatures are not verified/)
   }),
 )

@@ -1,5 +1,5 @@
 /**
- * Given a backend, however it is mounted: each webhook reaches its service with what was sent, and its answer comes back.
+ * Each webhook passes its request to its service and returns the answer, however the backend is mounted.
  */
 import { describe, expect, it } from "@effect/vitest"
 import {
@@ -54,7 +54,7 @@ const conversations: Conversations = {
     answers: [{ Type: "com.apple.x", Identifier: "i", ServerToken: "t", Payload: { deep: [null, { é: 1.5 }] } }, null],
   },
   asset: {
-    request: { identityCertificate: "PEM", identifier: "asset-id" },
+    request: { identityCertificate: "PEM", identifier: "asset-id", mdmOrigin: deviceScope.mdmOrigin },
     answers: [
       { content: token, contentType: "application/octet-stream" },
       { url: "https://assets.example.com/a", sha256: "0".repeat(64) },
@@ -74,23 +74,47 @@ const conversations: Conversations = {
     answers: [{ tokenData: token }],
   },
   enroll: {
-    request: { mdmOrigin: deviceScope.mdmOrigin, token: "t", userAgent: "curl" },
+    request: {
+      mdmOrigin: deviceScope.mdmOrigin,
+      token: "t",
+      userAgent: "curl",
+      machineInfo: { SERIAL: "C02...", MDM_CAN_REQUEST_SOFTWARE_UPDATE: true },
+      authorization: "Bearer t",
+    },
     answers: [
       { _tag: "Allow", profile: { organization: "Example Inc." } },
       { _tag: "Deny", message: "no" },
+      { _tag: "SoftwareUpdateRequired", osVersion: "26.1", buildVersion: "23B85" },
+      {
+        _tag: "PlatformSsoRequired",
+        profileURL: "https://mdm.example.com/psso.mobileconfig",
+        authURL: "https://idp.example.com/authenticate",
+        package: { manifestURL: "https://mdm.example.com/psso.plist", pinningCerts: [token] },
+      },
     ],
+  },
+  returnToService: {
+    request: { scope: deviceScope },
+    answers: [
+      { enabled: true, wiFiProfileData: token, mdmProfileData: token, bootstrapToken: token },
+      { enabled: false },
+    ],
+  },
+  adopt: {
+    request: { scope: deviceScope, messageType: "TokenUpdate" },
+    answers: [{ _tag: "Allow" }, { _tag: "Deny" }],
   },
 }
 
-/** A service for `name` that hears every request and answers with the result of `say`. */
+/** A service for `name` that passes every request to `onRequest` and answers with the result of `answer`. */
 const serviceOf = <Name extends WebhookName>(
   name: Name,
-  hear: (request: unknown) => void,
-  say: () => Effect.Effect<AnswerOf<Name>, WebhookError>,
+  onRequest: (request: unknown) => void,
+  answer: () => Effect.Effect<AnswerOf<Name>, WebhookError>,
 ): Handles => {
   const handle: Handle<Name> = (request) => {
-    hear(request)
-    return say()
+    onRequest(request)
+    return answer()
   }
   return { [name]: handle }
 }
@@ -113,27 +137,27 @@ const answerOf = (response: Response) => Effect.promise(() => response.text())
 describe.each(mounts)("%s", (_name, mount) => {
   const calling = <Name extends WebhookName>(
     name: Name,
-    say: () => Effect.Effect<AnswerOf<Name>, WebhookError>,
-    check: (mounted: Mounted, heard: ReadonlyArray<unknown>) => Effect.Effect<void>,
+    answer: () => Effect.Effect<AnswerOf<Name>, WebhookError>,
+    check: (mounted: Mounted, received: ReadonlyArray<unknown>) => Effect.Effect<void>,
   ) =>
     Effect.gen(function* () {
-      const heard: Array<unknown> = []
-      const mounted = yield* mount(backendOf(serviceOf(name, (request) => heard.push(request), say)))
-      yield* check(mounted, heard)
+      const received: Array<unknown> = []
+      const mounted = yield* mount(backendOf(serviceOf(name, (request) => received.push(request), answer)))
+      yield* check(mounted, received)
     })
 
   for (const name of names) {
-    it.live(`${name}: the request comes in, the answer goes out`, () =>
+    it.live(`${name}: passes the request to its service and returns the answer`, () =>
       Effect.gen(function* () {
         const { request, answers } = conversations[name]
         for (const answer of answers) {
           yield* calling(
             name,
             () => Effect.succeed(answer),
-            Effect.fnUntraced(function* (mounted, heard) {
+            Effect.fnUntraced(function* (mounted, received) {
               const response = yield* Effect.promise(() => mounted.fetch(pathOf(name), post({ ...request, newer: 1 })))
               const text = yield* answerOf(response)
-              expect(heard).toStrictEqual([request])
+              expect(received).toStrictEqual([request])
               expect(response.status).toBe(answer === undefined ? 204 : 200)
               expect(text).toBe(answer === undefined ? "" : JSON.stringify(answer))
               if (answer !== undefined) expect(response.headers.get("content-type")).toBe("application/json")
@@ -143,7 +167,7 @@ describe.each(mounts)("%s", (_name, mount) => {
       }),
     )
 
-    it.live(`${name}: each of the four errors`, () =>
+    it.live(`${name}: returns each of the four errors`, () =>
       Effect.gen(function* () {
         for (const [status, error, body] of errors) {
           yield* calling(
@@ -162,7 +186,7 @@ describe.each(mounts)("%s", (_name, mount) => {
     )
   }
 
-  it.live("what is not a webhook, or not called with POST", () =>
+  it.live("rejects unknown webhooks with 404 and other methods with 405", () =>
     Effect.gen(function* () {
       const { fetch } = yield* mount(backendOf({}))
       for (const path of ["/webhook/apple/nothing", "/webhook/apple/", "/webhook/apple", "/webhook/apple/event/x"]) {
@@ -185,7 +209,7 @@ describe.each(mounts)("%s", (_name, mount) => {
     }),
   )
 
-  it.live("limits given beside the backend hold", () =>
+  it.live("applies the limits that are provided beside the backend", () =>
     Effect.gen(function* () {
       const limits = Layer.succeed(BodyLimits, { maxBytes: "1 KiB", maxDepth: 5, timeout: "5 seconds" })
       const { fetch } = yield* mount(
@@ -203,19 +227,21 @@ describe.each(mounts)("%s", (_name, mount) => {
   )
 })
 
-describe("beyond the webhooks", () => {
-  it.live.each(mounts.filter(([name]) => name !== "layer"))("%s: any other path is a typed 404 too", ([, mount]) =>
-    Effect.gen(function* () {
-      const { fetch } = yield* mount(backendOf({}))
-      for (const path of ["/", "/favicon.ico", "/webhook"]) {
-        const response = yield* Effect.promise(() => fetch(path))
-        expect(response.status, path).toBe(404)
-        expect(JSON.parse(yield* answerOf(response)), path).toMatchObject({ _tag: "UnknownWebhook" })
-      }
-    }),
+describe("other paths", () => {
+  it.live.each(mounts.filter(([name]) => name !== "layer"))(
+    "%s: answers any other path with a typed 404",
+    ([, mount]) =>
+      Effect.gen(function* () {
+        const { fetch } = yield* mount(backendOf({}))
+        for (const path of ["/", "/favicon.ico", "/webhook"]) {
+          const response = yield* Effect.promise(() => fetch(path))
+          expect(response.status, path).toBe(404)
+          expect(JSON.parse(yield* answerOf(response)), path).toMatchObject({ _tag: "UnknownWebhook" })
+        }
+      }),
   )
 
-  it.live("layerReference gives OpenAPI and a page", () =>
+  it.live("layerReference serves the OpenAPI document and a reference page", () =>
     Effect.gen(function* () {
       const [, mount] = mounts[3] ?? mounts[0] ?? []
       if (mount === undefined) return expect.unreachable()
@@ -230,7 +256,6 @@ describe("beyond the webhooks", () => {
   )
 })
 
-it("handlersOf has every service", () => {
-  // Else a conversation above would test a service that is not there.
+it("handlersOf provides every service", () => {
   expect(Layer.isLayer(handlersOf({}))).toBe(true)
 })

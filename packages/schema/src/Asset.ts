@@ -2,9 +2,10 @@
  * Assets: the bytes behind a declaration's reference, which a device fetches from `/mdm/apple/assets/:identifier`.
  */
 import { Schema } from "effect"
+import { MdmOrigin } from "./Scope.ts"
 
 /**
- * Body of `asset`.
+ * Body of `asset`. `mdmOrigin` is an extension of the seed: one backend may serve several origins.
  *
  * @category schemas
  * @since 0.1.0
@@ -12,6 +13,7 @@ import { Schema } from "effect"
 export const AssetRequest = Schema.Struct({
   identityCertificate: Schema.optionalKey(Schema.String),
   identifier: Schema.NonEmptyString,
+  mdmOrigin: Schema.optionalKey(MdmOrigin),
 }).annotate({
   identifier: "AssetRequest",
   description: "A device asks for the bytes of an asset",
@@ -80,14 +82,14 @@ export const Asset = Schema.Union([AssetContent, AssetLocation]).annotate({
 export type Asset = typeof Asset.Type
 
 /**
- * Answer of `asset`: `null` when there is no such asset.
+ * Answer of `asset`: `null` when the asset does not exist.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const AssetAnswer = Schema.NullOr(Asset).annotate({
   identifier: "AssetAnswer",
-  description: "An asset, or null when there is none",
+  description: "An asset, or null when it does not exist",
 })
 /**
  * @category models

@@ -1,12 +1,12 @@
 /**
- * Enrollment (optional webhook): may this device have a profile, and what shall its person read in it?
+ * Enrollment (optional webhook): decides whether a device gets an enrollment profile, and the texts that its user reads in it.
  */
 import { Schema } from "effect"
 import { PropertyListDictionary } from "./PropertyList.ts"
 import { MdmOrigin } from "./Scope.ts"
 
 /**
- * What the device's person reads in the enrollment profile.
+ * The texts that the user reads in the enrollment profile.
  *
  * @category schemas
  * @since 0.1.0
@@ -18,7 +18,7 @@ export const EnrollmentBranding = Schema.Struct({
   consentText: Schema.optionalKey(Schema.String),
 }).annotate({
   identifier: "EnrollmentBranding",
-  description: "What the device's person reads in the enrollment profile",
+  description: "The texts that the user reads in the enrollment profile",
   examples: [{ organization: "Example Inc.", displayName: "Example management" }],
 })
 /**
@@ -28,7 +28,8 @@ export const EnrollmentBranding = Schema.Struct({
 export type EnrollmentBranding = typeof EnrollmentBranding.Type
 
 /**
- * Body of `enroll`.
+ * Body of `enroll`. `machineInfo` is Apple's `MachineInfo`, present when the device sent it signed by Apple's device certificate
+ * authority.
  *
  * @category schemas
  * @since 0.1.0
@@ -38,6 +39,11 @@ export const EnrollRequest = Schema.Struct({
   token: Schema.optionalKey(Schema.String),
   userAgent: Schema.optionalKey(Schema.String),
   machineInfo: Schema.optionalKey(PropertyListDictionary),
+  authorization: Schema.optionalKey(
+    Schema.String.annotate({
+      description: "The Authorization header that the device sent, such as Bearer and a token of the identity provider",
+    }),
+  ),
 }).annotate({
   identifier: "EnrollRequest",
   description: "A device asks for an enrollment profile",
@@ -50,22 +56,130 @@ export const EnrollRequest = Schema.Struct({
 export type EnrollRequest = typeof EnrollRequest.Type
 
 /**
- * Hand out the profile, or do not and say why.
+ * The device gets the enrollment profile.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const EnrollmentAllowed = Schema.TaggedStruct("Allow", {
+  profile: Schema.optionalKey(EnrollmentBranding),
+}).annotate({
+  identifier: "EnrollmentAllowed",
+  description: "The device gets the enrollment profile",
+  examples: [{ _tag: "Allow", profile: { organization: "Example Inc." } }],
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type EnrollmentAllowed = typeof EnrollmentAllowed.Type
+
+/**
+ * The device gets no enrollment profile. `message` is shown to its user.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const EnrollmentDenied = Schema.TaggedStruct("Deny", { message: Schema.optionalKey(Schema.String) }).annotate({
+  identifier: "EnrollmentDenied",
+  description: "The device gets no enrollment profile",
+  examples: [{ _tag: "Deny", message: "Ask your administrator for a new link." }],
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type EnrollmentDenied = typeof EnrollmentDenied.Type
+
+/**
+ * The device must update its software before it can enroll (Apple: `com.apple.softwareupdate.required`).
+ *
+ * **Gotchas**
+ *
+ * Only a device in Setup Assistant understands this answer, iOS 17 and macOS 14 or later. Its `machineInfo` has
+ * `MDM_CAN_REQUEST_SOFTWARE_UPDATE`.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SoftwareUpdateRequired = Schema.TaggedStruct("SoftwareUpdateRequired", {
+  osVersion: Schema.NonEmptyString.annotate({ description: "The version to update to, such as 26.1 or 26.1 (a)" }),
+  buildVersion: Schema.optionalKey(
+    Schema.NonEmptyString.annotate({ description: "The build to update to; osVersion decides where they disagree" }),
+  ),
+}).annotate({
+  identifier: "SoftwareUpdateRequired",
+  description: "The device must update its software before it can enroll",
+  examples: [{ _tag: "SoftwareUpdateRequired", osVersion: "26.1", buildVersion: "23B85" }],
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type SoftwareUpdateRequired = typeof SoftwareUpdateRequired.Type
+
+/**
+ * The user must sign in with Platform SSO before the device can enroll (Apple: `com.apple.psso.required`).
+ *
+ * **Details**
+ *
+ * The Mac installs the package and the profile, lets the user sign in at `authURL`, and asks for enrollment again; that request has
+ * the identity provider's token in `authorization`.
+ *
+ * **Gotchas**
+ *
+ * Only a Mac in Setup Assistant understands this answer, macOS 26 or later. Its `machineInfo` has `MDM_CAN_REQUEST_PSSO_CONFIG`.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const PlatformSsoRequired = Schema.TaggedStruct("PlatformSsoRequired", {
+  profileURL: Schema.NonEmptyString.annotate({
+    description: "The URL of a profile with an ExtensibleSingleSignOn payload",
+  }),
+  authURL: Schema.NonEmptyString.annotate({ description: "The URL where the user signs in" }),
+  package: Schema.Struct({
+    manifestURL: Schema.NonEmptyString.check(
+      Schema.isPattern(/^https:/, { message: "Expected a URL that begins with https:" }),
+    ).annotate({ description: "The URL of the manifest of the app that contains the SSO extension" }),
+    pinningCerts: Schema.optionalKey(
+      Schema.Array(Schema.String.check(Schema.isBase64())).annotate({
+        description: "Certificates, DER in base64, one of which must serve the manifest",
+      }),
+    ),
+    pinningRevocationCheckRequired: Schema.optionalKey(Schema.Boolean),
+  }),
+}).annotate({
+  identifier: "PlatformSsoRequired",
+  description: "The user must sign in with Platform SSO before the device can enroll",
+  examples: [
+    {
+      _tag: "PlatformSsoRequired",
+      profileURL: "https://mdm.example.com/psso.mobileconfig",
+      authURL: "https://idp.example.com/authenticate",
+      package: { manifestURL: "https://mdm.example.com/psso-app.plist" },
+    },
+  ],
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type PlatformSsoRequired = typeof PlatformSsoRequired.Type
+
+/**
+ * Answer of `enroll`.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const EnrollAnswer = Schema.Union([
-  Schema.TaggedStruct("Allow", { profile: Schema.optionalKey(EnrollmentBranding) }).annotate({
-    identifier: "EnrollmentAllowed",
-    examples: [{ _tag: "Allow", profile: { organization: "Example Inc." } }],
-  }),
-  Schema.TaggedStruct("Deny", { message: Schema.optionalKey(Schema.String) }).annotate({
-    identifier: "EnrollmentDenied",
-    examples: [{ _tag: "Deny", message: "Ask your administrator for a new link." }],
-  }),
+  EnrollmentAllowed,
+  EnrollmentDenied,
+  SoftwareUpdateRequired,
+  PlatformSsoRequired,
 ])
-  .annotate({ identifier: "EnrollAnswer", description: "Hand out the enrollment profile, or do not and say why" })
+  .annotate({ identifier: "EnrollAnswer", description: "Whether the device gets the enrollment profile" })
   .pipe(Schema.toTaggedUnion("_tag"))
 /**
  * @category models

@@ -1,8 +1,9 @@
 /**
- * What happened on a device: enrolled, reachable, gone, a command done, a declarative status.
+ * Device events: a device enrolled, can be reached, unenrolled, answered a command, reported its declarative status, or has an identity
+ * that expires soon.
  *
- * The names and fields are Apple's, in the seed's spelling. An event is posted once the device has said it and until
- * the backend has taken it: the device is the retry queue, so a backend may hear the same event twice.
+ * The names and fields are Apple's. The server answers the device only after the backend has accepted the event, and the device
+ * repeats what was not answered, so a backend may receive the same event twice.
  */
 import { Schema } from "effect"
 import { PropertyListDictionary } from "./PropertyList.ts"
@@ -12,7 +13,7 @@ const optionalString = Schema.optionalKey(Schema.String)
 const base64 = Schema.String.check(Schema.isBase64())
 
 /**
- * A device begins to enroll (Apple: Authenticate). Nothing can be pushed to it before its `TokenUpdate`.
+ * A device begins to enroll (Apple: Authenticate). It cannot receive pushes before its `TokenUpdate`.
  *
  * @category schemas
  * @since 0.1.0
@@ -35,7 +36,7 @@ export const Authenticate = Schema.TaggedStruct("Authenticate", {
 })
 
 /**
- * The channel can be pushed to, from now on with this token (Apple: TokenUpdate).
+ * The channel can receive pushes; this push token replaces earlier ones (Apple: TokenUpdate).
  *
  * @category schemas
  * @since 0.1.0
@@ -99,7 +100,7 @@ export const ErrorChainItem = Schema.Struct({
 export type ErrorChainItem = typeof ErrorChainItem.Type
 
 /**
- * How a device answers a command. `NotNow`: it will ask again by itself.
+ * How a device answers a command. After `NotNow` the device asks again later, without a push.
  *
  * @category schemas
  * @since 0.1.0
@@ -117,11 +118,18 @@ export type CommandStatus = typeof CommandStatus.Type
 /**
  * A device's answer to a command. `payload` is the rest of the result, as a property list in JSON.
  *
+ * **Details**
+ *
+ * A `DdmSync` has no command UUID of its own. The server handles its `Acknowledged`; when the device answers it with `Error`,
+ * `CommandFormatError` or `NotNow`, the backend receives a `CommandResult` whose `commandUUID` begins with `DeclarativeManagement.`.
+ *
  * @category schemas
  * @since 0.1.0
  */
 export const CommandResult = Schema.TaggedStruct("CommandResult", {
-  commandUUID: Schema.String,
+  commandUUID: Schema.String.annotate({
+    description: "The UUID of the command; begins with `DeclarativeManagement.` when the device refuses a DdmSync",
+  }),
   status: CommandStatus,
   errorChain: Schema.optionalKey(Schema.Array(ErrorChainItem)),
   payload: PropertyListDictionary,
@@ -139,7 +147,8 @@ export const CommandResult = Schema.TaggedStruct("CommandResult", {
 })
 
 /**
- * Apple's declarative StatusReport, as the device sent it: unknown keys are kept.
+ * Apple's declarative StatusReport, as the device sent it: unknown keys are kept. An integer beyond 2^53 arrives as
+ * `{"$integer": "…"}`, since JSON parsers would round it.
  *
  * @category schemas
  * @since 0.1.0
@@ -175,12 +184,48 @@ export const DeclarationStatus = Schema.TaggedStruct("DeclarationStatus", { repo
 })
 
 /**
- * What happened on a device. `Event.match` demands a case for every tag.
+ * The device identity certificate of an enrolled device expires soon (extension of the seed). The server sends the event; the
+ * device did not. Offer a renewal profile before `expiresAt`: a device whose certificate has expired cannot connect any more.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Event = Schema.Union([Authenticate, TokenUpdate, CheckOut, CommandResult, DeclarationStatus])
+export const IdentityExpiring = Schema.TaggedStruct("IdentityExpiring", {
+  expiresAt: Schema.String.check(
+    Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, {
+      message: "Expected a time in UTC such as 2026-12-31T00:00:00Z",
+    }),
+  ).annotate({ description: "When the certificate expires, RFC 3339 in UTC" }),
+}).annotate({
+  identifier: "IdentityExpiring",
+  description: "The device identity certificate expires soon",
+  examples: [{ _tag: "IdentityExpiring", expiresAt: "2026-12-31T00:00:00Z" }],
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type IdentityExpiring = typeof IdentityExpiring.Type
+
+/**
+ * What happened on a device. `Event.match` requires a function for every tag.
+ *
+ * **Gotchas**
+ *
+ * A later version may add tags. A handler answers `ManagementNotSupported` for a tag that it does not know, and the server counts
+ * the event as delivered.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Event = Schema.Union([
+  Authenticate,
+  TokenUpdate,
+  CheckOut,
+  CommandResult,
+  DeclarationStatus,
+  IdentityExpiring,
+])
   .annotate({ identifier: "Event", description: "What happened on a device" })
   .pipe(Schema.toTaggedUnion("_tag"))
 /**
@@ -193,6 +238,31 @@ export type Event = typeof Event.Type
  * @since 0.1.0
  */
 export type EventTag = Event["_tag"]
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type Authenticate = typeof Authenticate.Type
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type TokenUpdate = typeof TokenUpdate.Type
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type CheckOut = typeof CheckOut.Type
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type CommandResult = typeof CommandResult.Type
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeclarationStatus = typeof DeclarationStatus.Type
 
 /**
  * Body of `POST /webhook/apple/event`; the answer is 204.

@@ -39,6 +39,8 @@ export class WebhookGroup extends HttpApiGroup.make("webhook", { topLevel: true 
     endpoint("userAuthenticate"),
     endpoint("token"),
     endpoint("enroll"),
+    endpoint("returnToService"),
+    endpoint("adopt"),
   )
   .annotateMerge(
     OpenApi.annotations({

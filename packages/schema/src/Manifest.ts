@@ -1,15 +1,15 @@
 /**
- * What a device is told to do next: nothing, one command, or a declarative sync.
+ * The next management action for a device: nothing, one command, or a declarative sync.
  *
- * One answer at a time, because Apple's command channel carries one command a connection. After `NotNow` the
- * same command must not be returned in the same connection: the device would loop.
+ * A check-in is answered with exactly one action, because Apple's command channel carries one command per connection. After `NotNow`,
+ * do not return the same command in the same connection: the device would loop.
  */
 import { Schema } from "effect"
 import { PropertyListDictionary } from "./PropertyList.ts"
 import { Scope } from "./Scope.ts"
 
 /**
- * Nothing to do: the device hangs up.
+ * Nothing to do: the device closes the connection.
  *
  * @category schemas
  * @since 0.1.0
@@ -19,6 +19,11 @@ export const Idle = Schema.TaggedStruct("Idle", {}).annotate({
   description: "Nothing to do",
   examples: [{ _tag: "Idle" }],
 })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type Idle = typeof Idle.Type
 
 /**
  * An imperative command. The server sends `{CommandUUID, Command: {RequestType, …payload}}`.
@@ -49,15 +54,15 @@ export const Command = Schema.TaggedStruct("Command", {
 export type Command = typeof Command.Type
 
 /**
- * Synchronise declarations. `serverToken` is best the `combinedDeclarationsToken` of the four tokens: the device
- * then skips what it already has.
+ * Asks the device to synchronize its declarations. Use the `combinedDeclarationsToken` of the four tokens as `serverToken`: the device
+ * then skips a synchronization that it does not need.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const DdmSync = Schema.TaggedStruct("DdmSync", { serverToken: Schema.String }).annotate({
   identifier: "DdmSync",
-  description: "Ask the device to synchronise its declarations",
+  description: "Ask the device to synchronize its declarations",
   examples: [{ _tag: "DdmSync", serverToken: "server-token" }],
 })
 /**
@@ -67,7 +72,7 @@ export const DdmSync = Schema.TaggedStruct("DdmSync", { serverToken: Schema.Stri
 export type DdmSync = typeof DdmSync.Type
 
 /**
- * What a device is told to do next: exactly one of the three.
+ * The next management action: exactly one of the three. `Idle.make({})`, `Command.make({…})` and `DdmSync.make({…})` construct them.
  *
  * @category schemas
  * @since 0.1.0

@@ -1,8 +1,9 @@
 /**
- * The webhooks, one entry each: path, body, answer. The HttpApi, the handler's services, the client's methods and
- * the OpenAPI file all follow from this table, so a new webhook is a new entry here and the compiler names the rest.
+ * The table of webhooks: path, body and answer of each. The `HttpApi`, the handler's services, the client's methods and the OpenAPI
+ * document follow from it. A new webhook is a new entry here, and the compiler names every place that must handle it.
  */
 import { Schema } from "effect"
+import { AdoptAnswer, AdoptRequest } from "./Adopt.ts"
 import { AssetAnswer, AssetRequest } from "./Asset.ts"
 import { BootstrapTokenAnswer, BootstrapTokenRequest } from "./BootstrapToken.ts"
 import {
@@ -16,11 +17,12 @@ import { EnrollAnswer, EnrollRequest } from "./Enroll.ts"
 import { EventRequest } from "./Event.ts"
 import { TokenAnswer, TokenRequest } from "./GetToken.ts"
 import { CheckInRequest, Manifest } from "./Manifest.ts"
+import { ReturnToServiceAnswer, ReturnToServiceRequest } from "./ReturnToService.ts"
 import { UserAuthenticateAnswer, UserAuthenticateRequest } from "./UserAuthenticate.ts"
 
 /**
- * One webhook: `POST {base}{path}` with `request` as JSON, answered 200 with `answer` as JSON — or 204 where
- * `answer` is `Schema.Void`. A backend may lack an `optional` one.
+ * One webhook: `POST {base}{path}` with `request` as JSON, answered 200 with `answer` as JSON, or 204 where
+ * `answer` is `Schema.Void`. A backend need not offer an `optional` webhook.
  *
  * @category models
  * @since 0.1.0
@@ -87,31 +89,45 @@ export const webhooks = {
   },
   bootstrapToken: {
     path: "/webhook/apple/bootstrap-token",
-    summary: "Escrows a Mac's bootstrap token, or returns it",
+    summary: "Escrows or returns a Mac's bootstrap token",
     optional: true,
     request: BootstrapTokenRequest,
     answer: BootstrapTokenAnswer,
   },
   userAuthenticate: {
     path: "/webhook/apple/user-authenticate",
-    summary: "Decides on a directory user's own channel",
+    summary: "Decides whether to manage a directory user's channel",
     optional: true,
     request: UserAuthenticateRequest,
     answer: UserAuthenticateAnswer,
   },
   token: {
     path: "/webhook/apple/token",
-    summary: "Returns a token of a service that the device names",
+    summary: "Returns a token for a service that the device names",
     optional: true,
     request: TokenRequest,
     answer: TokenAnswer,
   },
   enroll: {
     path: "/webhook/apple/enroll",
-    summary: "Decides who gets an enrollment profile, and its wording",
+    summary: "Decides whether a device gets an enrollment profile, and the texts in it",
     optional: true,
     request: EnrollRequest,
     answer: EnrollAnswer,
+  },
+  returnToService: {
+    path: "/webhook/apple/return-to-service",
+    summary: "Returns how an erased device returns to service",
+    optional: true,
+    request: ReturnToServiceRequest,
+    answer: ReturnToServiceAnswer,
+  },
+  adopt: {
+    path: "/webhook/apple/adopt",
+    summary: "Decides whether to accept a device that never enrolled here",
+    optional: true,
+    request: AdoptRequest,
+    answer: AdoptAnswer,
   },
 } as const satisfies Record<string, Webhook>
 

@@ -1,7 +1,8 @@
 /**
- * What is said between the whitelabel server and a management backend: scopes, events, manifests, declarations,
- * assets and typed errors, as Effect schemas, and the HttpApi that holds them together; and the notifications that customers' tools get. No I/O.
+ * The protocol between the whitelabel server and a management backend as Effect schemas: scopes, events, manifests, declarations, assets,
+ * typed errors, and the `HttpApi` of the webhooks. Also the notification events that customers' tools receive. No I/O.
  */
+export * from "./Adopt.ts"
 export * from "./Asset.ts"
 export * from "./BootstrapToken.ts"
 export * from "./DeclarativeManagement.ts"
@@ -22,6 +23,7 @@ export * from "./notifications/NotificationEvent.ts"
 export * from "./notifications/NotificationWebhooks.ts"
 export * from "./OpenApiForReaders.ts"
 export * from "./PropertyList.ts"
+export * from "./ReturnToService.ts"
 export * from "./Scope.ts"
 export * from "./UserAuthenticate.ts"
 export * from "./Webhook.ts"

@@ -23,9 +23,16 @@ Event.match(event, {
   CheckOut: () => 3,
   CommandResult: () => 4,
   DeclarationStatus: () => 5,
+  IdentityExpiring: () => 6,
 })
-// @ts-expect-error: DeclarationStatus is missing
-Event.match(event, { Authenticate: () => 1, TokenUpdate: () => 2, CheckOut: () => 3, CommandResult: () => 4 })
+// @ts-expect-error: IdentityExpiring is missing
+Event.match(event, {
+  Authenticate: () => 1,
+  TokenUpdate: () => 2,
+  CheckOut: () => 3,
+  CommandResult: () => 4,
+  DeclarationStatus: () => 5,
+})
 
 is<Manifest>({ _tag: "Idle" })
 is<Manifest>({ _tag: "DdmSync", serverToken: "t" })

@@ -147,12 +147,14 @@ describe("the seed's examples", () => {
   })
 
   it("event tags and errors", () => {
+    // The seed's five, then our extension.
     expect(EventRequest.fields.event.members.map((member) => member.fields._tag.schema.literal)).toEqual([
       "Authenticate",
       "TokenUpdate",
       "CheckOut",
       "CommandResult",
       "DeclarationStatus",
+      "IdentityExpiring",
     ])
     expect(Object.keys(WebhookError.cases)).toEqual([
       "ManagementNotSupported",

@@ -103,6 +103,12 @@ export const layer = HttpRouter.use(
               Allow: ({ profile }) => Effect.succeed({ ...said(settings.branding), ...said(profile) }),
               Deny: ({ message }) =>
                 Effect.fail(new Refusal({ status: 403, detail: message ?? "This device may not enroll" })),
+              SoftwareUpdateRequired: ({ osVersion }) =>
+                Effect.fail(new Refusal({ status: 403, detail: `Update this device to ${osVersion}, then enroll it` })),
+              PlatformSsoRequired: () =>
+                Effect.fail(
+                  new Refusal({ status: 403, detail: "Enroll this device in Setup Assistant, with Platform SSO" }),
+                ),
             }),
           ),
         )

@@ -128,12 +128,13 @@ const ed25519Public = (text: string, bytes: Buffer): Ed25519PublicSecret => {
 const secretText = /^(whsec|whsk|whpk)_(.*)$/s
 
 /**
- * Reads a secret from its text.
+ * Reads a secret from its text, redacted or not.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const parse = (text: string): Result.Result<Secret, SecretError> => {
+export const parse = (input: Redacted.Redacted | string): Result.Result<Secret, SecretError> => {
+  const text = Redacted.isRedacted(input) ? Redacted.value(input) : input
   const [, prefix, encoded] = secretText.exec(text) ?? []
   if (prefix === undefined || encoded === undefined) return failWith("UnknownPrefix")
   if (encoded.length > 88) return failWith("InvalidLength")
@@ -155,8 +156,8 @@ export const parse = (text: string): Result.Result<Secret, SecretError> => {
  * @category constructors
  * @since 0.1.0
  */
-export const parseSigning = (text: string): Result.Result<SigningSecret, SecretError> =>
-  Result.flatMap(parse(text), (secret) => (isSigning(secret) ? Result.succeed(secret) : failWith("CannotSign")))
+export const parseSigning = (input: Redacted.Redacted | string): Result.Result<SigningSecret, SecretError> =>
+  Result.flatMap(parse(input), (secret) => (isSigning(secret) ? Result.succeed(secret) : failWith("CannotSign")))
 
 /**
  * A fresh `whsec_` secret of 32 random bytes.

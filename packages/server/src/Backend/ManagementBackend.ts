@@ -73,5 +73,7 @@ export const make = Effect.fnUntraced(function* (
     userAuthenticate: Call.make("userAuthenticate", shared),
     token: Call.make("token", shared),
     enroll: Call.make("enroll", shared),
+    returnToService: Call.make("returnToService", shared),
+    adopt: Call.make("adopt", shared),
   }
 })

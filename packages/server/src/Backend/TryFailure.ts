@@ -21,7 +21,7 @@ export interface TryFailure {
 
 /**
  * Which webhooks are pure questions. The others change something in the backend, or may: an `enroll` or `token` may spend a
- * token that works once, a `checkin` hands out a command, a `userAuthenticate` a challenge. The device repeats those itself.
+ * token that works once, a `checkin` hands out a command, a `userAuthenticate` a challenge, an `adopt` may register the device. The device repeats those itself.
  */
 const isQuery: { readonly [Name in WebhookName]: boolean } = {
   event: false,
@@ -34,6 +34,8 @@ const isQuery: { readonly [Name in WebhookName]: boolean } = {
   userAuthenticate: false,
   token: false,
   enroll: false,
+  returnToService: true,
+  adopt: false,
 }
 
 /**

@@ -1,17 +1,16 @@
 /**
- * The backend's side of each webhook, one service each: you write these, {@link Webhooks} makes an HttpApp of them.
+ * One service for each webhook. {@link Handler.layer} provides all of them from plain functions; {@link Webhooks} needs them.
  *
- * A service is one function from the decoded request to the answer. It may fail with the four `WebhookError`s and nothing
- * else; a defect becomes an `InternalServerError` whose id is also in the log. Every service has two layers: `layer` takes your
- * function, which may use services of its own, and `layerNotSupported` answers `ManagementNotSupported`, so a
- * product writes only what it needs. A service that is not provided does not compile.
+ * A service is a function from the decoded request to the answer. It may fail with the four `WebhookError`s and nothing else; a
+ * defect becomes an `InternalServerError` whose id is also in the log. Every service has two layers: `layer` takes your function, which may
+ * require services of its own, and `layerNotSupported` answers `ManagementNotSupported`. A missing service does not compile.
  */
 import type { AnswerOf, Event, EventTag, RequestOf, Scope, WebhookError, WebhookName } from "@espalier/schema"
 import { ManagementNotSupported } from "@espalier/schema"
 import { Context, Effect, Layer, Tracer } from "effect"
 
 /**
- * What answers one webhook. The events' answer is nothing at all (204).
+ * The function that answers one webhook. The answer of `event` is empty (204).
  *
  * @category models
  * @since 0.1.0
@@ -27,7 +26,7 @@ const layerOf =
       service,
       Effect.map(
         Effect.context<R>(),
-        // All but the span is the layer's own: what a service does belongs to the call, not to the start of the program.
+        // Everything but the span comes from the layer: the work of a service is traced under its call, not under the program's start.
         (own): Handle<Name> =>
           (request) =>
             Effect.contextWith((call: Context.Context<never>) =>
@@ -36,14 +35,37 @@ const layerOf =
       ),
     )
 
-const notSupported = Effect.fail(new ManagementNotSupported({}))
-
 const layerNotSupportedOf = <Self, Name extends WebhookName>(
   service: Context.Service<Self, Handle<Name>>,
-): Layer.Layer<Self> => Layer.succeed(service, () => notSupported)
+): Layer.Layer<Self> => Layer.succeed(service, () => Effect.fail(new ManagementNotSupported({})))
 
 /**
- * Hears what happened on devices. {@link EventHandler.layerCases} demands a case for every event tag.
+ * The function that handles the events of one tag.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type HandleEvent<Tag extends EventTag, R = never> = (
+  event: Extract<Event, { readonly _tag: Tag }>,
+  scope: Scope,
+) => Effect.Effect<void, WebhookError, R>
+
+/**
+ * One function for each event tag.
+ *
+ * **Details**
+ *
+ * `Requirements` names what each function requires, by tag.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type EventHandlers<Requirements extends { readonly [Tag in EventTag]: unknown }> = {
+  readonly [Tag in keyof Requirements & EventTag]: HandleEvent<Tag, Requirements[Tag]>
+}
+
+/**
+ * Receives device events. {@link EventHandler.layerByTag} takes one function for each tag.
  *
  * @category services
  * @since 0.1.0
@@ -53,45 +75,32 @@ export class EventHandler extends Context.Service<EventHandler, Handle<"event">>
   static readonly layerNotSupported = layerNotSupportedOf(this)
 
   /**
-   * One function an event tag. A tag left out does not compile.
+   * Takes one function for each event tag. Leaving one out does not compile.
    */
-  static layerCases<A = never, T = never, C = never, R = never, D = never>(cases: {
-    readonly Authenticate: EventCase<"Authenticate", A>
-    readonly TokenUpdate: EventCase<"TokenUpdate", T>
-    readonly CheckOut: EventCase<"CheckOut", C>
-    readonly CommandResult: EventCase<"CommandResult", R>
-    readonly DeclarationStatus: EventCase<"DeclarationStatus", D>
-  }): Layer.Layer<EventHandler, never, A | T | C | R | D> {
-    return EventHandler.layer<A | T | C | R | D>(({ event, scope }) => {
+  static layerByTag<Requirements extends { readonly [Tag in EventTag]: unknown }>(
+    handlers: EventHandlers<Requirements>,
+  ): Layer.Layer<EventHandler, never, Requirements[EventTag]> {
+    return EventHandler.layer<Requirements[EventTag]>(({ event, scope }) => {
       switch (event._tag) {
         case "Authenticate":
-          return cases.Authenticate(event, scope)
+          return handlers.Authenticate(event, scope)
         case "TokenUpdate":
-          return cases.TokenUpdate(event, scope)
+          return handlers.TokenUpdate(event, scope)
         case "CheckOut":
-          return cases.CheckOut(event, scope)
+          return handlers.CheckOut(event, scope)
         case "CommandResult":
-          return cases.CommandResult(event, scope)
+          return handlers.CommandResult(event, scope)
         case "DeclarationStatus":
-          return cases.DeclarationStatus(event, scope)
+          return handlers.DeclarationStatus(event, scope)
+        case "IdentityExpiring":
+          return handlers.IdentityExpiring(event, scope)
       }
     })
   }
 }
 
 /**
- * What answers one event tag.
- *
- * @category models
- * @since 0.1.0
- */
-export type EventCase<Tag extends EventTag, R> = (
-  event: Extract<Event, { readonly _tag: Tag }>,
-  scope: Scope,
-) => Effect.Effect<void, WebhookError, R>
-
-/**
- * Decides what a device does next.
+ * Returns the next management action for a device.
  *
  * @category services
  * @since 0.1.0
@@ -104,7 +113,7 @@ export class CheckInHandler extends Context.Service<CheckInHandler, Handle<"chec
 }
 
 /**
- * Gives the four tokens of a channel's declarations.
+ * Returns the four tokens of a channel's declarations.
  *
  * @category services
  * @since 0.1.0
@@ -130,7 +139,7 @@ export class DeclarationItemsHandler extends Context.Service<DeclarationItemsHan
 }
 
 /**
- * Gives one declaration; `null` makes the device delete it.
+ * Returns one declaration; `null` makes the device delete it.
  *
  * @category services
  * @since 0.1.0
@@ -143,7 +152,7 @@ export class DeclarationHandler extends Context.Service<DeclarationHandler, Hand
 }
 
 /**
- * Gives the bytes of an asset, or says where they are; `null` when there is none.
+ * Returns the bytes of an asset or their URL; `null` when the asset does not exist.
  *
  * @category services
  * @since 0.1.0
@@ -154,7 +163,7 @@ export class AssetHandler extends Context.Service<AssetHandler, Handle<"asset">>
 }
 
 /**
- * Escrows Macs' bootstrap tokens. Optional.
+ * Escrows and returns the bootstrap tokens of Macs. Optional.
  *
  * @category services
  * @since 0.1.0
@@ -167,7 +176,7 @@ export class BootstrapTokenHandler extends Context.Service<BootstrapTokenHandler
 }
 
 /**
- * Decides on directory users' own channels. Optional.
+ * Decides whether to manage a directory user's channel. Optional.
  *
  * @category services
  * @since 0.1.0
@@ -180,7 +189,7 @@ export class UserAuthenticateHandler extends Context.Service<UserAuthenticateHan
 }
 
 /**
- * Gives tokens of the services that devices name (Apple: GetToken). Optional.
+ * Returns tokens for the services that devices name (Apple: GetToken). Optional.
  *
  * @category services
  * @since 0.1.0
@@ -191,7 +200,7 @@ export class TokenHandler extends Context.Service<TokenHandler, Handle<"token">>
 }
 
 /**
- * Decides who gets an enrollment profile. Optional.
+ * Decides whether a device gets an enrollment profile. Optional.
  *
  * @category services
  * @since 0.1.0
@@ -204,7 +213,31 @@ export class EnrollHandler extends Context.Service<EnrollHandler, Handle<"enroll
 }
 
 /**
- * The services by webhook. A webhook added to the schema's table does not compile here until it has a service.
+ * Returns how an erased device returns to service. Optional.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class ReturnToServiceHandler extends Context.Service<ReturnToServiceHandler, Handle<"returnToService">>()(
+  "@espalier/handler/ReturnToServiceHandler",
+) {
+  static readonly layer = layerOf(this)
+  static readonly layerNotSupported = layerNotSupportedOf(this)
+}
+
+/**
+ * Decides whether to accept a device that never enrolled here. Optional.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class AdoptHandler extends Context.Service<AdoptHandler, Handle<"adopt">>()("@espalier/handler/AdoptHandler") {
+  static readonly layer = layerOf(this)
+  static readonly layerNotSupported = layerNotSupportedOf(this)
+}
+
+/**
+ * The services by webhook. A new webhook in the schema's table does not compile here until it has a service.
  *
  * @category services
  * @since 0.1.0
@@ -220,6 +253,8 @@ export const handlers = {
   userAuthenticate: UserAuthenticateHandler,
   token: TokenHandler,
   enroll: EnrollHandler,
+  returnToService: ReturnToServiceHandler,
+  adopt: AdoptHandler,
 } as const satisfies { readonly [Name in WebhookName]: { readonly Service: Handle<Name> } }
 
 /**
@@ -229,18 +264,3 @@ export const handlers = {
  * @since 0.1.0
  */
 export type Handlers = Context.Service.Identifier<(typeof handlers)[WebhookName]>
-
-/**
- * `ManagementNotSupported` for the webhooks that a backend may lack: bootstrap tokens, user authentication, GetToken, enrollment.
- *
- * @category layers
- * @since 0.1.0
- */
-export const layerOptionalNotSupported: Layer.Layer<
-  BootstrapTokenHandler | UserAuthenticateHandler | TokenHandler | EnrollHandler
-> = Layer.mergeAll(
-  BootstrapTokenHandler.layerNotSupported,
-  UserAuthenticateHandler.layerNotSupported,
-  TokenHandler.layerNotSupported,
-  EnrollHandler.layerNotSupported,
-)
