@@ -1,17 +1,17 @@
 /**
- * What the application had before there were webhooks: it knows its devices. Plain TypeScript, no Effect needed.
+ * The application's own device storage. Plain TypeScript, without Effect.
  *
- * {@link Devices} lends it to the backend, so that both speak of the same devices.
+ * {@link Devices} makes it a service for the backend, so that both use the same devices.
  */
 import { Context, Layer } from "effect"
 
-/** One device, as the application keeps it. */
+/** One device in the application's storage. */
 export interface Device {
   readonly udid: string
   readonly name: string
 }
 
-/** The application's own storage; a real one would ask its database. */
+/** The storage, in memory; use a database. */
 export const makeDevices = () => {
   const devices = new Map<string, Device>()
   return {

@@ -20,7 +20,7 @@ const OwnRoutes = HttpRouter.use(
   }),
 )
 
-/** The application on a port; 0 is any free one. */
+/** The application on a port; 0 means any free one. */
 export const App = (port: number) =>
   HttpRouter.serve(Layer.mergeAll(OwnRoutes, Webhooks.layer.pipe(Layer.provide(Backend))), {
     disableLogger: true,

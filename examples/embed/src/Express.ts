@@ -15,9 +15,9 @@ export const start: Start = async (port) => {
   const webhooks = await Effect.runPromise(toNodeListener(backend))
 
   const app = express()
-  // `all`, not `use`: the latter cuts off the path that the webhooks are found by.
+  // `all`, not `use`, which would remove the prefix from the path.
   app.all("/webhook/apple/*webhook", webhooks.listener)
-  // After the webhooks: their signature is over the bytes as they came.
+  // After the webhooks: their signature covers the raw body.
   app.use(express.json())
   app.get("/devices", (_, response) => {
     response.json(devices.list())

@@ -1,7 +1,7 @@
 /**
  * In a runtime that takes `export default { fetch }`, such as Deno and Bun: no framework, one function from request to response.
  *
- * Node takes no such export, so run by Node the same function stands behind `node:http`.
+ * Node does not use such an export, so under Node the same function serves `node:http`.
  */
 import { createServer } from "node:http"
 import { Webhooks } from "@espalier/handler"

@@ -1,19 +1,19 @@
 /**
- * Listening and stopping, the same for every program here.
+ * Starting and stopping, the same for every program here.
  */
 import { once } from "node:events"
 import type { Server } from "node:http"
 
-/** A program that listens. `stop` lets the requests under way end, then closes what the program holds. */
+/** A running program. `stop` waits for the requests in progress, then closes the program's resources. */
 export interface Running {
   readonly url: string
   readonly stop: () => Promise<void>
 }
 
-/** Starts a program on a port; 0 is any free one. */
+/** Starts a program on a port; 0 means any free one. */
 export type Start = (port: number) => Promise<Running>
 
-/** Lets `server` listen; `dispose` is called when it has ended. */
+/** Starts `server`. Stopping it calls `dispose`. */
 export const listen = async (server: Server, port: number, dispose: () => Promise<void>): Promise<Running> => {
   server.listen(port)
   await once(server, "listening")
@@ -29,7 +29,7 @@ export const listen = async (server: Server, port: number, dispose: () => Promis
   }
 }
 
-/** Runs `start` on `PORT` (3000 unless given) when `file` is the program that Node was told to run, until it is told to stop. */
+/** Runs `start` on `PORT` (default 3000) until SIGINT or SIGTERM, when `file` is Node's main program. */
 export const runMain = async (file: string, start: Start): Promise<void> => {
   if (process.argv[1] !== file) return
   const { url, stop } = await start(Number(process.env["PORT"] ?? 3000))

@@ -1,6 +1,6 @@
 /**
- * The same backend in four programs, each run as the README says and called over a real socket: the webhooks answer, the
- * application's own routes go on answering, and both speak of the same devices.
+ * The same backend in four programs, each run as the README says and called over a real socket: the webhooks and the application's own
+ * routes answer, and both use the same devices.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -52,7 +52,7 @@ const checkIn = JSON.stringify({ scope })
 const authenticate = JSON.stringify({ scope, event: { _tag: "Authenticate", deviceName: "Reception" } })
 const checkOut = JSON.stringify({ scope, event: { _tag: "CheckOut" } })
 
-describe.each(["effect", "express", "hono", "fetch"])("%s", (name) => {
+describe.each(["Effect", "Express", "Hono", "Fetch"])("%s", (name) => {
   let program: Program
   beforeAll(async () => {
     program = await startProgram(name)
@@ -68,7 +68,7 @@ describe.each(["effect", "express", "hono", "fetch"])("%s", (name) => {
   }
   const devices = async () => (await fetch(`${program.url}/devices`)).json()
 
-  test("a device enrolls, checks in and leaves; the application knows", async () => {
+  test("a device enrolls, checks in and unenrolls, and the application lists it meanwhile", async () => {
     expect(await answer("checkin", checkIn)).toMatchObject([404, { _tag: "UnknownDevice" }])
     expect(await answer("event", authenticate)).toEqual([204, undefined])
     expect(await devices()).toEqual([{ udid: "DEVICE-UDID", name: "Reception" }])
@@ -78,35 +78,35 @@ describe.each(["effect", "express", "hono", "fetch"])("%s", (name) => {
   })
 
   test.each([
-    ["a body that is no JSON", "checkin", "{", 400, "InvalidRequest"],
-    ["a body that says nothing", "checkin", "{}", 400, "InvalidRequest"],
-    ["what it does not offer", "declaration-items", checkIn, 501, "ManagementNotSupported"],
-    ["what nobody offers", "plum", checkIn, 404, "UnknownWebhook"],
-  ])("it refuses %s", async (_, webhook, body, status, tag) => {
+    ["a body that is not JSON", "checkin", "{", 400, "InvalidRequest"],
+    ["a body without a scope", "checkin", "{}", 400, "InvalidRequest"],
+    ["a webhook that it does not offer", "declaration-items", checkIn, 501, "ManagementNotSupported"],
+    ["an unknown webhook", "plum", checkIn, 404, "UnknownWebhook"],
+  ])("rejects %s", async (_, webhook, body, status, tag) => {
     expect(await answer(webhook, body)).toMatchObject([status, { _tag: tag }])
   })
 
-  test("it refuses what was changed after it was signed", async () => {
+  test("rejects a body that was changed after it was signed", async () => {
     expect(await answer("checkin", checkIn, `${checkIn} `)).toMatchObject([401, { _tag: "InvalidSignature" }])
   })
 
-  if (name === "express") {
-    test("bodies of other routes are parsed as ever", async () => {
+  if (name === "Express") {
+    test("still parses the bodies of other routes", async () => {
       const headers = { "content-type": "application/json" }
       const response = await fetch(`${program.url}/echo`, { method: "POST", headers, body: `{"a":1}` })
       expect(await response.json()).toEqual({ a: 1 })
     })
   }
 
-  test("it stops when it is told to", async () => {
+  test("stops on SIGTERM", async () => {
     program.child.kill("SIGTERM")
-    // Effect's runtime says by its exit code that it was interrupted.
-    expect(await program.ended).toEqual([name === "effect" ? 130 : 0, null])
+    // Effect's runtime reports the interruption in its exit code.
+    expect(await program.ended).toEqual([name === "Effect" ? 130 : 0, null])
     await expect(fetch(`${program.url}/devices`)).rejects.toThrow()
   })
 })
 
-test("the default export of fetch.ts answers without a server", async () => {
+test("the default export of Fetch.ts answers without a server", async () => {
   vi.stubEnv("WEBHOOK_SECRET", Secret.format(secret))
   const module = await import("../src/Fetch.ts")
   const response = await module.default.fetch(call("http://localhost", "checkin", checkIn))
