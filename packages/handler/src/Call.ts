@@ -1,10 +1,11 @@
 /**
  * One call of one webhook: bytes → verified → JSON → request → your service → answer → response.
  *
- * Whatever happens ends as a response: typed errors as themselves, anything unexpected as an `InternalServerError` that carries
- * only an id, which the log has beside the cause. Each call is a span, a count and a duration, named after the webhook; none of
- * them holds a body, a certificate or a token.
+ * Every call ends in a response: typed errors as they are, any other failure as an `InternalServerError` that contains only an id, which
+ * the log has beside the cause. Each call has a span, a count and a duration, named after the webhook; none of them contains a body, a
+ * certificate or a token.
  */
+import type { RequestLimits } from "@espalier/http"
 import {
   Event,
   InternalServerError,
@@ -16,7 +17,7 @@ import {
   type WebhookName,
   webhookOf,
 } from "@espalier/schema"
-import { Cause, Clock, Duration, Effect, Metric, Result, Schema, SchemaIssue } from "effect"
+import { Cause, Clock, Effect, Metric, Result, Schema, SchemaIssue } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { SchemaJITCompiler } from "effect/schema"
 import * as ErrorResponse from "./ErrorResponse.ts"
@@ -28,7 +29,10 @@ const calls = Metric.counter("espalier_webhook_calls_total", {
   description: "Webhook calls, by webhook and outcome",
   incremental: true,
 })
-const durations = Metric.timer("espalier_webhook_duration", { description: "Time to answer a webhook call" })
+const durations = Metric.histogram("espalier_webhook_duration_seconds", {
+  description: "Duration of webhook calls, by webhook",
+  boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+})
 
 /**
  * Answers every call of the webhook `name`.
@@ -40,7 +44,7 @@ export const make = <Name extends WebhookName>(
   name: Name,
   handle: Handle<Name>,
   verify: WebhookVerifier["Service"],
-  limits: JsonBody.Limits,
+  limits: RequestLimits.Limits,
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> => {
   const webhook = webhookOf(name)
   SchemaJITCompiler.enable(webhook.request.ast)
@@ -56,9 +60,9 @@ export const make = <Name extends WebhookName>(
     const decoded = yield* Effect.fromResult(
       Result.mapError(decode(json), (error) => (isUnknownEvent(json) ? unknownEvent : invalid(error))),
     )
-    yield* Effect.annotateCurrentSpan(subject(decoded))
+    yield* Effect.annotateCurrentSpan(attributesOf(decoded))
     const given = yield* handle(decoded)
-    // What a service answers against its type is a defect, and nothing of it goes out.
+    // An answer that contradicts its type is a defect, and is not sent.
     const encoded = yield* Effect.orDie(Effect.fromResult(encode(given)))
     return encoded === undefined ? HttpServerResponse.empty() : HttpServerResponse.jsonUnsafe(encoded)
   })
@@ -67,9 +71,9 @@ export const make = <Name extends WebhookName>(
     name,
     Effect.matchCauseEffect(answer, {
       onSuccess: (response) => Effect.succeed({ outcome: "success", response }),
-      // When the call itself is interrupted, nothing comes here; a service that interrupts itself has failed.
+      // Not reached when the call itself is interrupted. A service that interrupts itself has failed.
       onFailure: (cause) =>
-        Effect.map(refusal(cause), (error) => ({ outcome: error._tag, response: ErrorResponse.make(error) })),
+        Effect.map(errorOf(cause), (error) => ({ outcome: error._tag, response: ErrorResponse.make(error) })),
     }),
   )
 }
@@ -85,7 +89,7 @@ const observed = <R>(
   return Effect.gen(function* () {
     const startedAt = yield* Clock.currentTimeMillis
     const { outcome, response } = yield* call
-    yield* Metric.update(duration, Duration.millis((yield* Clock.currentTimeMillis) - startedAt))
+    yield* Metric.update(duration, ((yield* Clock.currentTimeMillis) - startedAt) / 1000)
     yield* Metric.update(callsOf(outcome), 1)
     yield* Effect.annotateCurrentSpan("webhook.outcome", outcome)
     yield* Effect.logDebug(`webhook ${name}: ${outcome}`)
@@ -93,8 +97,8 @@ const observed = <R>(
   }).pipe(Effect.withSpan(`webhook ${name}`), Effect.annotateLogs("webhook", name))
 }
 
-/** What a trace may know of a request: who it is about, never what was said. */
-const subject = (request: RequestOf<WebhookName>): Record<string, string> => ({
+/** The span attributes of a request: the device, the user and the kind, no contents. */
+const attributesOf = (request: RequestOf<WebhookName>): Record<string, string> => ({
   ...("scope" in request
     ? {
         "mdm.channel": request.scope._tag,
@@ -114,19 +118,19 @@ const isUnknownEvent = Schema.is(
   }),
 )
 
-/** An event of a newer protocol is no mistake of the sender's: the server counts this answer as delivered. */
-const unknownEvent = new ManagementNotSupported({ message: "This backend does not know that event" })
+/** An event of a newer protocol is not an error of the sender: the server counts this answer as delivered. */
+const unknownEvent = new ManagementNotSupported({ message: "This backend does not support the event" })
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Names the first wrong place and what was expected there, never what stood there. */
+/** Names the first invalid member and the expectation, without the value. */
 const invalid = (error: Schema.SchemaError): InvalidRequest => {
   const [first] = formatIssue(error.issue).issues
   const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part)).join(".")
   return new InvalidRequest({ message: `${path === "" ? "The body" : path}: ${first?.message}`.slice(0, 500) })
 }
 
-const refusal = (cause: Cause.Cause<WebhookError | RequestError>): Effect.Effect<WebhookError | RequestError> => {
+const errorOf = (cause: Cause.Cause<WebhookError | RequestError>): Effect.Effect<WebhookError | RequestError> => {
   const failure = cause.reasons.find(Cause.isFailReason)
   if (failure !== undefined && ErrorResponse.isTyped(failure.error)) return Effect.succeed(failure.error)
   const id = crypto.randomUUID()

@@ -13,13 +13,13 @@
  * export const serve = (backend: Layer.Layer<Webhooks.Backend>) => Webhooks.toFetchHandler(backend).handler
  * ```
  */
+import { RequestLimits } from "@espalier/http"
 import { ManagementApi, MethodNotAllowed, UnknownWebhook, type WebhookName, webhooks } from "@espalier/schema"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { HttpEffect, HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiScalar, OpenApi } from "effect/http-api"
 import * as Call from "./Call.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
-import { BodyLimits } from "./JsonBody.ts"
 import { type Handle, type Handlers, handlers } from "./Services.ts"
 import { WebhookVerifier } from "./WebhookVerifier.ts"
 
@@ -32,7 +32,7 @@ import { WebhookVerifier } from "./WebhookVerifier.ts"
 export type Backend = Handlers | WebhookVerifier
 
 const unknownWebhook = ErrorResponse.make(new UnknownWebhook({ message: "Webhook not found" }))
-const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Webhooks are called with POST" }))
+const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Use POST" }))
 const paths = new Set<string>(Object.values(webhooks).map((webhook) => webhook.path))
 
 /** Answers every other request under `/webhook/apple/`: 405 for a webhook's path, else 404. Slashes are treated as the router does. */
@@ -46,7 +46,8 @@ const add = Effect.fnUntraced(function* <Name extends WebhookName>(
   name: Name,
   handle: Handle<Name>,
 ) {
-  yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier, yield* BodyLimits))
+  const limits = yield* RequestLimits.RequestLimits
+  yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier, limits))
 })
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Generated and mutated bodies: whatever is sent, the answer is one that the protocol documents.
+ * Generated and mutated bodies: every answer is one that the protocol documents.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { RequestError, WebhookError } from "@espalier/schema"
@@ -7,7 +7,7 @@ import { Effect, Schema } from "effect"
 import fc from "fast-check"
 import { backendOf, deviceScope, fetchHandler, type Mounted, pathOf, stillAnswers } from "./Backend.ts"
 
-const decodeRefusal = Schema.decodeUnknownSync(Schema.Union([...WebhookError.members, ...RequestError.members]))
+const decodeError = Schema.decodeUnknownSync(Schema.Union([...WebhookError.members, ...RequestError.members]))
 
 const backend = backendOf({
   checkin: () => Effect.succeed({ _tag: "Idle" }),
@@ -15,7 +15,7 @@ const backend = backendOf({
   asset: () => Effect.succeed(null),
 })
 
-describe("whatever is sent", () => {
+describe("answers as documented", () => {
   const documented = new Set([200, 204, 400, 404, 405, 408, 413, 415, 501])
 
   const isAnswered = async (mounted: Mounted, path: string, body: string | Uint8Array<ArrayBuffer>) => {
@@ -26,7 +26,7 @@ describe("whatever is sent", () => {
     })
     const text = await response.text()
     expect(documented.has(response.status), `${response.status} ${text}`).toBe(true)
-    if (response.status >= 400) expect(() => decodeRefusal(JSON.parse(text))).not.toThrow()
+    if (response.status >= 400) expect(() => decodeError(JSON.parse(text))).not.toThrow()
   }
 
   const paths = fc.constantFrom(pathOf("checkin"), pathOf("event"), pathOf("asset"))
@@ -62,13 +62,13 @@ describe("whatever is sent", () => {
 
   it.live("any JSON", () => checkedWith(fc.json(), (value) => value))
 
-  it.live("any JSON in the places of the protocol", () =>
+  it.live("any JSON as the members of the protocol", () =>
     checkedWith(fc.record({ scope: fc.jsonValue(), event: fc.jsonValue(), identifier: fc.jsonValue() }), (value) =>
       JSON.stringify(value),
     ),
   )
 
-  it.live("good bodies with some bytes changed, cut or doubled", () => {
+  it.live("valid bodies with some bytes changed, removed or inserted", () => {
     const edit = fc.record({ at: fc.nat(), length: fc.nat(6), insert: fc.uint8Array({ maxLength: 6 }) })
     return checkedWith(
       fc.record({ example: fc.constantFrom(...examples), edits: fc.array(edit, { minLength: 1, maxLength: 4 }) }),

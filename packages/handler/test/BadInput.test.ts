@@ -1,6 +1,6 @@
 /**
- * Hostile and broken requests: each is answered with a typed error that says what is wrong and not what was said, and the
- * next caller is served as ever.
+ * Hostile and malformed requests. Each gets a typed error that names the problem without quoting the input, and the next request is
+ * served normally.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { RequestError, WebhookError } from "@espalier/schema"
@@ -9,7 +9,7 @@ import type { Handle } from "../src/index.ts"
 import { backendOf, deviceScope, mounts, pathOf, post, send, stillAnswers } from "./Backend.ts"
 
 const Refusal = Schema.Union([...WebhookError.members, ...RequestError.members])
-const decodeRefusal = Schema.decodeUnknownSync(Refusal)
+const decodeError = Schema.decodeUnknownSync(Refusal)
 
 const idle: Handle<"checkin"> = () => Effect.succeed({ _tag: "Idle" })
 const backend = backendOf({ checkin: idle, event: () => Effect.void, asset: () => Effect.succeed(null) })
@@ -41,8 +41,8 @@ const unsupported = { status: 415, tag: "UnsupportedMediaType", body: text }
 const table: ReadonlyArray<Case> = [
   { ...bad, title: "empty", body: "", message: "The body is empty" },
   { ...bad, title: "white space", body: " \n", message: "The body is not JSON" },
-  { ...bad, title: "no JSON", body: `${marker}`, message: "The body is not JSON" },
-  { ...bad, title: "no JSON that talks of positions", body: `at position 999 `, message: "The body is not JSON" },
+  { ...bad, title: "not JSON", body: `${marker}`, message: "The body is not JSON" },
+  { ...bad, title: "text with the words of a position", body: `at position 999 `, message: "The body is not JSON" },
   { ...bad, title: "half JSON", body: text.slice(0, -1), message: "The body is not JSON" },
   { ...bad, title: "two values", body: `${text}${text}`, message: "The body is not JSON" },
   { ...bad, title: "trailing comma", body: '{"scope":[],}', message: "The body is not JSON" },
@@ -65,7 +65,7 @@ const table: ReadonlyArray<Case> = [
   { ...bad, title: "10,000 objects", body: '{"a":'.repeat(10_000), message: "The body nests deeper than 64 levels" },
   {
     ...bad,
-    title: "65 levels within",
+    title: "65 levels in an unknown member",
     body: `{"scope":${scopeText},"x":${"[".repeat(64)}${"]".repeat(64)}}`,
     message: "The body nests deeper than 64 levels",
   },
@@ -85,13 +85,13 @@ const table: ReadonlyArray<Case> = [
   },
   {
     ...bad,
-    title: "a scope by prototype",
+    title: "a scope in __proto__",
     body: `{"__proto__":{"scope":${scopeText}}}`,
     message: "scope: Missing key",
   },
   {
     ...bad,
-    title: "the later of two keys",
+    title: "a duplicate key, the last one invalid",
     body: `{"scope":${scopeText},"scope":1}`,
     message: "scope: Expected Scope",
   },
@@ -104,7 +104,7 @@ const table: ReadonlyArray<Case> = [
   },
   {
     ...bad,
-    title: "a tag that is no string",
+    title: "a tag that is not a string",
     path: event,
     body: `{"scope":${scopeText},"event":{"_tag":1}}`,
     message: "event: Expected Event",
@@ -118,7 +118,7 @@ const table: ReadonlyArray<Case> = [
   },
   {
     ...bad,
-    title: "a number beyond all",
+    title: "an infinite number",
     path: event,
     body: `{"scope":${scopeText},"event":{"_tag":"CommandResult","commandUUID":"c","status":"Error","payload":{"a":1e999}}}`,
     message: "event.payload.a: Expected a finite number",
@@ -129,14 +129,14 @@ const table: ReadonlyArray<Case> = [
     body: `{"scope":${scopeText},"event":{"_tag":"${tag}"}}`,
     status: 501,
     tag: "ManagementNotSupported",
-    message: "This backend does not know that event",
+    message: "This backend does not support the event",
   })),
   { ...unsupported, title: "another content type", headers: { "content-type": "text/plain" } },
   { ...unsupported, title: "a form", headers: { "content-type": "application/x-www-form-urlencoded" } },
   { ...unsupported, title: "almost JSON", headers: { "content-type": "application/jsonp" } },
   { ...unsupported, title: "another charset", headers: { "content-type": "application/json; charset=latin1" } },
   { ...unsupported, title: "a compressed body", headers: { "content-encoding": "gzip" } },
-  { title: "no such webhook", path: "/webhook/apple/wipe", body: text, status: 404, tag: "UnknownWebhook" },
+  { title: "an unknown webhook", path: "/webhook/apple/wipe", body: text, status: 404, tag: "UnknownWebhook" },
 ]
 
 const good: ReadonlyArray<{
@@ -148,8 +148,8 @@ const good: ReadonlyArray<{
   { title: "a JSON dialect", body: text, headers: { "content-type": "application/vnd.example+json" } },
   { title: "content-encoding identity", body: text, headers: { "content-encoding": "identity" } },
   { title: "unknown members", body: `{"scope":${scopeText},"x":[{}],"__proto__":{"scope":1},"constructor":1}` },
-  { title: "huge numbers beside", body: `{"scope":${scopeText},"x":${"9".repeat(5000)},"y":-1e-9999}` },
-  { title: "two keys, the later good", body: `{"scope":1,"scope":${scopeText}}` },
+  { title: "huge numbers in unknown members", body: `{"scope":${scopeText},"x":${"9".repeat(5000)},"y":-1e-9999}` },
+  { title: "a duplicate key, the last one valid", body: `{"scope":1,"scope":${scopeText}}` },
   { title: "64 levels", body: `{"scope":${scopeText},"x":${"[".repeat(63)}${"]".repeat(63)}}` },
   { title: "brackets in a string", body: `{"scope":${scopeText},"x":"${"[{".repeat(500)}\\"${"[".repeat(100)}"}` },
   { title: "lone surrogates", body: `{"scope":${scopeText},"x":"\\ud800"}` },
@@ -157,7 +157,7 @@ const good: ReadonlyArray<{
 ]
 
 describe.each(mounts)("%s", (_name, mount) => {
-  it.live("the table of refusals", () =>
+  it.live("rejects malformed requests", () =>
     Effect.gen(function* () {
       const mounted = yield* mount(backend)
       for (const { title, path, headers, body, status, tag, message } of table) {
@@ -168,17 +168,17 @@ describe.each(mounts)("%s", (_name, mount) => {
         })
         expect(answer.status, title).toBe(status)
         expect(answer.headers.get("content-type"), title).toBe("application/json")
-        const refusal = decodeRefusal(JSON.parse(answer.text))
-        expect(refusal._tag, title).toBe(tag)
-        if (message !== undefined) expect(refusal.message.replace(/ \(at character \d+\)$/, ""), title).toBe(message)
-        expect(refusal.message, title).not.toContain("999")
+        const error = decodeError(JSON.parse(answer.text))
+        expect(error._tag, title).toBe(tag)
+        if (message !== undefined) expect(error.message.replace(/ \(at character \d+\)$/, ""), title).toBe(message)
+        expect(error.message, title).not.toContain("999")
         expect(answer.text, title).not.toContain(marker)
       }
       yield* stillAnswers(mounted)
     }),
   )
 
-  it.live("the table of what is odd and good", () =>
+  it.live("accepts unusual but valid requests", () =>
     Effect.gen(function* () {
       const mounted = yield* mount(backend)
       for (const { title, headers, body } of good) {
@@ -192,16 +192,16 @@ describe.each(mounts)("%s", (_name, mount) => {
     }),
   )
 
-  it.live("no content type", () =>
+  it.live("rejects a request without a content type", () =>
     Effect.gen(function* () {
       const mounted = yield* mount(backend)
-      // Bytes, for which fetch makes up no content type.
+      // With bytes, fetch adds no content type.
       const answer = yield* send(mounted, pathOf("checkin"), { method: "POST", body: bytes(text) })
       expect([answer.status, JSON.parse(answer.text)._tag]).toEqual([415, "UnsupportedMediaType"])
     }),
   )
 
-  it.live("11 MiB", () =>
+  it.live("rejects 11 MiB", () =>
     Effect.gen(function* () {
       const mounted = yield* mount(backend)
       const chunk = new Uint8Array(1024 * 1024).fill(0x20)

@@ -1,5 +1,5 @@
 /**
- * What the operator sees of a call, and what nobody may see: a defect's words, a certificate, a token, a body.
+ * What logs, spans and metrics contain of a call, and what they never contain: a defect's message, a certificate, a token, a body.
  */
 
 import { inspect } from "node:util"
@@ -20,8 +20,8 @@ import {
 const marker = "MARKER-7f3a"
 const markerBase64 = Buffer.from(`${marker}!`).toString("base64")
 
-/** Everything that a logger and a tracer get to see. */
-const watching = () => {
+/** Records everything that a logger and a tracer receive. */
+const recording = () => {
   const logs: Array<string> = []
   const spans: Array<Tracer.NativeSpan> = []
   const logger = Logger.make((options) => {
@@ -40,7 +40,7 @@ const watching = () => {
     Layer.succeed(Tracer.Tracer, tracer),
     Layer.succeed(References.MinimumLogLevel, "All"),
   )
-  // What exporters send on: of how a span ended, only a failure.
+  // What exporters send. Of a span's exit that is only a failure.
   const spansShown = () =>
     inspect(
       spans.map(({ name, attributes, events, status, links }) => {
@@ -52,7 +52,7 @@ const watching = () => {
   return { logs, spans, layer, spansShown }
 }
 
-/** Loggers and tracers may stand beside the backend; a listener also takes those of the program around it. */
+/** Loggers and tracers can be provided beside the backend; a listener also uses those of the program around it. */
 const beside: ReadonlyArray<readonly [string, Mount]> = [
   ["toFetchHandler", fetchHandler],
   ["toHttpEffect", httpEffect],
@@ -65,10 +65,10 @@ const idle = Effect.succeed({ _tag: "Idle" } as const)
 describe.each(beside)("%s", (_name, mount) => {
   const unexpected: ReadonlyArray<readonly [title: string, handles: Handles]> = [
     ["a defect", { checkin: () => Effect.die(new Error(marker, { cause: marker })) }],
-    ["a defect that is no Error", { checkin: () => Effect.die({ [marker]: marker }) }],
+    ["a defect that is not an Error", { checkin: () => Effect.die({ [marker]: marker }) }],
     ["a thrown error", { checkin: () => Effect.sync(() => JSON.parse(marker)) }],
     [
-      "a function that throws before it gives an effect",
+      "a function that throws before it returns an Effect",
       {
         checkin: () => {
           throw new Error(marker)
@@ -81,11 +81,11 @@ describe.each(beside)("%s", (_name, mount) => {
       { checkin: () => Effect.ensuring(Effect.fail(new UnknownDevice({})), Effect.die(marker)) },
     ],
     [
-      "an answer against its type",
+      "an answer of the wrong type",
       { checkin: () => Effect.sync(() => JSON.parse(`{"_tag":"Idle2","x":"${marker}"}`)) },
     ],
     [
-      "an answer that breaks its schema",
+      "an answer that its schema rejects",
       { checkin: () => Effect.succeed({ _tag: "Command", commandUUID: "", requestType: marker, payload: {} }) },
     ],
     [
@@ -98,7 +98,7 @@ describe.each(beside)("%s", (_name, mount) => {
 
   it.live.each(unexpected)("%s", ([, handles]) =>
     Effect.gen(function* () {
-      const { layer, logs } = watching()
+      const { layer, logs } = recording()
       const { fetch } = yield* mount(Layer.merge(backendOf(handles), layer))
       const answer = yield* call(fetch, "checkin", checkin)
       expect(answer.status).toBe(500)
@@ -114,9 +114,9 @@ describe.each(beside)("%s", (_name, mount) => {
     }),
   )
 
-  it.live("a typed error is an answer, and no error in the log", () =>
+  it.live("a typed error is an answer, not an error in the log", () =>
     Effect.gen(function* () {
-      const { layer, logs } = watching()
+      const { layer, logs } = recording()
       const { fetch } = yield* mount(
         Layer.merge(backendOf({ checkin: () => Effect.fail(new ManagementNotSupported({})) }), layer),
       )
@@ -127,7 +127,7 @@ describe.each(beside)("%s", (_name, mount) => {
 
   it.live("a span for each call, around the service's own", () =>
     Effect.gen(function* () {
-      const { layer, spans } = watching()
+      const { layer, spans } = recording()
       const mounted = yield* mount(
         Layer.merge(backendOf({ checkin: () => Effect.withSpan(idle, "decide") }), layer),
       ).pipe(Effect.withSpan("startup"))
@@ -146,7 +146,7 @@ describe.each(beside)("%s", (_name, mount) => {
 
   it.live("no body, certificate or token in logs, spans and metrics", () =>
     Effect.gen(function* () {
-      const { layer, logs, spans, spansShown } = watching()
+      const { layer, logs, spans, spansShown } = recording()
       const { fetch } = yield* mount(
         Layer.merge(
           backendOf({
@@ -202,9 +202,9 @@ describe.each(beside)("%s", (_name, mount) => {
   )
 })
 
-it.live("a listener takes the loggers of the program around it", () =>
+it.live("a listener uses the loggers of the program around it", () =>
   Effect.gen(function* () {
-    const { layer, logs } = watching()
+    const { layer, logs } = recording()
     const { fetch } = yield* Effect.provide(listening(backendOf({ checkin: () => idle })), layer)
     yield* call(fetch, "checkin", checkin)
     expect(logs.join("\n")).toContain("webhook checkin: success")
@@ -229,7 +229,9 @@ it.live("calls are counted by webhook and outcome", () =>
     )
     const timings = Effect.map(Metric.snapshot, (snapshots) =>
       snapshots.flatMap((snapshot) =>
-        snapshot.type === "Histogram" && snapshot.id === "espalier_webhook_duration" ? [snapshot.state.count] : [],
+        snapshot.type === "Histogram" && snapshot.id === "espalier_webhook_duration_seconds"
+          ? [snapshot.state.count]
+          : [],
       ),
     )
     const sum = (numbers: ReadonlyArray<number>) => numbers.reduce((total, number) => total + number, 0)

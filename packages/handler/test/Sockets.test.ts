@@ -1,11 +1,11 @@
 /**
- * Callers that stall, leave or talk nonsense on a real socket: none harms the next one.
+ * Clients that stall, disconnect or send invalid HTTP on a real socket. The next client must not be affected.
  */
 import { createServer, request as httpRequest } from "node:http"
 import { connect } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Layer, Logger, Scope } from "effect"
-import { BodyLimits, type Handle } from "../src/index.ts"
+import { type Handle, RequestLimits } from "../src/index.ts"
 import { toNodeListener } from "../src/Node.ts"
 import { backendOf, deviceScope, fetchHandler, listening, pathOf, post, send, stillAnswers } from "./Backend.ts"
 
@@ -13,7 +13,7 @@ const idle: Handle<"checkin"> = () => Effect.succeed({ _tag: "Idle" })
 const backend = backendOf({ checkin: idle })
 const text = JSON.stringify({ scope: deviceScope })
 
-/** One request over a socket of its own; `write` may leave it unfinished. Gives the status and body, or why there was none. */
+/** One request over its own socket; `write` may leave it unfinished. */
 const overSocket = (
   port: number,
   headers: Record<string, string | number>,
@@ -43,10 +43,10 @@ const overSocket = (
   )
 
 const json = { "content-type": "application/json" }
-const quick = Layer.succeed(BodyLimits, { maxBytes: "10 MiB", maxDepth: 64, timeout: "50 millis" })
+const quick = Layer.succeed(RequestLimits.RequestLimits, { maxBytes: "10 MiB", maxDepth: 64, timeout: "50 millis" })
 
 describe("sockets", () => {
-  it.live("11 MiB announced: refused before it is sent", () =>
+  it.live("rejects an announced 11 MiB before they are sent", () =>
     Effect.gen(function* () {
       const mounted = yield* listening(backend)
       const answer = yield* overSocket(mounted.port, { ...json, "content-length": 11 * 1024 * 1024 }, (request) => {
@@ -57,7 +57,7 @@ describe("sockets", () => {
     }),
   )
 
-  it.live("half a body, then nothing: 408", () =>
+  it.live("answers 408 to a body that stops halfway", () =>
     Effect.gen(function* () {
       const mounted = yield* listening(Layer.merge(backend, quick))
       for (const headers of [{ ...json, "content-length": 100 }, json]) {
@@ -73,7 +73,7 @@ describe("sockets", () => {
     }),
   )
 
-  it.live("a fetch body that never ends: 408", () =>
+  it.live("answers 408 to a fetch body that never ends", () =>
     Effect.gen(function* () {
       const mounted = yield* fetchHandler(Layer.merge(backend, quick))
       const init: RequestInit & { duplex: "half" } = {
@@ -86,7 +86,7 @@ describe("sockets", () => {
     }),
   )
 
-  it.live("gone in the middle of the body", () =>
+  it.live("survives clients that disconnect in the middle of the body", () =>
     Effect.gen(function* () {
       const mounted = yield* listening(backend)
       for (let round = 0; round < 20; round++) {
@@ -105,7 +105,7 @@ describe("sockets", () => {
     }),
   )
 
-  it.live("gone before the answer: the service is interrupted", () =>
+  it.live("interrupts the service when the client disconnects", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const ended = yield* Deferred.make<void>()
@@ -128,7 +128,7 @@ describe("sockets", () => {
     }),
   )
 
-  it.live("a body that somebody read before", () =>
+  it.live("answers 400 when the body was consumed before", () =>
     Effect.gen(function* () {
       const { listener } = yield* Effect.acquireRelease(toNodeListener(backend), ({ dispose }) => dispose)
       const server = createServer((request, response) => {
@@ -145,7 +145,7 @@ describe("sockets", () => {
     }),
   )
 
-  it.live("dispose ends the calls under way", () =>
+  it.live("dispose interrupts the calls in progress", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const closed = yield* Deferred.make<void>()
@@ -164,7 +164,7 @@ describe("sockets", () => {
     }),
   )
 
-  it.live("what is not HTTP", () =>
+  it.live("survives invalid HTTP", () =>
     Effect.gen(function* () {
       const mounted = yield* listening(backend)
       for (const line of [

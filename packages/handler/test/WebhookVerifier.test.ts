@@ -1,9 +1,9 @@
 /**
- * Signed requests reach the services; all others are told one thing, and no service hears of them.
+ * Signed requests reach the services. All others get the same answer and reach no service.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Secret, WebhookId, WebhookSignature } from "@espalier/signing"
-import { type Array, Effect, Exit, Layer, Logger, Redacted } from "effect"
+import { Array, Config, ConfigProvider, Effect, Exit, Layer, Logger, Redacted } from "effect"
 import { Webhook as ReferenceLibrary } from "standardwebhooks"
 import { WebhookVerifier } from "../src/index.ts"
 import { call, deviceScope, fetchHandler, handlersOf, type Mount, mounts, pathOf } from "./Backend.ts"
@@ -26,13 +26,13 @@ const signed = (
     secrets,
   })
 
-/** A backend that trusts `secrets`, and how often it was asked. */
+/** A backend that trusts `secrets`, and how often its service was called. */
 const trusting = Effect.fnUntraced(function* (mount: Mount, secrets: Array.NonEmptyReadonlyArray<Secret.Secret>) {
-  let asked = 0
+  let calls = 0
   const handlers = handlersOf({
     checkin: () =>
       Effect.sync(() => {
-        asked++
+        calls++
         return { _tag: "Idle" }
       }),
   })
@@ -50,7 +50,7 @@ const trusting = Effect.fnUntraced(function* (mount: Mount, secrets: Array.NonEm
       })
       return { status: response.status, json: JSON.parse(await response.text()) }
     })
-  return { call: callWith, asked: () => asked }
+  return { call: callWith, calls: () => calls }
 })
 
 describe.each(mounts)("%s", (_name, mount) => {
@@ -70,23 +70,23 @@ describe.each(mounts)("%s", (_name, mount) => {
     ["from HMAC to ed25519", [hmac, Secret.publicKey(ed25519)], [ed25519]],
   ]
 
-  it.live("accepted", () =>
+  it.live("accepts calls signed with a trusted secret", () =>
     Effect.gen(function* () {
       for (const [title, trusted, signing] of accepted) {
-        const { call, asked } = yield* trusting(mount, trusted)
+        const { call, calls } = yield* trusting(mount, trusted)
         expect(yield* call(signed(signing)), title).toEqual({ status: 200, json: { _tag: "Idle" } })
-        expect(asked(), title).toBe(1)
+        expect(calls(), title).toBe(1)
       }
     }),
   )
 
-  const refused: ReadonlyArray<readonly [title: string, headers: () => Record<string, string>, body?: string]> = [
+  const rejected: ReadonlyArray<readonly [title: string, headers: () => Record<string, string>, body?: string]> = [
     ["unsigned", () => ({})],
     ["another secret", () => signed([otherHmac])],
     ["another key pair", () => signed([otherEd25519])],
     ["another body", () => signed([hmac]), `${body} `],
     ["no body", () => signed([hmac]), ""],
-    ["a body that is no JSON", () => signed([hmac]), "{"],
+    ["a body that is not JSON", () => signed([hmac]), "{"],
     ["six minutes ago", () => signed([hmac], { timestamp: now() - 360 })],
     ["in six minutes", () => signed([hmac], { timestamp: now() + 360 })],
     ["a moved timestamp", () => ({ ...signed([hmac]), "webhook-timestamp": String(now() - 1) })],
@@ -113,10 +113,10 @@ describe.each(mounts)("%s", (_name, mount) => {
     ),
   ]
 
-  it.live("refused: one answer for all, and no service is asked", () =>
+  it.live("rejects every other call with the same answer, before any service", () =>
     Effect.gen(function* () {
-      const { call, asked } = yield* trusting(mount, [hmac, Secret.publicKey(ed25519)])
-      for (const [title, headers, sent] of refused) {
+      const { call, calls } = yield* trusting(mount, [hmac, Secret.publicKey(ed25519)])
+      for (const [title, headers, sent] of rejected) {
         expect(yield* call(headers(), sent), title).toEqual({
           status: 401,
           json: {
@@ -125,22 +125,22 @@ describe.each(mounts)("%s", (_name, mount) => {
           },
         })
       }
-      expect(asked()).toBe(0)
+      expect(calls()).toBe(0)
       expect((yield* call(signed([hmac]))).status).toBe(200)
     }),
   )
 
-  it.live("a retry carries the same id and is accepted", () =>
+  it.live("accepts a retry with the same webhook-id", () =>
     Effect.gen(function* () {
-      const { call, asked } = yield* trusting(mount, [hmac])
+      const { call, calls } = yield* trusting(mount, [hmac])
       const headers = signed([hmac])
       yield* call(headers)
       expect((yield* call(headers)).status).toBe(200)
-      expect(asked()).toBe(2)
+      expect(calls()).toBe(2)
     }),
   )
 
-  it.live("what the reference library signs is accepted", () =>
+  it.live("accepts signatures of the reference library", () =>
     Effect.gen(function* () {
       const { call } = yield* trusting(mount, [hmac])
       const moment = new Date()
@@ -155,9 +155,41 @@ describe.each(mounts)("%s", (_name, mount) => {
   )
 })
 
+describe("WebhookVerifier.layerConfig", () => {
+  const provider = ConfigProvider.layer(
+    ConfigProvider.fromUnknown({
+      CURRENT: Secret.format(hmac),
+      PREVIOUS: Secret.format(otherHmac),
+      MALFORMED: "whsec_",
+    }),
+  )
+  const verifierOf = (...names: Array.NonEmptyReadonlyArray<string>) =>
+    WebhookVerifier.layerConfig({ secrets: Array.map(names, (name) => Config.Redacted(name)) }).pipe(
+      Layer.provide(provider),
+    )
+
+  it.live("accepts calls signed with any of the configured secrets", () =>
+    Effect.gen(function* () {
+      const verify = yield* WebhookVerifier
+      for (const secret of [hmac, otherHmac]) yield* verify(signed([secret]), new TextEncoder().encode(body))
+      const unsigned = yield* Effect.flip(verify({}, new TextEncoder().encode(body)))
+      expect(unsigned._tag).toBe("InvalidSignature")
+    }).pipe(Effect.provide(verifierOf("CURRENT", "PREVIOUS"))),
+  )
+
+  it.effect("fails with a ConfigError for a missing secret and a SecretError for a malformed one", () =>
+    Effect.gen(function* () {
+      const failureOf = (name: string) =>
+        Effect.map(Effect.flip(Effect.scoped(Layer.build(verifierOf("CURRENT", name)))), ({ _tag }) => _tag)
+      expect(yield* failureOf("MISSING")).toBe("ConfigError")
+      expect(yield* failureOf("MALFORMED")).toBe("SecretError")
+    }),
+  )
+})
+
 describe("WebhookVerifier.layer", () => {
   it.effect.each(["", "secret", "whsec_", "whsec_AAAA", "whsec_not base64 at all, not even close", "whpk_AAAA"])(
-    "does not start with %j, nor shows it",
+    "fails to start with %j, and does not reveal it",
     (text) =>
       Effect.gen(function* () {
         for (const secret of [text, Redacted.make(text)]) {
@@ -172,7 +204,7 @@ describe("WebhookVerifier.layer", () => {
   )
 })
 
-it.live("WebhookVerifier.layerUnsigned accepts everybody and says so in the log, once", () =>
+it.live("WebhookVerifier.layerUnsigned accepts every call and logs one warning", () =>
   Effect.gen(function* () {
     const logs: Array<string> = []
     const logger = Logger.layer([Logger.make(({ logLevel, message }) => logs.push(`${logLevel} ${String(message)}`))])

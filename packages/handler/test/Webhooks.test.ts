@@ -15,7 +15,7 @@ import {
 } from "@espalier/schema"
 import { Effect, Layer } from "effect"
 import type { Handle } from "../src/index.ts"
-import { BodyLimits } from "../src/index.ts"
+import { RequestLimits } from "../src/index.ts"
 import { backendOf, deviceScope, type Handles, handlersOf, type Mounted, mounts, pathOf, post } from "./Backend.ts"
 
 type Conversations = {
@@ -211,7 +211,11 @@ describe.each(mounts)("%s", (_name, mount) => {
 
   it.live("applies the limits that are provided beside the backend", () =>
     Effect.gen(function* () {
-      const limits = Layer.succeed(BodyLimits, { maxBytes: "1 KiB", maxDepth: 5, timeout: "5 seconds" })
+      const limits = Layer.succeed(RequestLimits.RequestLimits, {
+        maxBytes: "1 KiB",
+        maxDepth: 5,
+        timeout: "5 seconds",
+      })
       const { fetch } = yield* mount(
         Layer.merge(backendOf({ checkin: () => Effect.succeed({ _tag: "Idle" }) }), limits),
       )

@@ -1,16 +1,15 @@
 /**
- * Writes what readers in other languages use: of the management webhooks `generated/openapi.json`, and the same components as one JSON
- * Schema file, `generated/management.schema.json`, for those who want the bodies without the HTTP; and of the notifications
- * `generated/notifications.openapi.json`, for their receivers.
+ * Writes the documents for other languages: `generated/openapi.json` for the management webhooks, `generated/management.schema.json` with the
+ * same components as JSON Schema, and `generated/notifications.openapi.json` for receivers of notifications.
  *
- * All follow from `ManagementApi` and `NotificationWebhooks`. Run: `node --conditions=@espalier/source packages/schema/scripts/generate.ts`
+ * All derive from `ManagementApi` and `NotificationWebhooks`. Run: `node --conditions=@espalier/source packages/schema/scripts/generate.ts`
  */
 import { mkdir, writeFile } from "node:fs/promises"
 import { Predicate } from "effect"
 import { OpenApi } from "effect/http-api"
 import { ManagementApi, NotificationWebhooks } from "../src/index.ts"
 
-/** Where the files are, for the script and for the test that they are current. */
+/** The folder of the files. A test checks that they are current. */
 export const folder = new URL("../generated/", import.meta.url)
 
 const inDefs = (node: unknown): unknown => {
@@ -26,7 +25,7 @@ const inDefs = (node: unknown): unknown => {
 
 const print = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`
 
-/** Components stand in alphabetical order, so that a change shows as small as it is. */
+/** Sorts the components, so that a small change is a small diff. */
 const sorted = (document: OpenApi.OpenAPISpec): OpenApi.OpenAPISpec => {
   const schemas = Object.fromEntries(
     Object.entries(document.components.schemas).sort(([one], [other]) => (one < other ? -1 : 1)),

@@ -1,5 +1,5 @@
 /**
- * Assets: the bytes behind a declaration's reference, which a device fetches from `/mdm/apple/assets/:identifier`.
+ * Assets: the bytes that a declaration refers to. A device fetches them from `/mdm/apple/assets/:identifier`.
  */
 import { Schema } from "effect"
 import { MdmOrigin } from "./Scope.ts"
@@ -46,7 +46,7 @@ export const AssetContent = Schema.Struct({
 export type AssetContent = typeof AssetContent.Type
 
 /**
- * Where the bytes are (extension of the seed): the server streams them through, checking the hash.
+ * The URL of the bytes (extension of the seed). The server streams them to the device and verifies the hash.
  *
  * @category schemas
  * @since 0.1.0
@@ -56,7 +56,7 @@ export const AssetLocation = Schema.Struct({
   sha256: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))),
 }).annotate({
   identifier: "AssetLocation",
-  description: "Where the bytes of an asset are, and their lower-case hex SHA-256",
+  description: "The URL of an asset's bytes, and their lower-case hex SHA-256",
   examples: [{ url: "https://assets.example.com/wallpaper.png" }],
 })
 /**
@@ -66,14 +66,14 @@ export const AssetLocation = Schema.Struct({
 export type AssetLocation = typeof AssetLocation.Type
 
 /**
- * An asset: its bytes, or where they are.
+ * An asset: its bytes, or their URL.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const Asset = Schema.Union([AssetContent, AssetLocation]).annotate({
   identifier: "Asset",
-  description: "An asset's bytes, or where they are",
+  description: "An asset's bytes, or their URL",
 })
 /**
  * @category models

@@ -1,5 +1,5 @@
 /**
- * Bootstrap tokens (optional webhook): a Mac escrows one, and asks for it back to grant secure tokens.
+ * Bootstrap tokens (optional webhook): a Mac escrows its token, and later asks for it to grant secure tokens.
  */
 import { Schema } from "effect"
 import { Scope } from "./Scope.ts"
@@ -7,14 +7,14 @@ import { Scope } from "./Scope.ts"
 const base64 = Schema.String.check(Schema.isBase64())
 
 /**
- * Body of `bootstrap-token`: with `set` the device escrows a token, without it asks for the one it escrowed.
+ * Body of `bootstrap-token`: with `set` the device escrows a token, without it the device asks for its escrowed token.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const BootstrapTokenRequest = Schema.Struct({ scope: Scope, set: Schema.optionalKey(base64) }).annotate({
   identifier: "BootstrapTokenRequest",
-  description: "A Mac escrows its bootstrap token (`set`), or asks for it back",
+  description: "A Mac escrows its bootstrap token (`set`), or asks for it",
   examples: [
     { scope: { _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } }, set: "dG9rZW4=" },
   ],
@@ -26,7 +26,7 @@ export const BootstrapTokenRequest = Schema.Struct({ scope: Scope, set: Schema.o
 export type BootstrapTokenRequest = typeof BootstrapTokenRequest.Type
 
 /**
- * The escrowed token, base64; `null` when there is none.
+ * The escrowed token, base64; `null` when the Mac escrowed none.
  *
  * @category schemas
  * @since 0.1.0

@@ -1,8 +1,8 @@
 /**
- * Declarative management, the three questions a synchronising device asks: which tokens, which items, which declaration.
+ * Declarative management: the tokens, the list of items, and single declarations that a device requests when it synchronizes.
  *
- * Four kinds of declaration, each with its token; Apple's protocol knows a single `DeclarationsToken`, which
- * {@link combinedDeclarationsToken} computes alike in server and backend.
+ * There are four kinds of declaration, each with its token. Apple's protocol has a single `DeclarationsToken`;
+ * {@link combinedDeclarationsToken} computes it from the four, the same in server and backend.
  */
 import { sha256 } from "@noble/hashes/sha2.js"
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
@@ -23,7 +23,7 @@ const scopeExample = {
  */
 export const DeclarativeRequest = Schema.Struct({ scope: Scope }).annotate({
   identifier: "DeclarativeRequest",
-  description: "A channel synchronises its declarations",
+  description: "A channel synchronizes its declarations",
   examples: [{ scope: scopeExample }],
 })
 /**
@@ -33,7 +33,7 @@ export const DeclarativeRequest = Schema.Struct({ scope: Scope }).annotate({
 export type DeclarativeRequest = typeof DeclarativeRequest.Type
 
 /**
- * One opaque token a kind of declaration; it changes whenever a declaration of that kind does.
+ * One opaque token for each kind of declaration. It changes when a declaration of that kind changes.
  *
  * @category schemas
  * @since 0.1.0
@@ -45,7 +45,7 @@ export const DeclarationTokens = Schema.Struct({
   managementToken: Schema.String,
 }).annotate({
   identifier: "DeclarationTokens",
-  description: "One opaque token a kind of declaration",
+  description: "One opaque token for each kind of declaration",
   examples: [
     { activationsToken: "token", configurationsToken: "token", assetsToken: "token", managementToken: "token" },
   ],
@@ -79,7 +79,7 @@ export type DeclarationItem = typeof DeclarationItem.Type
 const items = Schema.Array(DeclarationItem)
 
 /**
- * Everything declared for a channel, by kind.
+ * All declarations of a channel, by kind.
  *
  * @category schemas
  * @since 0.1.0
@@ -91,7 +91,7 @@ export const DeclarationItems = Schema.Struct({
   management: items,
 }).annotate({
   identifier: "DeclarationItems",
-  description: "Everything declared for a channel, by kind",
+  description: "All declarations of a channel, by kind",
   examples: [
     {
       activations: [{ identifier: "activation-id", serverToken: "token" }],
@@ -145,7 +145,8 @@ export const DeclarationRequest = Schema.Struct({
 export type DeclarationRequest = typeof DeclarationRequest.Type
 
 /**
- * One declaration as Apple defines it: `Type`, `Identifier`, `ServerToken` and `Payload`. Other keys are kept.
+ * One declaration as Apple defines it: `Type`, `Identifier`, `ServerToken` and `Payload`. Other keys are kept. Write an integer
+ * beyond 2^53 as `{"$integer": "…"}`, since JSON parsers would round it.
  *
  * @category schemas
  * @since 0.1.0
@@ -185,7 +186,7 @@ export const DeclarationAnswer = Schema.NullOr(Declaration).annotate({
 export type DeclarationAnswer = typeof DeclarationAnswer.Type
 
 /**
- * Apple's single `DeclarationsToken` out of the four: lower-case hex SHA-256 over each token preceded by its
+ * Computes Apple's single `DeclarationsToken` from the four: lower-case hex SHA-256 over each token preceded by its
  * UTF-8 length as four big-endian bytes, in the order activations, configurations, assets, management.
  *
  * @category tokens

@@ -1,8 +1,8 @@
 /**
- * An exchange, to look at: what a device said to the server, what the server asked the backend because of it, and what the device
- * was answered. The server tells it (`Trace` in `@espalier/server`), a page shows it.
+ * An exchange: a device's request, the webhook calls that it caused, and the response to the device. The server records exchanges, the
+ * dashboard shows them.
  *
- * It holds no secret: tokens, keys, passwords and the like are blotted out before an exchange leaves the server.
+ * It contains no secrets: the server redacts tokens, keys and passwords before an exchange leaves it.
  */
 import { Schema } from "effect"
 
@@ -10,8 +10,8 @@ const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
 const duration = Schema.Int.annotate({ description: "Milliseconds" })
 
 /**
- * A body as text, at most 64 KiB of it: a property list as XML, or JSON. `json` is the same as JSON, where it can be had. A body that is neither, or is
- * left out, has a `contentType` and its size in bytes only.
+ * A body as text, at most 64 KiB of it: a property list as XML, or JSON. `json` is the body as JSON, if it has that form. Any other body has only a
+ * `contentType` and its size in bytes.
  *
  * @category schemas
  * @since 0.1.0
@@ -29,7 +29,7 @@ export const ExchangeBody = Schema.Struct({
 export type ExchangeBody = typeof ExchangeBody.Type
 
 /**
- * One call of the backend. Either `status` or `error` (what happened instead of an answer) is there.
+ * One webhook call. It has either a `status` or an `error` (why no answer arrived).
  *
  * @category schemas
  * @since 0.1.0
@@ -50,8 +50,8 @@ export const ExchangeCall = Schema.Struct({
 export type ExchangeCall = typeof ExchangeCall.Type
 
 /**
- * One request of a device from its first byte to the answer's last. `id` grows within a server's life; `message` is what the request
- * was, in Apple's words: `Authenticate`, `Idle`, `Acknowledged`, `DeclarativeManagement tokens`, `PKIOperation`….
+ * One request of a device, from its first byte to the last byte of the response. `id` increases while a server runs. `message` is the kind of
+ * request in Apple's terms, such as `Authenticate`, `Idle`, `Acknowledged`, `DeclarativeManagement tokens` or `PKIOperation`.
  *
  * @category schemas
  * @since 0.1.0
@@ -72,7 +72,7 @@ export const Exchange = Schema.Struct({
   response: Schema.optionalKey(ExchangeBody),
 }).annotate({
   identifier: "Exchange",
-  description: "What a device said, what the backend was asked because of it, and what the device was answered",
+  description: "A device's request, the webhook calls that it caused, and the response",
 })
 /**
  * @category models

@@ -1,10 +1,10 @@
 /**
- * The webhooks as an Effect `HttpApi`: for OpenAPI, for `HttpApiClient`, for those who build on `HttpApiBuilder`.
+ * The webhooks as an Effect `HttpApi`, for OpenAPI, `HttpApiClient` and `HttpApiBuilder`.
  *
- * Paths carry the `/webhook` prefix; a client prepends the backend's base URL.
+ * Paths have the prefix `/webhook`; a client prepends the backend's base URL.
  */
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { forReaders } from "./OpenApiForReaders.ts"
+import { normalizeForCodegen } from "./CodegenDocument.ts"
 import { type WebhookName, webhooks } from "./Webhook.ts"
 import { RequestError, WebhookError } from "./WebhookError.ts"
 
@@ -45,7 +45,7 @@ export class WebhookGroup extends HttpApiGroup.make("webhook", { topLevel: true 
   .annotateMerge(
     OpenApi.annotations({
       title: "Management webhooks",
-      description: "Called by the whitelabel server, answered by the management backend",
+      description: "Sent by the whitelabel server, answered by the management backend",
     }),
   ) {}
 
@@ -61,8 +61,8 @@ export class ManagementApi extends HttpApi.make("management")
     OpenApi.annotations({
       title: "Espalier management webhooks",
       version: "1.0.0",
-      description: "What a whitelabel server for Apple device management asks your backend",
+      description: "The webhooks that a whitelabel server for Apple device management sends to your backend",
       license: { name: "MIT" },
-      transform: forReaders,
+      transform: normalizeForCodegen,
     }),
   ) {}

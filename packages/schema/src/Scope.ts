@@ -1,13 +1,13 @@
 /**
- * Whom a webhook is about: a device, or one user's channel on it.
+ * The channel that a webhook is about: a device, or one of its users.
  *
- * The whitelabel server builds a scope from Apple's message and from what it verified itself; the backend
- * may therefore trust `udid`, `userId` and `identityCertificate` as far as it trusts the server's signature.
+ * The whitelabel server builds a scope from Apple's message and from the identity that it verified. A backend can trust `udid`, `userId`
+ * and `identityCertificate` as far as it trusts the server's signature.
  */
 import { Schema } from "effect"
 
 /**
- * The origin that the device called, out of the server's allow-list: one server can carry many brands.
+ * The origin that the device called, one of the server's configured origins: one server can serve many brands.
  *
  * @category schemas
  * @since 0.1.0
@@ -37,20 +37,20 @@ const channel = {
     }),
   ),
   identityCertificate: Schema.optionalKey(
-    Schema.String.annotate({ description: "PEM of the verified device identity; absent when there was none" }),
+    Schema.String.annotate({ description: "PEM of the verified device identity; absent when the device showed none" }),
   ),
   mdmOrigin: MdmOrigin,
 }
 
 /**
- * A device's own channel.
+ * The channel of a device.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const DeviceScope = Schema.TaggedStruct("device", channel).annotate({
   identifier: "DeviceScope",
-  description: "A device's own channel",
+  description: "The channel of a device",
   examples: [{ _tag: "device", udid: "DEVICE-UDID", mdmOrigin: { url: "https://mdm.example.com" } }],
 })
 /**
@@ -89,9 +89,10 @@ export const UserScope = Schema.TaggedStruct("user", {
 export type UserScope = typeof UserScope.Type
 
 /**
- * Whom a webhook is about.
+ * The channel that a webhook is about.
  *
- * @example
+ * **Example** (The owner of a channel)
+ *
  * ```ts
  * import { Scope } from "@espalier/schema"
  *

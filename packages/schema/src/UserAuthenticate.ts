@@ -5,7 +5,7 @@ import { Schema } from "effect"
 import { Scope } from "./Scope.ts"
 
 /**
- * Body of `user-authenticate`: first without, then with the digest response to the challenge.
+ * Body of `user-authenticate`. The first request has no `digestResponse`; the second has the response to the challenge.
  *
  * @category schemas
  * @since 0.1.0
@@ -29,7 +29,7 @@ export const UserAuthenticateRequest = Schema.Struct({
 export type UserAuthenticateRequest = typeof UserAuthenticateRequest.Type
 
 /**
- * Manage this user, do not (410 to the device), or challenge first.
+ * Manages the user, does not (the device gets 410), or challenges first.
  *
  * @category schemas
  * @since 0.1.0
@@ -42,7 +42,7 @@ export const UserAuthenticateAnswer = Schema.Union([
     examples: [{ _tag: "Challenge", digest: 'Digest realm="example", nonce="…", qop="auth"' }],
   }),
 ])
-  .annotate({ identifier: "UserAuthenticateAnswer", description: "Manage this user, do not, or challenge first" })
+  .annotate({ identifier: "UserAuthenticateAnswer", description: "Whether to manage the user, or a challenge" })
   .pipe(Schema.toTaggedUnion("_tag"))
 /**
  * @category models

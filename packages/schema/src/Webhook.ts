@@ -149,7 +149,7 @@ export type WebhookName = keyof Webhooks
  */
 export type RequestOf<Name extends WebhookName> = Webhooks[Name]["request"]["Type"]
 /**
- * What a webhook is answered with.
+ * The answer of a webhook.
  *
  * @category webhooks
  * @since 0.1.0
@@ -170,7 +170,7 @@ export interface WebhookOf<Name extends WebhookName> extends Webhook {
 const byName: { readonly [Name in WebhookName]: WebhookOf<Name> } = webhooks
 
 /**
- * Looks a webhook up, for code that is generic in its name.
+ * Returns a webhook by its name, for code that is generic in the name.
  *
  * @category webhooks
  * @since 0.1.0

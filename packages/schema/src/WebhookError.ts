@@ -1,13 +1,13 @@
 /**
- * How a webhook says no. Four errors are the backend's own words and steer what the device is told; the
- * others answer a request that never reached the backend's services.
+ * The errors of a webhook. Four of them come from the backend's code and decide what the device gets; the others answer a request that
+ * did not reach the backend's code.
  *
- * On the wire an error is `{"_tag": …, "message"?: …}` with the status below. `message` is for the log of the other
- * side: no secret, no stack trace.
+ * On the wire an error is `{"_tag": …, "message"?: …}` with the status below. `message` is for the other side's log and contains no secret
+ * and no stack trace.
  */
 import { Option, Schema, SchemaGetter } from "effect"
 
-/** An `Error` always has a message, so "none" is the empty string on this side and no member on the wire. */
+/** An `Error` always has a message: without one it is the empty string here and absent on the wire. */
 const message = Schema.optionalKey(Schema.String).pipe(
   Schema.decodeTo(Schema.optionalKey(Schema.String), {
     decode: SchemaGetter.passthrough(),
@@ -16,7 +16,7 @@ const message = Schema.optionalKey(Schema.String).pipe(
 )
 
 /**
- * 501: this backend does not offer that feature.
+ * 501: the backend does not offer the feature.
  *
  * @category errors
  * @since 0.1.0
@@ -40,8 +40,12 @@ export class UnknownDevice extends Schema.TaggedError<UnknownDevice>("UnknownDev
 ) {}
 
 /**
- * 410: the device shall unenroll. iOS 17, macOS 14 and later obey `com.apple.unrecognized.device`; `legacy: true` makes
- * the server answer the bare 401 that older systems obey.
+ * 410: the device must unenroll. iOS 17, macOS 14 and later unenroll on `com.apple.unrecognized.device`; with `legacy: true` the server
+ * sends the bare 401 on which older systems unenroll.
+ *
+ * **Gotchas**
+ *
+ * Only this typed body unenrolls a device. A bare 410 counts as a failure of the backend.
  *
  * @category errors
  * @since 0.1.0
@@ -55,7 +59,7 @@ export class ServerInitiatedUnenrollment extends Schema.TaggedError<ServerInitia
 ) {}
 
 /**
- * 500: generic backend failure; the device is told to come back later.
+ * 500: generic backend failure. The device retries later.
  *
  * @category errors
  * @since 0.1.0
@@ -67,7 +71,7 @@ export class InternalServerError extends Schema.TaggedError<InternalServerError>
 ) {}
 
 /**
- * The errors a backend's service may fail with.
+ * The errors that a backend's function may fail with.
  *
  * @category errors
  * @since 0.1.0
@@ -85,7 +89,7 @@ export const WebhookError = Schema.Union([
 export type WebhookError = typeof WebhookError.Type
 
 /**
- * 400: the body is not the JSON this webhook expects; `message` names the first place.
+ * 400: the body is not the JSON that the webhook expects; `message` names the first invalid member.
  *
  * @category request errors
  * @since 0.1.0
@@ -93,11 +97,11 @@ export type WebhookError = typeof WebhookError.Type
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>("InvalidRequest")(
   "InvalidRequest",
   { message },
-  { httpApiStatus: 400, description: "The request is not what this webhook expects" },
+  { httpApiStatus: 400, description: "The body is not the JSON that the webhook expects" },
 ) {}
 
 /**
- * 401: no signature, or none that verifies.
+ * 401: the signature is missing, stale or wrong.
  *
  * @category request errors
  * @since 0.1.0
@@ -109,7 +113,7 @@ export class InvalidSignature extends Schema.TaggedError<InvalidSignature>("Inva
 ) {}
 
 /**
- * 404: no such webhook. To a caller of an optional webhook it means "not offered".
+ * 404: the webhook does not exist. For an optional webhook it means "not offered".
  *
  * @category request errors
  * @since 0.1.0
@@ -117,11 +121,11 @@ export class InvalidSignature extends Schema.TaggedError<InvalidSignature>("Inva
 export class UnknownWebhook extends Schema.TaggedError<UnknownWebhook>("UnknownWebhook")(
   "UnknownWebhook",
   { message },
-  { httpApiStatus: 404, description: "No such webhook" },
+  { httpApiStatus: 404, description: "The webhook does not exist" },
 ) {}
 
 /**
- * 405: webhooks are called with POST.
+ * 405: a webhook accepts POST only.
  *
  * @category request errors
  * @since 0.1.0
@@ -129,7 +133,7 @@ export class UnknownWebhook extends Schema.TaggedError<UnknownWebhook>("UnknownW
 export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>("MethodNotAllowed")(
   "MethodNotAllowed",
   { message },
-  { httpApiStatus: 405, description: "Webhooks are called with POST" },
+  { httpApiStatus: 405, description: "A webhook accepts POST only" },
 ) {}
 
 /**
@@ -145,7 +149,7 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>("RequestT
 ) {}
 
 /**
- * 413: the body is larger than the receiver takes.
+ * 413: the body is larger than the limit of the backend.
  *
  * @category request errors
  * @since 0.1.0
@@ -153,11 +157,11 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>("RequestT
 export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>("PayloadTooLarge")(
   "PayloadTooLarge",
   { message },
-  { httpApiStatus: 413, description: "The body is larger than the receiver takes" },
+  { httpApiStatus: 413, description: "The body is larger than the limit of the backend" },
 ) {}
 
 /**
- * 415: the body is not declared as JSON in UTF-8.
+ * 415: the content type is not JSON in UTF-8, or the body is compressed.
  *
  * @category request errors
  * @since 0.1.0
@@ -165,11 +169,11 @@ export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>("Payloa
 export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>("UnsupportedMediaType")(
   "UnsupportedMediaType",
   { message },
-  { httpApiStatus: 415, description: "The body is not declared as application/json in UTF-8" },
+  { httpApiStatus: 415, description: "The content type is not application/json in UTF-8, or the body is compressed" },
 ) {}
 
 /**
- * What a handler answers before any service is asked.
+ * The errors that a handler answers with before it calls your code.
  *
  * @category request errors
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * `combinedDeclarationsToken` against `node:crypto` and the words of the protocol: server and backend must agree.
+ * `combinedDeclarationsToken` against `node:crypto` and the protocol's definition: server and backend must agree.
  */
 import { createHash } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
@@ -27,7 +27,7 @@ const four = (
 ): DeclarationTokens => ({ activationsToken, configurationsToken, assetsToken, managementToken })
 
 describe("combinedDeclarationsToken", () => {
-  it.prop("is the SHA-256 of the four, each after its length", [DeclarationTokensSchema], ([tokens]) => {
+  it.prop("is the SHA-256 of the four tokens, each preceded by its length", [DeclarationTokensSchema], ([tokens]) => {
     expect(combinedDeclarationsToken(tokens)).toBe(independent(tokens))
   })
 
@@ -42,12 +42,12 @@ describe("combinedDeclarationsToken", () => {
     expect(combinedDeclarationsToken(tokens)).toBe(token)
   })
 
-  it("tells apart what concatenation would not", () => {
+  it("distinguishes tokens that have the same concatenation", () => {
     const tokens = [four("ab", "", "", ""), four("a", "b", "", ""), four("", "ab", "", ""), four("", "", "ab", "")]
     expect(new Set(tokens.map(combinedDeclarationsToken)).size).toBe(tokens.length)
   })
 
-  it("takes tokens that are long, and half a character", () => {
+  it("accepts long tokens and lone surrogates", () => {
     for (const token of ["x".repeat(100_000), "\ud800"]) {
       expect(combinedDeclarationsToken(four(token, token, token, token))).toBe(
         independent(four(token, token, token, token)),

@@ -1,6 +1,6 @@
 /**
- * Notification events: every payload of the documentation comes back as the same JSON, both spellings are read, and a platform
- * that does not agree with its device member neither compiles nor decodes.
+ * Notification events: every payload of the documentation decodes and re-encodes to the same JSON, both spellings decode, and a platform that
+ * differs from its device member neither compiles nor decodes.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
@@ -108,20 +108,20 @@ const encode = Schema.encodeSync(NotificationEvent)
 const jsonOf = (name: SubscriptionName): { readonly [key: string]: unknown } => JSON.parse(documented[name])
 
 describe.each(SubscriptionName.literals)("%s", (name) => {
-  it("comes back as the documented JSON, its members in the documented order", () => {
+  it("re-encodes to the documented JSON, with its members in the documented order", () => {
     const event = decode(jsonOf(name))
     expect(JSON.stringify(encode(event), null, 2)).toBe(documented[name])
     expect(subscriptionOf(event)).toBe(name)
   })
 
-  it("is no event without any of its members", () => {
+  it("does not decode when a member is missing", () => {
     for (const key of Object.keys(jsonOf(name))) {
       const { [key]: _, ...rest } = jsonOf(name)
       expect(() => decode(rest), key).toThrow()
     }
   })
 
-  it("ignores members that a newer version adds", () => {
+  it("ignores unknown members", () => {
     const event = decode({ ...jsonOf(name), later: true })
     expect(encode(event)).toStrictEqual(jsonOf(name))
   })
@@ -142,26 +142,26 @@ describe("action", () => {
     ["win_enrollment-token_created", "win_enrollment_token_created"],
     ["adm_enrollment-token_created", "adm_enrollment_token_created"],
     ["adm_enrollment_token_created", "adm_enrollment_token_created"],
-  ])("%s is read, %s is written", (read, written) => {
+  ])("%s decodes, %s is encoded", (read, written) => {
     const event = decode({ ...jsonOf("enrollment_token_created"), action: read })
     expect(event.action).toBe(written)
     expect(encode(event).action).toBe(written)
   })
 
-  it.each(["A new InventoryItem created", "A new InventoryItem is being registered"])("%s is read", (action) => {
+  it.each(["A new InventoryItem created", "A new InventoryItem is being registered"])("%s decodes", (action) => {
     expect(encode(decode({ ...jsonOf("inventory_item"), action })).action).toBe(
       "A new InventoryItem is being registered",
     )
   })
 
   it.each(["ios_enrollment_token_created", "enrollment_token_created", "emm_device_removed", "emm", ""])(
-    "%j is no event",
+    "%j does not decode",
     (action) => {
       for (const name of SubscriptionName.literals) expect(decodes({ ...jsonOf(name), action }), name).toBe(false)
     },
   )
 
-  it.each(["emm", "win", "adm"])("%s goes with its own device member only", (platform) => {
+  it.each(["emm", "win", "adm"])("%s decodes only with its own device member", (platform) => {
     const { emmDevice, ...rest } = jsonOf("device_enrolled")
     for (const member of ["emm", "win", "adm"]) {
       const event = { ...rest, action: `${platform}_device_enrolled`, [`${member}Device`]: emmDevice }
@@ -170,12 +170,12 @@ describe("action", () => {
   })
 })
 
-it.each(["-1", "5.0", "05", "five", "", 5])("numDays is no %j", (numDays) => {
+it.each(["-1", "5.0", "05", "five", "", 5])("rejects numDays %j", (numDays) => {
   expect(() => decode({ ...jsonOf("apple_push_certification_renovation"), numDays })).toThrow()
 })
 
 describe("Integration", () => {
-  it("has at least one subscription, each known and once", () => {
+  it("has at least one subscription, without duplicates or unknown names", () => {
     const is = Schema.is(Subscriptions)
     expect(is(["device_enrolled"])).toBe(true)
     expect(is([])).toBe(false)
@@ -204,15 +204,15 @@ export const compiles = (
   is<DeviceEnrolled>({ action: "adm_device_enrolled", organization, admDevice: device, mdmUser })
   // @ts-expect-error: an Apple event has an Apple device
   is<DeviceEnrolled>({ action: "adm_device_enrolled", organization, emmDevice: device, mdmUser })
-  // @ts-expect-error: and no other beside it
+  // @ts-expect-error: and no other device member
   is<DeviceEnrolled>({ action: "adm_device_enrolled", organization, admDevice: device, winDevice: device, mdmUser })
-  // @ts-expect-error: there is no such platform
+  // @ts-expect-error: an unknown platform
   is<DeviceEnrolled>({ action: "ios_device_enrolled", organization, iosDevice: device, mdmUser })
   // @ts-expect-error: an assignment has a trigger
   is<NotificationEvent>({ action: "win_device_added_mdm_user", organization, winDevice: device, mdmUser })
   // @ts-expect-error: numDays is a string
   is<NotificationEvent>({ action: "apple_push_certification_renovation", organization, numDays: 5, appleId: "a" })
-  // @ts-expect-error: the other spelling is read, never written
+  // @ts-expect-error: the other spelling is decoded, never encoded
   is<NotificationEventOf<"enrollment_token_created">["action"]>("emm_enrollment-token_created")
   is<NotificationEventOf<"enrollment_token_created">["action"]>("emm_enrollment_token_created")
 }

@@ -1,5 +1,5 @@
 /**
- * Property lists in JSON clothes: which JSON is one, and what the refusal of any other says.
+ * Property lists in JSON: which JSON is valid, and the messages for invalid JSON.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Result, Schema, SchemaIssue } from "effect"
@@ -8,7 +8,7 @@ import { Command, EventRequest, Manifest, PropertyListDictionary, Scope } from "
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-const refusalOf = (schema: Schema.Codec<unknown, unknown>, json: unknown): string | undefined =>
+const errorOf = (schema: Schema.Codec<unknown, unknown>, json: unknown): string | undefined =>
   Result.match(Schema.decodeUnknownResult(schema)(json), {
     onSuccess: () => undefined,
     onFailure: (error) => {
@@ -31,8 +31,8 @@ const wellFormed: ReadonlyArray<readonly [string, unknown]> = [
 const malformed: ReadonlyArray<readonly [string, unknown, string]> = [
   ["null", { a: { b: [1, null] } }, "a.b.1: Expected string | boolean | number | array | object"],
   ["null at once", { a: null }, "a: Expected string | boolean | number | array | object"],
-  ["no dictionary", [1], ": Expected PropertyListDictionary"],
-  ["no dictionary but data", { $data: "aGVsbG8=" }, ": Expected a dictionary, not $data"],
+  ["not a dictionary", [1], ": Expected PropertyListDictionary"],
+  ["data instead of a dictionary", { $data: "aGVsbG8=" }, ": Expected a dictionary, not $data"],
   ["infinity", JSON.parse('{"a": 1e999}'), "a: Expected a finite number"],
   ...[9007199254740992, -9007199254740992, 1e300].map(
     (unsafe) =>
@@ -55,7 +55,7 @@ const malformed: ReadonlyArray<readonly [string, unknown, string]> = [
   ["hour that does not exist", { a: { $date: "2026-01-01T25:00:00Z" } }, "a: Expected a well-formed $date"],
   ["data that is not base64", { a: { $data: "aGVsbG8" } }, "a: Expected a well-formed $data"],
   ["data with white space", { a: { $data: "aGVs bG8=" } }, "a: Expected a well-formed $data"],
-  ["data that is no string", { a: { $data: 1 } }, "a: Expected a well-formed $data"],
+  ["data that is not a string", { a: { $data: 1 } }, "a: Expected a well-formed $data"],
   ["date without zone", { a: { $date: "2026-01-01T00:00:00" } }, "a: Expected a well-formed $date"],
   ["date with another zone", { a: { $date: "2026-01-01T00:00:00+01:00" } }, "a: Expected a well-formed $date"],
   ["integer as number", { a: { $integer: 1 } }, "a: Expected a well-formed $integer"],
@@ -72,13 +72,13 @@ describe.each(["interpreted", "compiled"])("%s", (mode) => {
   const schema = PropertyListDictionary.annotate({})
   if (mode === "compiled") SchemaJITCompiler.enable(schema.ast)
 
-  it.each(wellFormed)("takes %s", (_title, json) => {
+  it.each(wellFormed)("accepts %s", (_title, json) => {
     expect(Schema.decodeUnknownSync(schema)(json)).toStrictEqual(json)
     expect(Schema.encodeUnknownSync(schema)(json)).toStrictEqual(json)
   })
 
-  it.each(malformed)("refuses %s", (_title, json, refusal) => {
-    expect(refusalOf(schema, json)).toBe(refusal)
+  it.each(malformed)("rejects %s", (_title, json, message) => {
+    expect(errorOf(schema, json)).toBe(message)
   })
 
   it("keeps a `__proto__` member as a member", () => {
@@ -90,7 +90,7 @@ describe.each(["interpreted", "compiled"])("%s", (mode) => {
   })
 })
 
-describe("refusals name the place", () => {
+describe("errors name the place", () => {
   const scope = { _tag: "device", udid: "D", mdmOrigin: { url: "https://mdm.example.com" } }
   const result = { _tag: "CommandResult", commandUUID: "c", status: "Error", payload: {} }
 
@@ -126,7 +126,7 @@ describe("refusals name the place", () => {
       { _tag: "Command", commandUUID: "c", requestType: "r", payload: { $data: "" } },
       "payload: Expected a dictionary, not $data",
     ],
-  ])("%s", (_title, schema, json, refusal) => {
-    expect(refusalOf(schema, json)).toBe(refusal)
+  ])("%s", (_title, schema, json, message) => {
+    expect(errorOf(schema, json)).toBe(message)
   })
 })

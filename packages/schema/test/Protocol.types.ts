@@ -13,7 +13,7 @@ import {
   type WebhookError,
 } from "../src/index.ts"
 
-/** Hands a value on, so that an annotation is all a case needs. */
+/** Passes a value on, so that an annotation is all a case needs. */
 declare const is: <A>(value: A) => void
 declare const event: Event
 
@@ -39,17 +39,17 @@ is<Manifest>({ _tag: "DdmSync", serverToken: "t" })
 is<Manifest>({ _tag: "Command", commandUUID: "c", requestType: "r", payload: { a: [1, { b: "c" }] } })
 // @ts-expect-error: a manifest is one of the three, not two at once
 is<Manifest>({ _tag: "DdmSync", serverToken: "t", commandUUID: "c", requestType: "r", payload: {} })
-// @ts-expect-error: nor one under the tag of another
+// @ts-expect-error: a member of another tag
 is<Manifest>({ _tag: "Idle", serverToken: "t" })
-// @ts-expect-error: nor an unknown one
+// @ts-expect-error: an unknown tag
 is<Manifest>({ _tag: "Wipe" })
 // @ts-expect-error: serverToken is a string
 is<Manifest>({ _tag: "DdmSync", serverToken: 1 })
 // @ts-expect-error: property lists have no null
 is<Manifest>({ _tag: "Command", commandUUID: "c", requestType: "r", payload: { a: null } })
-// @ts-expect-error: nor undefined
+// @ts-expect-error: property lists have no undefined
 is<PropertyListDictionary>({ a: undefined })
-// @ts-expect-error: nor a Date of JavaScript's; write {$date: …}
+// @ts-expect-error: a Date is not JSON; write {$date: …}
 is<PropertyListDictionary>({ a: new Date() })
 
 const mdmOrigin = { url: "https://mdm.example.com" }
@@ -63,7 +63,7 @@ is<Scope>({ _tag: "device", udid: "D", identityCertificate: undefined, mdmOrigin
 is<AnswerOf<"declaration">>(null)
 // @ts-expect-error: there are always four arrays
 is<AnswerOf<"declarationItems">>({ activations: [], configurations: [], assets: [] })
-// @ts-expect-error: five types there are not
+// @ts-expect-error: there is no fifth type
 is<RequestOf<"declaration">["type"]>("policy")
 // @ts-expect-error: decoded values are read-only
 is<(request: RequestOf<"checkin">) => void>((request) => (request.scope.udid = "other"))

@@ -1,5 +1,5 @@
 /**
- * What one side encodes, the other decodes to the same value; and what a newer side adds, an older one ignores.
+ * Both sides of the protocol: an encoded value decodes to the same value, and unknown members are ignored.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema, SchemaAST } from "effect"
@@ -26,7 +26,7 @@ describe("examples", () => {
     .flatMap(([name, schema]) => [[name, schema] as const, ...membersOf(schema).map((m) => [name, m] as const)])
     .flatMap(([name, schema]) => examplesOf(schema).map((example) => [name, schema, example] as const))
 
-  it("every request has one", () => {
+  it("exist for every request", () => {
     for (const { path, request } of Object.values(Protocol.webhooks)) {
       expect(examplesOf(request).length, path).toBeGreaterThan(0)
     }
@@ -38,7 +38,7 @@ describe("examples", () => {
   })
 })
 
-/** JSON has no -0: it comes back as 0, which is the same number to everybody who reads it. */
+/** JSON turns -0 into 0. */
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 const sides = Object.entries(Protocol.webhooks).flatMap(([name, webhook]) =>
@@ -81,7 +81,7 @@ describe("unknown members", () => {
     }
   })
 
-  it("of Apple's own documents are kept", () => {
+  it("are kept in Apple's own documents", () => {
     const report = { StatusItems: { a: null }, Errors: [{ Reasons: [] }], InVersion9: { b: [1, null] } }
     expect(Schema.decodeUnknownSync(Protocol.StatusReport)(report)).toStrictEqual(report)
     const declaration = { Type: "com.apple.x", Identifier: "i", ServerToken: "t", Payload: { a: null }, InVersion9: 1 }

@@ -1,5 +1,5 @@
 /**
- * The protocol's source document: each of its JSON examples, copied letter for letter, decodes and encodes to the same JSON.
+ * Every JSON example of the protocol's source document, copied verbatim, decodes and re-encodes to the same JSON.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
@@ -101,7 +101,7 @@ const examples: ReadonlyArray<readonly [title: string, schema: Schema.Codec<unkn
   ],
 ]
 
-/** The seed's placeholder stands for base64, which `BASE64_CONTENT` is not. */
+/** `BASE64_CONTENT` is a placeholder, not base64. */
 const assetAnswer = `{
   "content": "BASE64_CONTENT",
   "contentType": "application/octet-stream"
@@ -120,7 +120,7 @@ describe("the seed's examples", () => {
     expect(encoded).toStrictEqual(json)
   })
 
-  it("null is an answer of `declaration` and of `asset`", () => {
+  it("`declaration` and `asset` may answer null", () => {
     for (const { answer } of [webhooks.declaration, webhooks.asset]) {
       expect(Schema.encodeUnknownSync(answer)(Schema.decodeUnknownSync(answer)(null))).toBeNull()
     }

@@ -1,5 +1,5 @@
 /**
- * Errors on the wire: `{"_tag", "message"?}` and the status that belongs to the tag.
+ * Errors on the wire: `{"_tag", "message"?}` and the status of each tag.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Result, Schema, SchemaAST } from "effect"
@@ -39,7 +39,7 @@ describe("status by tag", () => {
     expect(member === undefined ? undefined : SchemaAST.resolve(member.ast)?.["httpApiStatus"]).toBe(status)
   })
 
-  it.each(Object.keys(ManagementApi.groups.webhook.endpoints))("every error is declared at %s", async (name) => {
+  it.each(Object.keys(ManagementApi.groups.webhook.endpoints))("%s declares every error", async (name) => {
     const { OpenApi } = await import("effect/http-api")
     const operation = Object.values(OpenApi.fromApi(ManagementApi).paths)
       .map((path) => path.post)
@@ -52,7 +52,7 @@ describe("status by tag", () => {
 })
 
 describe("on the wire", () => {
-  it.each(statuses)("%s without a message has none", (tag) => {
+  it.each(statuses)("%s without a message has no message member", (tag) => {
     const decoded = Schema.decodeUnknownSync(All)({ _tag: tag })
     expect(decoded._tag).toBe(tag)
     expect(decoded.message).toBe("")
@@ -64,7 +64,7 @@ describe("on the wire", () => {
     expect(Schema.encodeSync(All)(Schema.decodeUnknownSync(All)(json))).toStrictEqual(json)
   })
 
-  it("made in code", () => {
+  it("errors that are constructed in code", () => {
     const encode = Schema.encodeSync(All)
     expect(encode(new UnknownDevice({}))).toStrictEqual({ _tag: "UnknownDevice" })
     expect(encode(new ManagementNotSupported({ message: "no" }))).toStrictEqual({
@@ -89,7 +89,7 @@ describe("on the wire", () => {
     expect(Result.isFailure(Schema.decodeUnknownResult(All)(json))).toBe(true)
   })
 
-  it("no stack and no cause", () => {
+  it("contain no stack and no cause", () => {
     const error = Object.assign(new InternalServerError({ message: "id" }), { cause: new Error("SECRET") })
     expect(JSON.stringify(Schema.encodeSync(All)(error))).toBe('{"_tag":"InternalServerError","message":"id"}')
   })

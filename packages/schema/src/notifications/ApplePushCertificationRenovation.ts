@@ -1,11 +1,11 @@
 /**
- * The Apple push certificate is about to expire; without it no Apple device can be told to check in.
+ * The Apple push certificate expires soon. Without it no Apple device can be asked to check in.
  */
 import { Schema } from "effect"
 import { NotificationOrganization } from "./Members.ts"
 
 /**
- * Subscription `apple_push_certification_renovation`. `numDays` is how many days remain, as decimal digits in a string.
+ * Subscription `apple_push_certification_renovation`. `numDays` is the number of days that remain, as a string of decimal digits.
  *
  * @category schemas
  * @since 0.1.0
@@ -16,7 +16,7 @@ export const ApplePushCertificationRenovation = Schema.Struct({
   numDays: Schema.String.check(
     Schema.isPattern(/^(?:0|[1-9]\d{0,5})$/, { message: "Expected a decimal number of days" }),
   ),
-  appleId: Schema.String.annotate({ description: "The Apple ID that the certificate was created with" }),
+  appleId: Schema.String.annotate({ description: "The Apple ID that created the certificate" }),
 }).annotate({
   identifier: "ApplePushCertificationRenovation",
   description: "The Apple Push Certificate is approaching expiration",

@@ -1,5 +1,5 @@
 /**
- * A person was assigned to a device, or another one was. The platform in `action` and in the device member agree.
+ * A user was assigned to a device, or the assignment changed. The platforms in `action` and in the device member agree.
  */
 import { Schema } from "effect"
 import { NotificationDevice, NotificationOrganization, NotificationUser } from "./Members.ts"
@@ -10,7 +10,7 @@ const trigger = Schema.String.annotate({ description: "What caused the assignmen
 const action = <const Action extends `${string}_device_added_mdm_user`>(action: Action) => Schema.Literal(action)
 
 /**
- * Subscription `device_added_mdm_user`. `trigger` says what caused the assignment: `deviceUpdate`…
+ * Subscription `device_added_mdm_user`. `trigger` is the cause of the assignment, such as `deviceUpdate`.
  *
  * @category schemas
  * @since 0.1.0

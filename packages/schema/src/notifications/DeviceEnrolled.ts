@@ -1,5 +1,5 @@
 /**
- * A device was enrolled. The platform in `action` and in the name of the device member agree, or it is no such event.
+ * A device was enrolled. The platforms in `action` and in the name of the device member agree; otherwise the event is invalid.
  */
 import { Schema } from "effect"
 import { NotificationDevice, NotificationOrganization, NotificationUser } from "./Members.ts"

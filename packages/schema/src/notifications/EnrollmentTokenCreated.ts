@@ -2,7 +2,7 @@
  * An enrollment token was created.
  *
  * The documentation spells the action in two ways, `…_enrollment_token_created` in its example and
- * `…_enrollment-token_created` in its table. Both are read, the example's is written.
+ * `…_enrollment-token_created` in its table. Both are decoded; the one of the example is encoded.
  */
 import { Schema, SchemaTransformation } from "effect"
 import { NotificationOrganization, NotificationPlatform } from "./Members.ts"
@@ -23,8 +23,8 @@ const spelling: { readonly [Action in typeof read.Type]: typeof written.Type } =
 }
 
 /**
- * Subscription `enrollment_token_created`. `enrollmentToken.type` is the management mode: `Fully Managed`, `Work Profile`…
- * Here, and only here, `mdmUser.id` is an object: so the documentation has it.
+ * Subscription `enrollment_token_created`. `enrollmentToken.type` is the management mode, such as `Fully Managed` or `Work Profile`.
+ * Only in this event `mdmUser.id` is an object, as the documentation shows it.
  *
  * @category schemas
  * @since 0.1.0

@@ -1,7 +1,7 @@
 /**
- * An integration: where a workspace wants its notifications sent, and which.
+ * An integration: the URL that a workspace's notifications are sent to, and its subscriptions.
  *
- * Its signing secrets are no part of it: they are shown once, when they are made.
+ * It does not contain its signing secrets: they are shown once, when they are created.
  */
 import { Schema } from "effect"
 import { SubscriptionName } from "./NotificationEvent.ts"
@@ -9,16 +9,16 @@ import { SubscriptionName } from "./NotificationEvent.ts"
 /**
  * Why an integration is not enabled.
  *
- * - `Asked`: somebody disabled it.
+ * - `Asked`: a user disabled it.
  * - `Gone`: the receiver answered 410.
- * - `Failing`: nothing but failure for days.
+ * - `Failing`: every delivery failed for days.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const DisabledReason = Schema.Literals(["Asked", "Gone", "Failing"]).annotate({
   identifier: "DisabledReason",
-  description: "Asked: by somebody. Gone: the receiver answered 410. Failing: nothing but failure for days",
+  description: "Asked: disabled by a user. Gone: the receiver answered 410. Failing: every delivery failed for days",
 })
 /**
  * @category models
@@ -44,8 +44,8 @@ export const Subscriptions = Schema.NonEmptyArray(SubscriptionName)
 export type Subscriptions = typeof Subscriptions.Type
 
 /**
- * A workspace's integration. `disabledReason` is there exactly while `enabled` is false, `failingSince` while its last tries
- * were nothing but failures.
+ * A workspace's integration. `disabledReason` is present only while `enabled` is false, `failingSince` only while its latest attempts all
+ * failed.
  *
  * @category schemas
  * @since 0.1.0
@@ -54,7 +54,7 @@ export const Integration = Schema.Struct({
   id: Schema.NonEmptyString,
   workspace: Schema.NonEmptyString,
   type: Schema.Literal("webhook"),
-  url: Schema.NonEmptyString.annotate({ description: "Where notifications are posted" }),
+  url: Schema.NonEmptyString.annotate({ description: "The URL that notifications are sent to" }),
   events: Subscriptions,
   enabled: Schema.Boolean,
   disabledReason: Schema.optionalKey(DisabledReason),
@@ -63,7 +63,7 @@ export const Integration = Schema.Struct({
   updatedAt: when,
 }).annotate({
   identifier: "Integration",
-  description: "Where a workspace wants its notifications sent, and which",
+  description: "The URL that a workspace's notifications are sent to, and its subscriptions",
   examples: [
     {
       id: "int_3f2a1c9e7b",

@@ -1,8 +1,8 @@
 /**
  * An item of the inventory was registered, changed or removed.
  *
- * The documentation's example has one `action` for all of it, and its table `A new InventoryItem {action}`. Whatever
- * follows the first three words is read, the example's text is written; what happened stands in `subAction`.
+ * The documentation's example has one `action` for all three, and its table has `A new InventoryItem {action}`. Any text after the first
+ * three words is decoded; the text of the example is encoded. `subAction` is the kind of change.
  */
 import { Schema, SchemaTransformation } from "effect"
 import { NotificationOrganization } from "./Members.ts"
@@ -10,7 +10,7 @@ import { NotificationOrganization } from "./Members.ts"
 const action = "A new InventoryItem is being registered"
 
 /**
- * Subscription `inventory_item`. `subAction` is `created`, `updated`, `deleted` or what a newer version adds.
+ * Subscription `inventory_item`. `subAction` is `created`, `updated`, `deleted`, or a value that a later version adds.
  *
  * @category schemas
  * @since 0.1.0
@@ -25,7 +25,9 @@ export const InventoryItem = Schema.Struct({
       }),
     ),
   ),
-  subAction: Schema.String.annotate({ description: "`created`, `updated`, `deleted`, or one to come" }),
+  subAction: Schema.String.annotate({
+    description: "`created`, `updated`, `deleted`, or a value that a later version adds",
+  }),
   organization: NotificationOrganization,
   inventoryItem: Schema.Struct({
     id: Schema.String,

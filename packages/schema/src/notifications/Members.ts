@@ -1,12 +1,12 @@
 /**
  * The members that several notification events share: the organization, the MDM user, the device.
  *
- * Names and shapes are those of the custom webhooks' documentation. What a newer version adds is ignored on reading.
+ * Names and shapes are those of the custom webhooks' documentation. Unknown members are ignored when decoding.
  */
 import { Schema } from "effect"
 
 /**
- * How a platform is called in `action` and in the device member: Android `emm`, Windows `win`, Apple `adm`.
+ * The name of a platform in `action` and in the device member: Android `emm`, Windows `win`, Apple `adm`.
  *
  * @category schemas
  * @since 0.1.0
@@ -22,7 +22,7 @@ export const NotificationPlatform = Schema.Literals(["emm", "win", "adm"]).annot
 export type NotificationPlatform = typeof NotificationPlatform.Type
 
 /**
- * The workspace an event happened in.
+ * The workspace that an event belongs to.
  *
  * @category schemas
  * @since 0.1.0
@@ -33,7 +33,7 @@ export const NotificationOrganization = Schema.Struct({
   url: Schema.String,
 }).annotate({
   identifier: "NotificationOrganization",
-  description: "The workspace an event happened in",
+  description: "The workspace that an event belongs to",
   examples: [
     { id: "5d4d1391cd523c15f50df235", name: "Example", url: "https://dashboard.example.com/workspaces/example" },
   ],
@@ -45,7 +45,7 @@ export const NotificationOrganization = Schema.Struct({
 export type NotificationOrganization = typeof NotificationOrganization.Type
 
 /**
- * The person a device belongs to.
+ * The user that a device belongs to.
  *
  * @category schemas
  * @since 0.1.0
@@ -56,7 +56,7 @@ export const NotificationUser = Schema.Struct({
   url: Schema.String,
 }).annotate({
   identifier: "NotificationUser",
-  description: "The person a device belongs to",
+  description: "The user that a device belongs to",
   examples: [
     { id: "5e9099ee4da32b180204770e", email: "ada@example.com", url: "https://dashboard.example.com/users/ada" },
   ],
@@ -68,7 +68,7 @@ export const NotificationUser = Schema.Struct({
 export type NotificationUser = typeof NotificationUser.Type
 
 /**
- * A device, as far as a notification tells: Android has a `type` (`Fully Managed`), Windows a `productName`.
+ * A device. Android devices have a `type` (`Fully Managed`), Windows devices a `productName`.
  *
  * @category schemas
  * @since 0.1.0
@@ -79,7 +79,7 @@ export const NotificationDevice = Schema.Struct({
   url: Schema.String,
 }).annotate({
   identifier: "NotificationDevice",
-  description: "A device, as far as a notification tells",
+  description: "A device",
   examples: [{ productName: "MacBookPro18,3", url: "https://dashboard.example.com/devices/1" }],
 })
 /**

@@ -1,8 +1,8 @@
 /**
- * The events that a customer's webhook integration can subscribe to, one entry each.
+ * The events that a webhook integration can subscribe to.
  *
- * A subscription has a name without a platform (`device_enrolled`), what travels has one (`adm_device_enrolled`): a new event is a
- * new entry in {@link notificationEvents}, and the compiler names what else must know of it.
+ * The name of a subscription has no platform (`device_enrolled`), the action of an event has one (`adm_device_enrolled`). A new event is a
+ * new entry in {@link notificationEvents}, and the compiler names every place that must handle it.
  */
 import { Schema } from "effect"
 import { ApplePushCertificationRenovation } from "./ApplePushCertificationRenovation.ts"
@@ -26,7 +26,7 @@ export const notificationEvents = {
 } as const
 
 /**
- * What an integration subscribes to.
+ * The name of a subscription.
  *
  * @category schemas
  * @since 0.1.0
@@ -39,7 +39,7 @@ export const SubscriptionName = Schema.Literals([
   "inventory_item",
 ] as const satisfies ReadonlyArray<keyof typeof notificationEvents>).annotate({
   identifier: "SubscriptionName",
-  description: "What an integration subscribes to",
+  description: "The name of a subscription",
 })
 /**
  * @category models
@@ -48,7 +48,7 @@ export const SubscriptionName = Schema.Literals([
 export type SubscriptionName = keyof typeof notificationEvents
 
 /**
- * The body of a notification, exactly as it travels.
+ * The body of a notification.
  *
  * @category schemas
  * @since 0.1.0
@@ -89,7 +89,7 @@ const subscriptions: { readonly [Action in NotificationEvent["action"]]: Subscri
 }
 
 /**
- * Whom an event goes to: those who subscribed to this name.
+ * The subscription that an event belongs to.
  *
  * @category events
  * @since 0.1.0

@@ -1,34 +1,35 @@
 /**
- * The notifications as OpenAPI 3.1 knows them: its `webhooks`, one a subscription, for receivers who generate their code.
+ * The notifications as OpenAPI 3.1 `webhooks`, one for each subscription, for receivers that generate code.
  *
- * Here an `HttpApi` that nobody serves: paths are the subscriptions' names, which the document shows under `webhooks`. What is posted, and the
- * three headers of Standard Webhooks that come with it, are the same for every receiver; where to is the receiver's own affair.
+ * The `HttpApi` here is never served. Its paths are the names of the subscriptions, which the document lists under `webhooks`. The body and the
+ * three headers of Standard Webhooks are the same for every receiver; the URL is the receiver's.
  *
  * @see https://spec.openapis.org/oas/v3.1.0#fixed-fields
  */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { forReaders } from "../OpenApiForReaders.ts"
+import { normalizeForCodegen } from "../CodegenDocument.ts"
 import { notificationEvents, type SubscriptionName } from "./NotificationEvent.ts"
 
 const headers = {
   "webhook-id": Schema.String.annotate({
-    description: "The same on every try of this event: whoever has seen it need do nothing",
+    description: "The same in every attempt to deliver this event: ignore an id that you have processed",
   }),
   "webhook-timestamp": Schema.String.annotate({
-    description: "When this try was signed, in Unix seconds. Refuse one that is more than five minutes off",
+    description:
+      "When this attempt was signed, in Unix seconds. Reject one that differs more than five minutes from your clock",
   }),
   "webhook-signature": Schema.String.annotate({
     description:
-      "`v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is rotated",
+      "`v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, during a rotation",
   }),
 }
 
-/** What a receiver's answer does. */
+/** The meaning of a receiver's response. */
 const responses = {
   "2XX": { description: "Delivered" },
-  "410": { description: "No more of these, please: the integration is disabled" },
-  default: { description: "To be tried again, by and by for some days; not before `Retry-After`, where that is said" },
+  "410": { description: "The receiver is gone: the integration is disabled" },
+  default: { description: "Failed: delivery is retried for some days, after `Retry-After` if present" },
 }
 
 const webhook = <Name extends SubscriptionName>(name: Name) =>
@@ -49,11 +50,14 @@ class NotificationGroup extends HttpApiGroup.make("notifications", { topLevel: t
     webhook("inventory_item"),
   )
   .annotateMerge(
-    OpenApi.annotations({ title: "Notifications", description: "Posted to the URL of an integration that subscribes" }),
+    OpenApi.annotations({
+      title: "Notifications",
+      description: "Sent to the URL of every integration that subscribes to the event",
+    }),
   ) {}
 
 const asWebhooks = ({ paths, ...document }: Record<string, unknown>): Record<string, unknown> =>
-  forReaders({
+  normalizeForCodegen({
     ...document,
     webhooks: Object.fromEntries(Object.entries(Object(paths)).map(([path, item]) => [path.slice(1), item])),
   })
@@ -66,23 +70,23 @@ export class NotificationWebhooks extends HttpApi.make("notification-webhooks")
   .add(NotificationGroup)
   .annotateMerge(
     OpenApi.annotations({
-      title: "Espalier notifications: webhooks",
+      title: "Espalier notification webhooks",
       version: "1.0.0",
-      description: "What a workspace's integrations are posted, signed as Standard Webhooks has it",
+      description: "The events that are sent to a workspace's integrations, signed as Standard Webhooks defines",
       license: { name: "MIT" },
       transform: asWebhooks,
     }),
   ) {}
 
 /**
- * Puts the notifications under `webhooks` of another document, with the components that they need, and makes it one for readers.
+ * Adds the notifications to another document, under `webhooks`, with their components, and normalizes it for code generators.
  *
  * @category openapi
  * @since 0.1.0
  */
 export const withNotificationWebhooks = (document: Record<string, unknown>): Record<string, unknown> => {
   const { webhooks, components, tags } = Object(OpenApi.fromApi(NotificationWebhooks))
-  const own = forReaders(document)
+  const own = normalizeForCodegen(document)
   const ownComponents = Object(own["components"])
   return {
     ...own,

@@ -1,16 +1,16 @@
 /**
- * OpenAPI as readers in other languages want it.
+ * OpenAPI documents in the form that code generators for other languages handle well.
  */
 import { Predicate } from "effect"
 
 /**
- * Transforms a generated document: errors stand under their own names, not those of their encoded side, and no object is closed to unknown
+ * Normalizes a generated document: errors have their own names instead of those of their encoded side, and no object forbids unknown
  * members, since receivers ignore those.
  *
  * @category openapi
  * @since 0.1.0
  */
-export const forReaders = (document: Record<string, unknown>): Record<string, unknown> => {
+export const normalizeForCodegen = (document: Record<string, unknown>): Record<string, unknown> => {
   const walk = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(walk)
     if (!Predicate.isObject(node)) return typeof node === "string" ? node.replace(encodedReference, "$1") : node
