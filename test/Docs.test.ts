@@ -5,10 +5,10 @@
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { type CodeBlock, inMarkdown, inSource } from "@espalier/testing/CodeBlocks"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { type CodeBlock, inMarkdown, inSource } from "./house/CodeBlocks.ts"
-import { run } from "./house/Run.ts"
-import { libraries, packages, root, shown, sourcesOf } from "./house/Workspace.ts"
+import { run } from "./rules/Run.ts"
+import { libraries, packages, root, shown, sourcesOf } from "./rules/Workspace.ts"
 
 const blocks: ReadonlyArray<CodeBlock> = [
   ...["README.md", ...globSync("docs/**/*.md", { cwd: root }).sort()].map((path) => join(root, path)),

@@ -9,10 +9,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Schema } from "effect"
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
-import { Commands, commandLinesIn, complaintsAbout } from "./house/CommandLines.ts"
-import * as Dockerfile from "./house/Dockerfile.ts"
-import { run } from "./house/Run.ts"
-import { packages, root, shown } from "./house/Workspace.ts"
+import { Commands, commandLinesIn, complaintsAbout } from "./rules/CommandLines.ts"
+import * as Dockerfile from "./rules/Dockerfile.ts"
+import { run } from "./rules/Run.ts"
+import { packages, root, shown } from "./rules/Workspace.ts"
 
 /** Around the reference in the guide, as the script that makes it has them. */
 const markers = ["<!-- flags: made by packages/cli/scripts/flags.ts -->", "<!-- /flags -->"] as const

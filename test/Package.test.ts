@@ -8,9 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { build, entriesOf, install, isPage, pack, type Tarball } from "./house/Consumer.ts"
-import { run } from "./house/Run.ts"
-import { libraries, root } from "./house/Workspace.ts"
+import { build, entriesOf, install, isPage, pack, type Tarball } from "./rules/Consumer.ts"
+import { run } from "./rules/Run.ts"
+import { libraries, root } from "./rules/Workspace.ts"
 
 const place = mkdtempSync(join(tmpdir(), "espalier-package-"))
 const consumer = join(place, "consumer")

@@ -3,9 +3,9 @@
  */
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { areCurrent } from "@espalier/testing/Pictures"
 import { expect, test } from "vitest"
-import { areCurrent } from "./house/Pictures.ts"
-import { root } from "./house/Workspace.ts"
+import { root } from "./rules/Workspace.ts"
 
 test("the pictures are of the page as it is: npm run pictures makes them anew", () => {
   expect(areCurrent()).toBe(true)

@@ -102,7 +102,7 @@ export const onStage = async <A>(use: (stage: Stage) => Promise<A>): Promise<A> 
       },
       sqlite: () => `sqlite://${join(folder, `${++files}.db`)}`,
       postgres: async () => {
-        const child = await ready("../../packages/sql/test/PostgresProcess.ts", undefined, {})
+        const child = await ready("../../packages/testing/src/postgres-process.ts", undefined, {})
         return async () => {
           child.send({})
           return (await child.next(Url)).url

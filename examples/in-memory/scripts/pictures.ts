@@ -7,10 +7,10 @@ import { spawn } from "node:child_process"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import { start } from "@espalier/testing/Browser"
+import { folder, noteMade } from "@espalier/testing/Pictures"
 import { Effect, Schema } from "effect"
 import type { Page } from "playwright-core"
-import { start } from "../../../packages/server/test/support/Browser.ts"
-import { folder, noteMade } from "../../../test/house/Pictures.ts"
 
 /** The sample product as a process of its own, and the link it prints. */
 const product = Effect.acquireRelease(

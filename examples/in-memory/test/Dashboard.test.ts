@@ -6,10 +6,10 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { AxeBuilder } from "@axe-core/playwright"
 import { layer } from "@effect/vitest"
+import { act, sitDown, Window } from "@espalier/testing/Person"
 import { Context, Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
 import { expect } from "vitest"
-import { act, sitDown, Window } from "../../../packages/dashboard/test/support/Person.ts"
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 const key = "ek_the-key-of-the-dashboard-tests"

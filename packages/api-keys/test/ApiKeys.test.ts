@@ -2,10 +2,10 @@
  * API keys: what is stored, what a key grants access to, and for how long.
  */
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Effect, Layer, Option, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { memory, postgres, server, type TestDatabase } from "../../notifications/test/TestDatabase.ts"
 import { ApiKeys } from "../src/index.ts"
 
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>) => {

@@ -1,10 +1,11 @@
 /** The reader of BER, held against the specification and against `asn1js`. */
+
+import { authorityOf, edited, rsaKey } from "@espalier/testing/Pki"
 import * as asn1js from "asn1js"
 import { Result } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
-import { authorityOf, edited, rsaKey } from "./Pki.ts"
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(" ", ""), "hex"))
 const refused = (text: string) => Result.isFailure(Asn1.read(hex(text)))

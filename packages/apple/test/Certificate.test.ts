@@ -1,10 +1,10 @@
 /** Certificates: read, issued, followed to a root. */
 import { createPublicKey, sign } from "node:crypto"
+import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "@espalier/testing/Pki"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 import { Certificate } from "../src/index.ts"
 import { failed, succeeded } from "./Messages.ts"
-import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "./Pki.ts"
 import { intermediate, leaf, root } from "./Rfc9440.ts"
 
 const [caKey, otherKey, deviceKey] = [rsaKey(), rsaKey(), rsaKey()]

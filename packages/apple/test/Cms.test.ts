@@ -1,10 +1,10 @@
 /** Signatures and envelopes: what is believed, and what is not. */
 import { createCipheriv, publicEncrypt } from "node:crypto"
+import { authorityOf, ecKey, identityOf, now, rsaKey } from "@espalier/testing/Pki"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 import { Certificate, Cms } from "../src/index.ts"
 import { failed, succeeded } from "./Messages.ts"
-import { authorityOf, ecKey, identityOf, now, rsaKey } from "./Pki.ts"
 
 const ca = authorityOf("Authority", rsaKey())
 const device = identityOf(ca, rsaKey())

@@ -1,9 +1,10 @@
 /** What we sign OpenSSL verifies, what it signs we verify, and the same for envelopes and chains. */
+
+import { authorityOf, ecKey, identityOf, rsaKey } from "@espalier/testing/Pki"
 import { afterAll, describe, expect, it } from "vitest"
 import { Certificate, Cms, Identity } from "../src/index.ts"
 import { failed, succeeded } from "./Messages.ts"
 import { certificatesPem, keyPem, present, workshop } from "./Openssl.ts"
-import { authorityOf, ecKey, identityOf, rsaKey } from "./Pki.ts"
 
 describe.skipIf(!present)("openssl cms", () => {
   const at = new Date()

@@ -1,10 +1,11 @@
 /** Whatever a stranger makes of a certificate, a signature or an enrollment: an error, never an exception, never a yes. */
+
+import { authorityOf, edited, identityOf, now, rsaKey } from "@espalier/testing/Pki"
 import { Result } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Certificate, Cms, Identity, Scep } from "../src/index.ts"
 import { succeeded } from "./Messages.ts"
-import { authorityOf, edited, identityOf, now, rsaKey } from "./Pki.ts"
 
 const ca = authorityOf("Authority", rsaKey())
 const device = identityOf(ca, rsaKey())

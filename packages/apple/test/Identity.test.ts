@@ -1,9 +1,10 @@
 /** Who is speaking: by signature, or by a proxy's word. */
+
+import { authorityOf, identityOf, rsaKey } from "@espalier/testing/Pki"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 import { Certificate, Cms, Identity } from "../src/index.ts"
 import { failed, succeeded } from "./Messages.ts"
-import { authorityOf, identityOf, rsaKey } from "./Pki.ts"
 import { header, leaf } from "./Rfc9440.ts"
 
 const ca = authorityOf("Authority", rsaKey())

@@ -1,10 +1,10 @@
 import * as net from "node:net"
 import { inspect } from "node:util"
 import { describe, expect, it } from "@effect/vitest"
+import * as Apns from "@espalier/testing/Apns"
 import { Deferred, Effect, Fiber, Redacted, Result, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Push } from "../src/index.ts"
-import * as Apns from "./Apns.ts"
 
 const token = new Uint8Array(32).fill(0xab)
 const notification: Push.Notification = { topic: Apns.topicOne, pushToken: token, pushMagic: "C0FFEE-MAGIC" }

@@ -1,12 +1,12 @@
 /** Enrollment by SCEP: a device asks, the authority answers, the device understands. */
 import { createPublicKey, sign } from "node:crypto"
+import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "@espalier/testing/Pki"
 import { Redacted, Result } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 import { Certificate, Cms, Scep } from "../src/index.ts"
 import * as PkiMessage from "../src/Scep/PkiMessage.ts"
 import { failed, succeeded } from "./Messages.ts"
-import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "./Pki.ts"
 
 const [caKey, deviceKey, nextKey, strangerKey] = [rsaKey(), rsaKey(), rsaKey(), rsaKey()]
 const ca = authorityOf("Authority", caKey)

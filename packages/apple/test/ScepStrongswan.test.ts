@@ -10,12 +10,12 @@
 import { execFile, spawnSync } from "node:child_process"
 import { createServer } from "node:http"
 import { promisify } from "node:util"
+import { authorityOf, identityOf, rsaKey } from "@espalier/testing/Pki"
 import { Redacted, Result } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Certificate, Scep } from "../src/index.ts"
 import { succeeded } from "./Messages.ts"
 import { certificatesPem, keyPem, workshop } from "./Openssl.ts"
-import { authorityOf, identityOf, rsaKey } from "./Pki.ts"
 
 const plugin = process.env["STRONGSWAN_CURL_PLUGIN"]
 const env = { ...process.env, ...(plugin === undefined ? {} : { LD_PRELOAD: plugin }) }

@@ -2,8 +2,8 @@
  * All of it together: a device enrolls by a link, lives under management and leaves, over real TLS, with real processes.
  */
 import { describe, expect, it, layer } from "@effect/vitest"
+import * as Postgres from "@espalier/testing/Postgres"
 import { Effect } from "effect"
-import * as Postgres from "../../sql/test/Postgres.ts"
 import { events, steps } from "./conversation/Steps.ts"
 import * as World from "./conversation/World.ts"
 

@@ -6,18 +6,17 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Certificate } from "@espalier/apple"
+import * as Backend from "@espalier/example-in-memory/Backend"
 import { WebhookVerifier } from "@espalier/handler"
 import { Server } from "@espalier/server"
 import { Database } from "@espalier/sql"
+import * as apns from "@espalier/testing/Apns"
+import * as Postgres from "@espalier/testing/Postgres"
 import { Context, Duration, Effect, Fiber, Layer, Option, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import * as Backend from "../../../examples/in-memory/src/Backend.ts"
-import * as apns from "../../apple/test/Apns.ts"
-import * as Postgres from "../../sql/test/Postgres.ts"
 import { examine } from "../src/Doctor.ts"
 import * as BackendCheck from "../src/doctor/Backend.ts"
 import * as Certificates from "../src/doctor/Certificates.ts"
@@ -107,8 +106,7 @@ const now = new Date()
 const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000)
 
 /** A certificate with alternative names, and its key: `localhost` and 127.0.0.1. */
-const named = (name: "server.pem" | "server.key.pem") =>
-  fileURLToPath(new URL(`../../apple/test/push-certificates/${name}`, import.meta.url))
+const named = (name: "server" | "server.key") => apns.fileOf(name)
 
 /** A certificate without alternative names that ends in so many days. */
 const certificatePem = (days: number, at = inDays(days - 90)) =>
@@ -151,8 +149,8 @@ describe("a set-up", () => {
         webhookSecret: [Redacted.make(secret)],
         dataDirectory: yield* used,
         origin: ["https://localhost"],
-        tlsCertificate: Option.some(named("server.pem")),
-        tlsKey: Option.some(named("server.key.pem")),
+        tlsCertificate: Option.some(named("server")),
+        tlsKey: Option.some(named("server.key")),
         profileCertificate: Option.some(file("profile.pem", certificatePem(60))),
         profileKey: Option.some(file("profile.key.pem", keyPem())),
         pushCertificate: [file("push.pem", `${cert}${Redacted.value(key)}`)],
@@ -450,8 +448,8 @@ describe("certificates", () => {
     Effect.gen(function* () {
       const given = {
         origin: ["https://localhost:8443", "https://127.0.0.1", "https://127.0.0.2", "https://mdm.example.com"],
-        tlsCertificate: Option.some(named("server.pem")),
-        tlsKey: Option.some(named("server.key.pem")),
+        tlsCertificate: Option.some(named("server")),
+        tlsKey: Option.some(named("server.key")),
       }
       const findings = yield* Certificates.tls(optionsOf(given))
       expect(verdicts(findings)).toEqual(["tls good", "tls bad", "tls bad"])

@@ -4,11 +4,11 @@
  */
 import { AxeBuilder } from "@axe-core/playwright"
 import { expect, layer } from "@effect/vitest"
+import * as Rows from "@espalier/testing/DeliveryRows"
+import { act, sitDown, Window } from "@espalier/testing/Person"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Page } from "playwright-core"
-import * as Rows from "../../notifications/test/DeliveryRows.ts"
-import { act, sitDown, Window } from "./support/Person.ts"
 import * as Product from "./support/Product.ts"
 
 const longUrl = `https://hooks.example.com/${"quite/a/long/path/".repeat(12)}?token=${"x".repeat(80)}`

@@ -2,8 +2,8 @@
  * The server goes away and comes back: the page says so, and goes on by itself.
  */
 import { expect, layer } from "@effect/vitest"
+import { act, sitDown, Window } from "@espalier/testing/Person"
 import { Effect } from "effect"
-import { act, sitDown, Window } from "./support/Person.ts"
 import * as Product from "./support/Product.ts"
 
 layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a page whose server is gone", (it) => {

@@ -2,12 +2,12 @@
  * What became of each event: somebody looks, finds, opens, retries and replays deliveries, while new ones come in.
  */
 import { expect, layer } from "@effect/vitest"
+import * as Rows from "@espalier/testing/DeliveryRows"
+import { enrolled } from "@espalier/testing/Events"
+import { act, sitDown, Window } from "@espalier/testing/Person"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import * as Rows from "../../notifications/test/DeliveryRows.ts"
-import { enrolled } from "../../notifications/test/Examples.ts"
-import * as Receiver from "../../notifications/test/Receiver.ts"
-import { act, sitDown, Window } from "./support/Person.ts"
 import * as Product from "./support/Product.ts"
 
 const signedIn = Effect.fnUntraced(function* (options: Product.ProductOptions = {}) {

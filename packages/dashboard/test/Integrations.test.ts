@@ -2,11 +2,11 @@
  * Workspace → Integrations → + Create integration, and everything after: what a customer of the vendor does, in a browser.
  */
 import { expect, layer } from "@effect/vitest"
+import { act, sitDown, Window } from "@espalier/testing/Person"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
 import { Webhook } from "standardwebhooks"
-import * as Receiver from "../../notifications/test/Receiver.ts"
-import { act, sitDown, Window } from "./support/Person.ts"
 import * as Product from "./support/Product.ts"
 
 const signedIn = Effect.fnUntraced(function* (path = "/w/acme/integrations") {

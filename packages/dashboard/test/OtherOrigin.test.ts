@@ -4,10 +4,10 @@
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
+import { act, sitDown, Window } from "@espalier/testing/Person"
 import { Context, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { Dashboard } from "../src/index.ts"
-import { act, sitDown, Window } from "./support/Person.ts"
 import * as Product from "./support/Product.ts"
 
 const listener = NodeHttpServer.layer(createServer, {

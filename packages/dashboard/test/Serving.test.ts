@@ -6,10 +6,10 @@ import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import { built } from "@espalier/testing/DashboardPage"
 import { Effect } from "effect"
 import * as BuiltPage from "../src/BuiltPage.ts"
 import type { Dashboard } from "../src/index.ts"
-import { built } from "./support/Built.ts"
 import * as Product from "./support/Product.ts"
 
 const started = (dashboard: Dashboard.DashboardOptions = {}) =>

@@ -2,8 +2,8 @@
  * Somebody signs in, is signed out by time or by choice, and is back where they were.
  */
 import { expect, layer } from "@effect/vitest"
+import { act, sitDown, Window } from "@espalier/testing/Person"
 import { Effect } from "effect"
-import { act, sitDown, Window } from "./support/Person.ts"
 import * as Product from "./support/Product.ts"
 
 layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a person with a key", (it) => {

@@ -2,8 +2,8 @@
  * How much a browser loads: scripts and styles of the first page come to less than 300 KiB, packed.
  */
 import { expect, layer } from "@effect/vitest"
+import { act, sitDown, Window } from "@espalier/testing/Person"
 import { Effect } from "effect"
-import { act, sitDown, Window } from "./support/Person.ts"
 import * as Product from "./support/Product.ts"
 
 const loaded = `performance.getEntriesByType("resource")

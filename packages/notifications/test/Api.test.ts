@@ -3,12 +3,12 @@
  */
 
 import { describe, expect, it } from "@effect/vitest"
+import { enrolled } from "@espalier/testing/Events"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Metric, Redacted } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { NotificationsApi } from "../src/Api/index.ts"
 import * as ApiHarness from "./ApiHarness.ts"
-import { enrolled } from "./Examples.ts"
-import * as Receiver from "./Receiver.ts"
 
 /** The routes that have answered with a status of the 200s, as the metrics know them. */
 const served = Effect.map(Metric.snapshot, (snapshot) =>

@@ -2,11 +2,11 @@
  * The guard of addresses as somebody meets it who has nothing but the HTTP API and a key.
  */
 import { describe, expect, it } from "@effect/vitest"
+import { enrolled } from "@espalier/testing/Events"
 import { Effect } from "effect"
 import type { ResolvedAddress } from "../src/index.ts"
 import { hosts, public4, urls } from "./Addresses.ts"
 import * as ApiHarness from "./ApiHarness.ts"
-import { enrolled } from "./Examples.ts"
 
 const rows = [...hosts.map(([host, refusal]) => [`https://${host}/hook`, refusal] as const), ...urls]
 

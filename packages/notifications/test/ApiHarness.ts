@@ -6,6 +6,7 @@ import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { ApiKeys } from "@espalier/api-keys"
 import { Database } from "@espalier/sql"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -17,7 +18,6 @@ import {
   type NotificationsHttpOptions,
   NotificationsLayer,
 } from "../src/index.ts"
-import * as Receiver from "./Receiver.ts"
 
 export const workspace = "acme"
 

@@ -2,12 +2,12 @@
  * What the HTTP API refuses, and as what: every refusal is a problem (RFC 9457) with a type that programs can tell apart.
  */
 import { describe, expect, it } from "@effect/vitest"
+import { enrolled } from "@espalier/testing/Events"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect } from "effect"
 import { OpenApi } from "effect/http-api"
 import { NotificationsApi } from "../src/Api/index.ts"
 import * as ApiHarness from "./ApiHarness.ts"
-import { enrolled } from "./Examples.ts"
-import * as Receiver from "./Receiver.ts"
 
 const events = ["device_enrolled"]
 const url = "http://127.0.0.1:4000/"

@@ -2,9 +2,9 @@
  * What operators and their collectors get of requests to the HTTP API: who asked for what, and no secret.
  */
 import { expect, it } from "@effect/vitest"
+import { enrolled } from "@espalier/testing/Events"
 import { Effect, Layer, Logger, References, Tracer } from "effect"
 import * as ApiHarness from "./ApiHarness.ts"
-import { enrolled } from "./Examples.ts"
 
 it.live("neither log nor trace holds a key, a signing secret or what was sent", () =>
   Effect.gen(function* () {

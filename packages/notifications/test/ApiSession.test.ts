@@ -4,8 +4,8 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 import { describe, expect, it } from "@effect/vitest"
+import * as Chromium from "@espalier/testing/Browser"
 import { Effect } from "effect"
-import * as Chromium from "../../server/test/support/Browser.ts"
 import * as ApiHarness from "./ApiHarness.ts"
 
 const integrations = "/workspaces/acme/integrations"

@@ -4,15 +4,15 @@
 
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Secret, WebhookSignature } from "@espalier/signing"
+import { enrolled } from "@espalier/testing/Events"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Webhook } from "standardwebhooks"
 import { Deliveries, RetrySchedule } from "../src/index.ts"
 import { integrate, publish, services, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
-import { enrolled } from "./Examples.ts"
-import * as Receiver from "./Receiver.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 const hour = 60 * 60 * 1000
 const day = 24 * hour

@@ -2,6 +2,9 @@
  * What tests of deliveries share: everything over one database and one clock, at the beginning of 2026, and a receiver beside it.
  */
 import type { Vitest } from "@effect/vitest"
+import { enrolled } from "@espalier/testing/Events"
+import type { TestDatabase } from "@espalier/testing/TestDatabase"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer, Redacted, type Scope } from "effect"
 import type { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
@@ -10,9 +13,6 @@ import * as DeliveryWorker from "../src/DeliveryWorker.ts"
 import * as GroupCommit from "../src/GroupCommit.ts"
 import { Deliveries, Integrations, migrate, Notifications, type WorkerOptions } from "../src/index.ts"
 import * as Wakeup from "../src/Wakeup.ts"
-import { enrolled } from "./Examples.ts"
-import * as Receiver from "./Receiver.ts"
-import type { TestDatabase } from "./TestDatabase.ts"
 
 /** When each test begins, in Unix milliseconds. */
 export const start = Date.UTC(2026, 0, 1)

@@ -9,12 +9,12 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { NotificationEvent, notificationEvents, subscriptionOf } from "@espalier/schema"
 import { Secret, WebhookId, WebhookSignature } from "@espalier/signing"
+import { inMarkdown } from "@espalier/testing/CodeBlocks"
+import { enrolled } from "@espalier/testing/Events"
 import { Effect, Result, Schema } from "effect"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { inMarkdown } from "../../../test/house/CodeBlocks.ts"
 import { RetrySchedule } from "../src/index.ts"
 import * as ApiHarness from "./ApiHarness.ts"
-import { enrolled } from "./Examples.ts"
 
 const read = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8")
 

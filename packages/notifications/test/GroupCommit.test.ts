@@ -2,10 +2,10 @@
  * Work that shares a transaction fails alone.
  */
 import { expect, it } from "@effect/vitest"
+import { memory } from "@espalier/testing/TestDatabase"
 import { Array as Arr, Effect, Layer } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import * as GroupCommit from "../src/GroupCommit.ts"
-import { memory } from "./TestDatabase.ts"
 
 it.effect("each piece is committed before its caller goes on; one that fails takes no other along", () =>
   Effect.gen(function* () {

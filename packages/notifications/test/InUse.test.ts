@@ -6,15 +6,15 @@
 import type { ServerResponse } from "node:http"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Secret, WebhookSignature } from "@espalier/signing"
+import * as DeliveryRows from "@espalier/testing/DeliveryRows"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer, Metric, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as DeliveryWorker from "../src/DeliveryWorker.ts"
 import { Deliveries, Integrations } from "../src/index.ts"
 import { guard, integrate, publish, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
-import * as DeliveryRows from "./DeliveryRows.ts"
-import * as Receiver from "./Receiver.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 const hour = 60 * 60 * 1000
 const day = 24 * hour

@@ -4,6 +4,8 @@
 
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Secret } from "@espalier/signing"
+import { enrolled } from "@espalier/testing/Events"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
@@ -11,8 +13,6 @@ import * as AddressGuard from "../src/AddressGuard.ts"
 import * as GroupCommit from "../src/GroupCommit.ts"
 import { Integrations, migrate, Notifications } from "../src/index.ts"
 import * as Wakeup from "../src/Wakeup.ts"
-import { enrolled } from "./Examples.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 const address = { address: "93.184.215.14", family: 4 } as const
 const services = Layer.mergeAll(Integrations.layer, Notifications.layer).pipe(

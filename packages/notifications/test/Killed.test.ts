@@ -12,11 +12,11 @@ import { fileURLToPath } from "node:url"
 import { expect, it } from "@effect/vitest"
 import { DeviceEnrolled } from "@espalier/schema"
 import { Database } from "@espalier/sql"
+import { enrolled } from "@espalier/testing/Events"
+import * as Server from "@espalier/testing/Postgres"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Fiber, Layer, Redacted, Schema } from "effect"
-import * as Server from "../../sql/test/Postgres.ts"
 import { Deliveries, Integrations, Notifications, NotificationsLayer } from "../src/index.ts"
-import { enrolled } from "./Examples.ts"
-import * as Receiver from "./Receiver.ts"
 
 const events = 5000
 const kills = 20

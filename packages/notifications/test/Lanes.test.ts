@@ -5,13 +5,13 @@
 
 import type { ServerResponse } from "node:http"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Deliveries, Integrations } from "../src/index.ts"
 import { integrate, publish, services, settled, tester, wake, workspace } from "./DeliveryHarness.ts"
-import * as Receiver from "./Receiver.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 /** Lets the receiver hold its answers back; gives what answers the oldest one. */
 const holding = (receiver: Receiver.Receiver) => {

@@ -3,14 +3,14 @@
  */
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { WebhookId } from "@espalier/signing"
+import { enrolled } from "@espalier/testing/Events"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as AddressGuard from "../src/AddressGuard.ts"
 import * as GroupCommit from "../src/GroupCommit.ts"
 import { Deliveries, Integrations, migrate, Notifications } from "../src/index.ts"
 import * as Wakeup from "../src/Wakeup.ts"
-import { enrolled } from "./Examples.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 const services = Layer.mergeAll(Integrations.layer, Notifications.layer, Deliveries.layer).pipe(
   Layer.provide(

@@ -6,13 +6,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Database } from "@espalier/sql"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Deliveries, Integrations, type Notifications, PushCertificateWatch } from "../src/index.ts"
 import { services } from "./DeliveryHarness.ts"
 import { first, firstExpiresAt, renewed, renewedExpiresAt } from "./PushCertificates.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 const hour = 60 * 60 * 1000
 const day = 24 * hour

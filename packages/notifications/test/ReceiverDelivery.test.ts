@@ -7,6 +7,7 @@ import { createServer } from "node:http"
 import { connect } from "node:net"
 import { NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Deferred, Effect, Layer, Queue, Redacted, type Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
@@ -16,7 +17,6 @@ import { Receiver } from "../src/Receiver/index.ts"
 import { publish, type Services, services, settled, start, wake, workspace } from "./DeliveryHarness.ts"
 import { serve } from "./NodeReceiver.ts"
 import { sqlSeen } from "./SqlSeen.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 /** A route of an Effect server on this machine, as its URL. */
 const mounted = (options: Receiver.Options): Effect.Effect<string, unknown, Scope.Scope> =>

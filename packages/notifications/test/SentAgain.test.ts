@@ -4,15 +4,15 @@
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { NotificationEvent, SubscriptionName, subscriptionOf } from "@espalier/schema"
 import { Secret, WebhookSignature } from "@espalier/signing"
+import * as DeliveryRows from "@espalier/testing/DeliveryRows"
+import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
+import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as Example from "../src/Example.ts"
 import { Deliveries, Integrations } from "../src/index.ts"
 import { integrate, publish, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
-import * as DeliveryRows from "./DeliveryRows.ts"
-import * as Receiver from "./Receiver.ts"
-import { memory, postgres, server, type TestDatabase } from "./TestDatabase.ts"
 
 /** Waits, in real time, until nothing is pending, and gives the workspace's deliveries, oldest first. */
 const finished = Effect.gen(function* () {

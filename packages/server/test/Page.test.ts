@@ -4,10 +4,10 @@
 import { readFile } from "node:fs/promises"
 import { expect, layer } from "@effect/vitest"
 import { Plist } from "@espalier/plist"
+import * as Chromium from "@espalier/testing/Browser"
 import { Context, Effect, Layer, Result } from "effect"
 import type { Browser, Page } from "playwright-core"
 import * as Backend from "./support/Backend.ts"
-import * as Chromium from "./support/Browser.ts"
 import * as Devices from "./support/Devices.ts"
 import { launch } from "./support/Launch.ts"
 

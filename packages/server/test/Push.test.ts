@@ -2,8 +2,8 @@
  * `POST /api/push`, before a stand-in of APNs: who may, what is taken, and what becomes of each push.
  */
 import { describe, expect, it } from "@effect/vitest"
+import * as Apns from "@espalier/testing/Apns"
 import { Effect, Redacted } from "effect"
-import * as Apns from "../../apple/test/Apns.ts"
 import type { Server } from "../src/index.ts"
 import * as Backend from "./support/Backend.ts"
 import { launch } from "./support/Launch.ts"

@@ -1,14 +1,13 @@
 /**
  * What load balancers and monitoring ask: can this server work just now, and what has it done?
  */
-import { createPublicKey } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
 import { Certificate } from "@espalier/apple"
 import { Database } from "@espalier/sql"
-import { Effect, Layer, Redacted, Result } from "effect"
+import * as Apns from "@espalier/testing/Apns"
+import * as Pki from "@espalier/testing/Pki"
+import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import * as Asn1 from "../../apple/src/Asn1.ts"
-import * as Apns from "../../apple/test/Apns.ts"
 import * as Backend from "./support/Backend.ts"
 import * as Devices from "./support/Devices.ts"
 import * as Folder from "./support/Folder.ts"
@@ -27,16 +26,15 @@ const fine = ["backend", "store", "authority"].map((name) => ({ name, ok: true }
 
 /** A push certificate of so many days, from then on. */
 const pushCertificate = (topic: string, at: Date, days: number) => {
-  const uid = Asn1.sequence(Asn1.objectIdentifier("0.9.2342.19200300.100.1.1"), Asn1.utf8String(topic))
-  const certificate = Certificate.issue({
+  const certificate = Pki.pushCertificateOf({
     authority: Devices.stranger,
-    publicKey: createPublicKey(Devices.key),
-    subject: Asn1.sequence(Asn1.setOf(uid)),
+    privateKey: Devices.key,
+    topic,
     at,
     days,
   })
   return {
-    cert: Certificate.toPem(Result.getOrThrow(certificate)),
+    cert: Certificate.toPem(certificate),
     key: Redacted.make(Devices.key.export({ type: "pkcs8", format: "pem" }).toString()),
   }
 }

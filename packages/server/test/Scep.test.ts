@@ -4,12 +4,12 @@
  */
 import { generateKeyPairSync, type KeyObject } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
-import { Certificate, Cms, Scep } from "@espalier/apple"
+import { Certificate, Scep } from "@espalier/apple"
 import { Database } from "@espalier/sql"
+import { ecKey, identityOf, rsaKey } from "@espalier/testing/Pki"
+import * as ScepMessages from "@espalier/testing/ScepMessages"
 import { Effect, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
-import * as PkiMessage from "../../apple/src/Scep/PkiMessage.ts"
-import { ecKey, identityOf, rsaKey } from "../../apple/test/Pki.ts"
 import type { Server } from "../src/index.ts"
 import * as SignedToken from "../src/SignedToken.ts"
 import * as Backend from "./support/Backend.ts"
@@ -171,15 +171,13 @@ describe("a key", () => {
       const challenge = challenges.sign(claims())
       const good = firstRequest(challenge)
       const request = { privateKey, subject: { commonName: "weak" }, challengePassword: Redacted.make(challenge) }
-      const pending = { ...good, transactionId: "T-1", senderNonce: PkiMessage.newNonce() }
-      const message = PkiMessage.write({
-        ...pending,
-        messageType: "PKCSReq",
-        envelope: Result.getOrThrow(Cms.envelope(Result.getOrThrow(Scep.makeRequest(request)), authority.certificate)),
+      const weak = ScepMessages.pkcsReq({
+        csr: Result.getOrThrow(Scep.makeRequest(request)),
+        authority: authority.certificate,
         signer: good.recipient,
-        digest: "sha256",
+        transactionId: "T-1",
       })
-      expect(yield* Devices.ask(server, { ...pending, message: Result.getOrThrow(message) })).toEqual(failure("badAlg"))
+      expect(yield* Devices.ask(server, { ...good, ...weak })).toEqual(failure("badAlg"))
       yield* Devices.obtain(server, good)
     }),
   )

@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
+import * as Postgres from "@espalier/testing/Postgres"
 import { Array as Arr, Context, Effect, Fiber, Latch, Layer, Redacted, type Scope, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { Database, type DatabaseError, SqlErrorKind } from "../src/index.ts"
-import * as Postgres from "./Postgres.ts"
 
 /** Opens a client on a database that only this test has; a second call of what it gives opens the same database again. */
 type Fresh<R> = Effect.Effect<Open, never, R | Scope.Scope>

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it, layer } from "@effect/vitest"
+import * as Postgres from "@espalier/testing/Postgres"
 import { Context, Effect, Inspectable, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { Database, type DatabaseError, DatabaseUrl, SqlErrorKind } from "../src/index.ts"
-import * as Postgres from "./Postgres.ts"
 
 const parse = (url: string) => DatabaseUrl.parse(Redacted.make(url))
 

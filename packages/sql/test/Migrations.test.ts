@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
+import * as Postgres from "@espalier/testing/Postgres"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { Database, Migrations } from "../src/index.ts"
-import * as Postgres from "./Postgres.ts"
 
 const step = (id: number, name: string, ...statements: ReadonlyArray<string>): Migrations.Migration => ({
   id,

@@ -3,9 +3,9 @@
  * who is not the Mac.
  */
 import { type Certificate, Identity } from "@espalier/apple"
+import * as apns from "@espalier/testing/Apns"
 import { Effect, Predicate, Result } from "effect"
 import { expect } from "vitest"
-import * as apns from "../../../apple/test/Apns.ts"
 import type { World } from "./World.ts"
 
 /** The member of a JSON value that a path of keys leads to. */

@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto"
 import { Certificate } from "@espalier/apple"
 import type { SimulatorError } from "@espalier/simulator"
+import * as apns from "@espalier/testing/Apns"
 import { Effect, type Schema } from "effect"
 import { expect } from "vitest"
-import * as apns from "../../../apple/test/Apns.ts"
 import { at, identity, impersonate, known, pushDevice, queue, synchronise } from "./Asking.ts"
 import type { World } from "./World.ts"
 

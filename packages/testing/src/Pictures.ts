@@ -4,7 +4,8 @@
 import { createHash } from "node:crypto"
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { root } from "./Workspace.ts"
+
+const root = join(import.meta.dirname, "../../..")
 
 export const folder = join(root, "docs", "pictures")
 const note = join(folder, "made-of.txt")

@@ -1,13 +1,22 @@
 /**
- * The house stands as drawn: packages import only whom the table lets them, and have one shape.
+ * Packages import only what the layering allows, and their manifests have one form.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Schema } from "effect"
 import { describe, expect, test } from "vitest"
-import { allowedFor, complaintsAbout, cycleIn, importTable } from "./house/ImportTable.ts"
-import { oursAmong, shapeComplaints, TsConfig } from "./house/PackageShape.ts"
-import { libraries, type Manifest, packages, readJson, readManifest, root, sourcesOf } from "./house/Workspace.ts"
+import { allowedFor, complaintsAbout, cycleIn, escapes, layering } from "./rules/Layering.ts"
+import { oursAmong, shapeComplaints, TsConfig } from "./rules/PackageShape.ts"
+import {
+  libraries,
+  type Manifest,
+  packages,
+  readJson,
+  readManifest,
+  root,
+  sourcesOf,
+  unpublishedOf,
+} from "./rules/Workspace.ts"
 
 const { version = "" } = readManifest(root)
 const ours: ReadonlyMap<string, Manifest> = new Map(libraries.map(({ short, manifest }) => [short, manifest]))
@@ -20,18 +29,29 @@ describe("imports", () => {
     expect(complaints).toEqual([])
   })
 
-  test("no cycles among the packages, neither by the table nor by their dependencies", () => {
-    expect(
-      cycleIn(new Map(Object.keys(importTable).map((short) => [short, allowedFor(packageNamed(short)) ?? []]))),
-    ).toBe(undefined)
+  test.each(packages.map((self) => [`${self.group}/${self.short}`, self] as const))(
+    "%s: tests and scripts import other packages by their names",
+    (_, { folder, ...self }) => {
+      const files = [
+        ...unpublishedOf({ folder, ...self }),
+        ...(self.manifest.private ? sourcesOf({ folder, ...self }) : []),
+      ]
+      expect(files.flatMap((file) => escapes({ folder, file, source: readFileSync(file, "utf8") }))).toEqual([])
+    },
+  )
+
+  test("the layering has no cycle, and neither have the dependencies", () => {
+    expect(cycleIn(new Map(Object.keys(layering).map((short) => [short, allowedFor(packageNamed(short)) ?? []])))).toBe(
+      undefined,
+    )
     expect(cycleIn(new Map(libraries.map(({ short, manifest }) => [short, oursAmong(manifest.dependencies)])))).toBe(
       undefined,
     )
   })
 
-  test("every library is in the table, and depends on nobody whom the table keeps from it", () => {
+  test("every published package has a row, every row has a package, and dependencies follow the table", () => {
+    expect(Object.keys(layering).sort()).toEqual(libraries.map(({ short }) => short).sort())
     for (const self of libraries) {
-      expect(Object.keys(importTable)).toContain(self.short)
       expect(allowedFor(self)).toEqual(expect.arrayContaining([...oursAmong(self.manifest.dependencies)]))
     }
   })
@@ -51,7 +71,7 @@ describe("shape", () => {
   )
 
   test.each(
-    packages.filter(({ group }) => group !== "packages").map((self) => [self.manifest.name, self.manifest] as const),
+    packages.filter((self) => !libraries.includes(self)).map((self) => [self.manifest.name, self.manifest] as const),
   )("%s is not published", (_, manifest) => {
     expect(manifest).toMatchObject({ private: true, license: "MIT", type: "module", version })
   })
@@ -60,7 +80,7 @@ describe("shape", () => {
 const packageNamed = (short: string, manifest: Partial<Manifest> = {}) => ({
   group: "packages",
   short,
-  folder: `/house/packages/${short}`,
+  folder: `/repo/packages/${short}`,
   manifest: { name: `@espalier/${short}`, ...manifest },
 })
 
@@ -74,7 +94,7 @@ describe("the rules can fail", () => {
     ["schema", { name: "@espalier/schema", exports: { ".": {} } }],
   ])
   const complaints = (source: string, self = apple) =>
-    complaintsAbout({ package: self, file: `/house/packages/${self.short}/src/deep/A.ts`, source, ours: manifests })
+    complaintsAbout({ package: self, file: `/repo/packages/${self.short}/src/deep/A.ts`, source, ours: manifests })
 
   test.each([
     `import { Plist } from "@espalier/plist"`,
@@ -99,9 +119,9 @@ describe("the rules can fail", () => {
     [`import "left-pad"`, "but packages/apple/package.json has no left-pad among its dependencies."],
     [
       `import "../../../plist/src/Parse.ts"`,
-      "which is outside of packages/apple/src: import the other package by its name.",
+      "which is outside packages/apple/src: import the other package by its name.",
     ],
-    [`import "../../package.json"`, "which is outside of packages/apple/src: import the other package by its name."],
+    [`import "../../package.json"`, "which is outside packages/apple/src: import the other package by its name."],
   ])("refused: %s", (source, reason) => {
     const [complaint, ...others] = complaints(`\n${source}`)
     expect(others).toEqual([])
@@ -117,8 +137,19 @@ describe("the rules can fail", () => {
 
   test("refused: a package that the table does not know", () => {
     expect(complaints(`import "@espalier/schema"`, packageNamed("attic"))).toEqual([
-      `packages/attic/src/deep/A.ts:1 imports "@espalier/schema", but attic is not in the import table (test/house/ImportTable.ts).`,
+      `packages/attic/src/deep/A.ts:1 imports "@espalier/schema", but attic is not in the table in test/rules/Layering.ts.`,
     ])
+  })
+
+  test.each([
+    [`import { Cursor } from "../../notifications/src/Cursor.ts"`, 1],
+    [`import { start } from "../../../server/test/support/Browser.ts"`, 1],
+    [`import { main } from "../src/Main.ts"`, 0],
+    [`import * as Apns from "@espalier/testing/Apns"`, 0],
+  ])("of a test: %s is refused %d times", (source, times) => {
+    const folder = "/repo/packages/apple"
+    const file = `${folder}/test/${source.includes("../../../") ? "deep/" : ""}A.test.ts`
+    expect(escapes({ folder, file, source })).toHaveLength(times)
   })
 
   test("a cycle is named by its way around", () => {

@@ -6,10 +6,15 @@ import { readFileSync } from "node:fs"
 import * as http2 from "node:http2"
 import type { AddressInfo } from "node:net"
 import { TLSSocket } from "node:tls"
+import { fileURLToPath } from "node:url"
+import type { Push } from "@espalier/apple"
 import { Effect, Redacted } from "effect"
-import type { Push } from "../src/index.ts"
 
-const pem = (name: string) => readFileSync(new URL(`./push-certificates/${name}.pem`, import.meta.url), "utf8")
+/** The path of a file of `push-certificates/`. */
+export const fileOf = (name: string): string =>
+  fileURLToPath(new URL(`../push-certificates/${name}.pem`, import.meta.url))
+
+const pem = (name: string) => readFileSync(fileOf(name), "utf8")
 
 /** The authority that signed everything here. */
 export const authority = pem("authority")

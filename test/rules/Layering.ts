@@ -1,15 +1,15 @@
 /**
- * Who may import whom, and the sentences that say where that is broken.
+ * The layering of the packages: which package may import which.
  *
- * The table is the architecture: a new arrow between two packages is a decision, made here first.
+ * The table is the architecture: a new import between two packages is a decision, and it is made here first.
  */
 import { isBuiltin } from "node:module"
 import { dirname, join, relative } from "node:path"
 import { type Import, importsOf } from "./Imports.ts"
 import type { Manifest, Package } from "./Workspace.ts"
 
-/** Our packages that each package may import; `"all"` is every one of the table but itself. */
-export const importTable: Record<string, ReadonlyArray<string> | "all"> = {
+/** The packages of this workspace that each published package may import; `"all"` means every other row of the table. */
+export const layering: Record<string, ReadonlyArray<string> | "all"> = {
   schema: [],
   plist: [],
   signing: [],
@@ -22,20 +22,20 @@ export const importTable: Record<string, ReadonlyArray<string> | "all"> = {
   dashboard: ["schema", "api-keys", "notifications"],
   server: ["schema", "plist", "apple", "signing", "sql", "http"],
   simulator: ["schema", "plist", "apple", "http"],
-  conformance: ["schema", "plist", "apple", "signing", "server", "simulator"],
   cli: "all",
 }
 
-/** The packages that `self` may import. Examples and bench may import all of them. */
-export const allowedFor = (self: Pick<Package, "group" | "short">): ReadonlyArray<string> | undefined => {
-  const allowed = self.group === "packages" ? importTable[self.short] : "all"
-  return allowed === "all" ? Object.keys(importTable).filter((name) => name !== self.short) : allowed
+/** The packages that `self` may import. Examples, bench and private packages may import all published ones. */
+export const allowedFor = (self: Pick<Package, "group" | "short" | "manifest">): ReadonlyArray<string> | undefined => {
+  const isPublished = self.group === "packages" && self.manifest.private !== true
+  const allowed = isPublished ? layering[self.short] : "all"
+  return allowed === "all" ? Object.keys(layering).filter((name) => name !== self.short) : allowed
 }
 
-/** One file, with what the rules need to know around it. */
+/** A file, and what the rules need to know about its surroundings. */
 export interface Checked {
   readonly package: Package
-  /** Whole path of the file. */
+  /** Absolute path of the file. */
   readonly file: string
   readonly source: string
   /** The manifests of our packages, by their folder's name. */
@@ -64,7 +64,7 @@ const complaint = (
   if (specifier.startsWith(".")) {
     const target = relative(join(self.folder, "src"), join(dirname(file), specifier))
     return target.startsWith("..")
-      ? `which is outside of ${self.group}/${self.short}/src: import the other package by its name`
+      ? `which is outside ${self.group}/${self.short}/src: import the other package by its name`
       : undefined
   }
   if (isBuiltin(specifier)) return undefined
@@ -73,7 +73,7 @@ const complaint = (
   if (name.startsWith(scope)) {
     const short = name.slice(scope.length)
     const allowed = allowedFor(self)
-    if (allowed === undefined) return `but ${self.short} is not in the import table (test/house/ImportTable.ts)`
+    if (allowed === undefined) return `but ${self.short} is not in the table in test/rules/Layering.ts`
     if (!allowed.includes(short)) {
       return allowed.length === 0
         ? `but ${self.short} imports none of our packages`
@@ -83,13 +83,15 @@ const complaint = (
     if (manifest === undefined) return `but there is no package ${name}`
     if (!exported(manifest, subpath)) return `but ${name} does not export "${subpath}"`
   }
-  const declared = { ...self.manifest.dependencies, ...self.manifest.peerDependencies }
+  const { dependencies, peerDependencies, devDependencies } = self.manifest
+  // What is not published runs in this workspace only.
+  const declared = { ...dependencies, ...peerDependencies, ...(self.manifest.private ? devDependencies : {}) }
   return Object.hasOwn(declared, name)
     ? undefined
     : `but ${self.group}/${self.short}/package.json has no ${name} among its dependencies`
 }
 
-/** A sentence for each import of the file that breaks a rule. */
+/** Returns one sentence for each import of a `src` file that breaks a rule. */
 export const complaintsAbout = ({ source, ...around }: Checked): ReadonlyArray<string> =>
   importsOf(around.file, source).flatMap((one) => {
     const reason = complaint(one, around)
@@ -97,6 +99,25 @@ export const complaintsAbout = ({ source, ...around }: Checked): ReadonlyArray<s
     const path = relative(dirname(dirname(around.package.folder)), around.file)
     return [`${path}:${one.line} imports "${one.specifier}", ${reason}.`]
   })
+
+/**
+ * Returns one sentence for each import that leaves the file's package by a relative path: into the `test/` or `src/` of another package. What tests
+ * of several packages share is in `packages/testing`.
+ */
+export const escapes = ({
+  folder,
+  file,
+  source,
+}: {
+  readonly folder: string
+  readonly file: string
+  readonly source: string
+}) =>
+  importsOf(file, source).flatMap(({ specifier, line }) =>
+    specifier.startsWith(".") && relative(folder, join(dirname(file), specifier)).startsWith("..")
+      ? [`${file}:${line} imports "${specifier}" from another package: import it by the package's name.`]
+      : [],
+  )
 
 /** The first cycle among the nodes, as the way around it; `undefined` when there is none. */
 export const cycleIn = (graph: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArray<string> | undefined => {

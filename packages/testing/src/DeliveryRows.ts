@@ -1,10 +1,11 @@
 /**
  * Deliveries as rows, for tests of what is read from many: in whatever state, of whatever time, without a worker.
  */
+
+import type { DeliveryState } from "@espalier/notifications"
 import type { SubscriptionName } from "@espalier/schema"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { DeliveryState } from "../src/index.ts"
 
 export interface Row {
   readonly at: number

@@ -1,8 +1,9 @@
 /**
  * The `espalier …` lines that documents show, held against the flags that the command has.
  */
+
+import { inMarkdown } from "@espalier/testing/CodeBlocks"
 import { Schema } from "effect"
-import { inMarkdown } from "./CodeBlocks.ts"
 
 /** What `packages/cli/scripts/flags.ts --json` prints: by `espalier enrollment-token create` and so on. */
 export const Commands = Schema.Record(

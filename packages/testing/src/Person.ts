@@ -3,11 +3,11 @@
  */
 import { Context, Effect, Layer } from "effect"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
-import * as Chromium from "../../../server/test/support/Browser.ts"
-import { built } from "./Built.ts"
+import * as Chromium from "./Browser.ts"
+import { built } from "./DashboardPage.ts"
 
 /** A browser, and a page that is built. */
-export class Window extends Context.Service<Window, Browser>()("espalier/dashboard/test/Window") {
+export class Window extends Context.Service<Window, Browser>()("@espalier/testing/Window") {
   static readonly layer = Layer.effect(Window, Effect.andThen(built, Chromium.start))
 }
 

@@ -1,7 +1,8 @@
 /** A small certificate world for tests: an authority, a device, and the keys they hold. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto"
-import { Certificate } from "../src/index.ts"
-import { succeeded } from "./Messages.ts"
+import { Certificate } from "@espalier/apple"
+import { ObjectIdentifier, Sequence, Set as SetOf, Utf8String } from "asn1js"
+import { Result } from "effect"
 
 /** The moment of every test. */
 export const now = new Date("2026-11-21T12:00:00Z")
@@ -14,7 +15,7 @@ export const ecKey = (namedCurve: string): KeyObject => generateKeyPairSync("ec"
 
 /** An authority that signs itself, good for ten years. */
 export const authorityOf = (commonName: string, privateKey: KeyObject, at = now): Certificate.KeyedCertificate => ({
-  certificate: succeeded(Certificate.selfSignedCa({ privateKey, subject: { commonName }, at, days: 3650 })),
+  certificate: Result.getOrThrow(Certificate.selfSignedCa({ privateKey, subject: { commonName }, at, days: 3650 })),
   privateKey,
 })
 
@@ -26,11 +27,27 @@ export const identityOf = (
 ): Certificate.KeyedCertificate => {
   const { commonName = "device", at = now, days = 365 } = options
   return {
-    certificate: succeeded(
+    certificate: Result.getOrThrow(
       Certificate.issue({ authority, publicKey: createPublicKey(privateKey), subject: { commonName }, at, days }),
     ),
     privateKey,
   }
+}
+
+/** An MDM push certificate for a topic, which is the UID of its subject, good for so many days from `at` on. */
+export const pushCertificateOf = (options: {
+  readonly authority: Certificate.KeyedCertificate
+  readonly privateKey: KeyObject
+  readonly topic: string
+  readonly at: Date
+  readonly days: number
+}): Certificate.Certificate => {
+  const { authority, privateKey, topic, at, days } = options
+  const uid = new Sequence({
+    value: [new ObjectIdentifier({ value: "0.9.2342.19200300.100.1.1" }), new Utf8String({ value: topic })],
+  })
+  const subject = new Uint8Array(new Sequence({ value: [new SetOf({ value: [uid] })] }).toBER())
+  return Result.getOrThrow(Certificate.issue({ authority, publicKey: createPublicKey(privateKey), subject, at, days }))
 }
 
 /** Bytes of an edited copy: from `at`, `drop` bytes are replaced by `insert`. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { Effect, Schedule } from "effect"
 
-const root = fileURLToPath(new URL("../..", import.meta.url))
+const root = fileURLToPath(new URL("../../dashboard", import.meta.url))
 const sources = ["app", "src", "vite.config.ts", "../notifications/src", "../schema/src"].map((path) =>
   join(root, path),
 )

@@ -38,7 +38,7 @@ export class Postgres extends Context.Service<
       readonly database?: string
     }) => Redacted.Redacted
   }
->()("espalier/sql/test/Postgres") {}
+>()("@espalier/testing/Postgres") {}
 
 const layerWith = (settings: Settings): Layer.Layer<Postgres> =>
   Layer.effect(

@@ -58,18 +58,26 @@ const packagesAt = (pattern: string): ReadonlyArray<Package> =>
       return { group, short: basename(folder), folder, manifest: readManifest(folder) }
     })
 
-/** What is published. */
-export const libraries: ReadonlyArray<Package> = packagesAt("packages/*")
+/** Every package: the published and private ones under `packages/`, examples, bench. */
+export const packages: ReadonlyArray<Package> = ["packages/*", "examples/*", "bench"].flatMap(packagesAt)
 
-/** Every package: libraries, examples, bench. */
-export const packages: ReadonlyArray<Package> = [...libraries, ...packagesAt("examples/*"), ...packagesAt("bench")]
+/** The published packages. */
+export const libraries: ReadonlyArray<Package> = packages.filter(
+  ({ group, manifest }) => group === "packages" && manifest.private !== true,
+)
 
-/** The TypeScript files of a package's `src`, as whole paths. */
-export const sourcesOf = (self: Package): ReadonlyArray<string> => {
-  const src = join(self.folder, "src")
-  return existsSync(src)
-    ? globSync("**/*.ts", { cwd: src })
+const filesIn = (self: Package, folder: string): ReadonlyArray<string> => {
+  const path = join(self.folder, folder)
+  return existsSync(path)
+    ? globSync("**/*.{ts,tsx}", { cwd: path })
         .sort()
-        .map((path) => join(src, path))
+        .map((file) => join(path, file))
     : []
 }
+
+/** The TypeScript files of a package's `src`, as absolute paths. */
+export const sourcesOf = (self: Package): ReadonlyArray<string> => filesIn(self, "src")
+
+/** The TypeScript files of a package that are not published: tests, scripts, the dashboard's page. */
+export const unpublishedOf = (self: Package): ReadonlyArray<string> =>
+  ["test", "scripts", "app"].flatMap((folder) => filesIn(self, folder))

@@ -65,7 +65,6 @@ export const shapeComplaints = ({ short, manifest, tsconfig, version }: Describe
   const command = manifest.bin !== undefined
   if (!command) expect("sideEffects", manifest.sideEffects, false)
   if (!manifest.description) complaints.push("has no description")
-  if (manifest.private === true) complaints.push("is private, and what is under packages/ is published")
   const published = new Set(manifest.files?.filter((entry) => !entry.startsWith("!")))
   if (!published.has("dist") || !published.has("src")) complaints.push("does not publish dist and src")
   const own = manifest.dependencies?.["effect"] !== undefined

@@ -37,7 +37,7 @@ const visit = (node: unknown, found: (specifier: string, start: number) => void)
  * Lists the imports of `source` in their order. Throws when the source does not parse.
  */
 export const importsOf = (file: string, source: string): ReadonlyArray<Import> => {
-  const { errors, program } = parseSync(file, source, { lang: "ts" })
+  const { errors, program } = parseSync(file, source, { lang: file.endsWith(".tsx") ? "tsx" : "ts" })
   const [error] = errors
   if (error !== undefined) throw new Error(`${file} does not parse: ${error.message}`)
   const imports: Array<Import> = []

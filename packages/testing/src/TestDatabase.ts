@@ -8,7 +8,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import * as Server from "../../sql/test/Postgres.ts"
+import * as Server from "./Postgres.ts"
 
 /** The PostgreSQL of a test file. */
 export const server: Layer.Layer<Server.Postgres> = Layer.effectContext(TestClock.withLive(Layer.build(Server.layer)))
