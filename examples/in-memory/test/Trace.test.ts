@@ -229,7 +229,7 @@ describe("whole conversations", () => {
         )
         const all = yield* device.exchanges.all
         exchanges += all.length
-        secrets.push(challengeIn(all[0]?.answer ?? new Uint8Array()))
+        secrets.push(challengeIn(all[0]?.response ?? new Uint8Array()))
         yield* device.checkOut()
         exchanges++
       }

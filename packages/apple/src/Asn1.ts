@@ -6,16 +6,15 @@
  * them again.
  *
  * Signatures of devices are verified once a message, so reading is one pass over the bytes: more than ten times
- * faster than `asn1js`, which the tests hold it against.
+ * faster than `asn1js`, with which the tests compare it.
  *
  * Not part of the package's interface.
  */
 
-import * as asn1js from "asn1js"
 import { Result, Schema } from "effect"
 
 /**
- * Bytes that are not the structure they should be.
+ * Bytes that are not the expected structure.
  *
  * @category errors
  * @since 0.1.0
@@ -71,6 +70,11 @@ export const BitString = universal(3)
  * @since 0.1.0
  */
 export const OctetString = universal(4)
+/**
+ * @category constants
+ * @since 0.1.0
+ */
+export const Null = universal(5)
 /**
  * @category constants
  * @since 0.1.0
@@ -388,14 +392,33 @@ export const printableString = (text: string): Uint8Array => element(0x13, [Buff
  * @since 0.1.0
  */
 export const utf8String = (text: string): Uint8Array => element(0x0c, [Buffer.from(text, "utf8")])
+/** Seven bits an octet, the most significant first; every octet but the last has bit 8 set (X.690 § 8.19.2). */
+const base128 = (arc: number): ReadonlyArray<number> => {
+  const octets = [arc % 128]
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift((rest % 128) | 0x80)
+  return octets
+}
+
 /**
- * DER of an OBJECT IDENTIFIER.
+ * Whether a text is an object identifier in dotted form: 2 to 16 arcs of at most nine digits, the first two within their range
+ * (X.660 § 6.2).
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isObjectIdentifier = (text: string): boolean =>
+  /^(?:[01]\.[1-3]?\d|2\.\d{1,9})(?:\.\d{1,9}){0,14}$/.test(text)
+
+/**
+ * DER of an OBJECT IDENTIFIER; the text must satisfy {@link isObjectIdentifier}.
  *
  * @category writing
  * @since 0.1.0
  */
-export const objectIdentifier = (dotted: string): Uint8Array =>
-  new Uint8Array(new asn1js.ObjectIdentifier({ value: dotted }).toBER())
+export const objectIdentifier = (dotted: string): Uint8Array => {
+  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number)
+  return element(0x06, [Uint8Array.from([first * 40 + second, ...rest].flatMap(base128))])
+}
 /**
  * DER of an AlgorithmIdentifier; parameters are NULL unless given.
  *

@@ -1,9 +1,9 @@
 /**
- * X.509 certificates (RFC 5280), as far as device management needs them: read them, compare them, follow them to a root,
- * issue them.
+ * X.509 certificates (RFC 5280), as far as device management needs them: read, compare, verify and issue
+ * them.
  *
- * Nothing throws; whatever bytes come in, a certificate or a {@link CertificateError} goes out. A parsed certificate is not
- * a trusted one: that is `verifyChain`.
+ * Nothing throws: any bytes give a certificate or a {@link CertificateError}. A parsed certificate is not a trusted one: see
+ * `verifyChain`.
  */
 
 export { CertificateError, CertificateErrorReason } from "./Certificate/CertificateError.ts"
@@ -16,7 +16,7 @@ export {
   selfSignedCa,
   temporary,
 } from "./Certificate/Issue.ts"
-export { encodeName, type NameParts, type Subject } from "./Certificate/Name.ts"
+export { encodeName, type NamePairs, type NameParts, type Subject } from "./Certificate/Name.ts"
 export {
   type Certificate,
   type Extension,

@@ -1,5 +1,5 @@
 /**
- * Who speaks: a device, or a user on a device, out of the identifying keys that every message carries.
+ * The channel of a message: a device, or a user on a device, from the identifying keys that every message carries.
  *
  * | enrollment | device channel | user channel adds |
  * |---|---|---|
@@ -7,11 +7,13 @@
  * | Shared iPad | `UDID` | `UserID` = {@link sharedIPadUserID} and `UserShortName`, the Managed Apple Account |
  * | User Enrollment | `EnrollmentID` | `EnrollmentUserID` (macOS) |
  *
- * What surprises: on Shared iPad every user has the same `UserID`, so there the short name is the user's identifier. A
- * message whose user cannot be told apart is an error and not the device's: the two channels have queues of their own.
- * `UserShortName` alone makes no user channel.
+ * **Gotchas**
  *
- * None of this is proven: the keys are what the sender claims, until its identity certificate has been checked.
+ * On Shared iPad every user has the same `UserID`, so there the short name identifies the user. A
+ * message whose user cannot be identified is an error, not a message of the device: the two channels have separate queues.
+ * `UserShortName` alone does not make a user channel.
+ *
+ * The keys are a claim of the sender until its identity certificate has been checked.
  *
  * Source: Apple, "TokenUpdateRequest" and "DeclarativeManagementRequest" (keys `UserID`, `UserShortName`).
  */
@@ -82,7 +84,7 @@ const device = {
 }
 
 /**
- * The channel a message came on: `device`, or `user` on that device. The raw keys stay available beside the identifiers
+ * The channel of a message: `device`, or `user` on that device. The raw keys stay available beside the identifiers
  * made from them.
  *
  * @category schemas
@@ -112,7 +114,7 @@ export const Channel = Schema.TaggedUnion({
 export type Channel = typeof Channel.Type
 
 /**
- * A message that does not say who sent it. `missing` names the key that would have: `UDID` (neither it nor `EnrollmentID`),
+ * A message that does not identify its sender. `missing` names the key that would: `UDID` (neither it nor `EnrollmentID`),
  * or `UserShortName` (a Shared iPad user without one).
  *
  * @category errors
@@ -123,7 +125,7 @@ export class ChannelNotFound extends Schema.TaggedError<ChannelNotFound>()("Chan
   message: Schema.String,
 }) {}
 
-/** Older devices send an empty string where they have nothing to say. */
+/** Older devices send an empty string where they have no value. */
 const present = (text: string | undefined): string | undefined => (text === "" ? undefined : text)
 
 /** The entries that have a value, so that absent keys stay absent. */
@@ -139,7 +141,7 @@ const defined = <K extends string>(
 }
 
 /**
- * The channel a message came on.
+ * The channel of a message.
  *
  * @example
  * Channel.of({ UDID: "00008110-000A", UserID: "0E2B…" }) // a user on 00008110-000A

@@ -1,9 +1,9 @@
 /**
- * The check-in protocol: what a device says about its enrollment, its push token and its secrets, one schema for every
- * `MessageType`, under Apple's names.
+ * The check-in protocol: enrollment, push tokens and secrets of a device, one schema for every
+ * `MessageType`, with Apple's names.
  *
  * A device authenticates, then sends a `TokenUpdate` (and another whenever its token changes), and at the end a
- * `CheckOut`. The other messages ask the server for something in between; their answers are in `CheckInResponse.ts`.
+ * `CheckOut`. The other messages ask the server for something; the responses are in `CheckInResponse.ts`.
  *
  * Promises: keys this package does not know are kept; a known key of the wrong type is an error that names it. Only
  * what a server cannot do without is required: which identifying keys a message needs is for `Channel.of` to say.
@@ -19,9 +19,9 @@ import { dictionary, openStruct } from "./PropertyList.ts"
 const text = Schema.optionalKey(Schema.String)
 
 /**
- * A device begins to enroll. It cannot be pushed to before its `TokenUpdate`, and may never send one.
+ * A device starts to enroll. It can be woken by a push after its `TokenUpdate` only, and may never send one.
  *
- * Everything that describes the device is optional: iOS and its kin send it only when the profile's access rights allow
+ * Everything that describes the device is optional: iOS, iPadOS, tvOS and watchOS send it only when the profile's access rights allow
  * device queries, User Enrollments hide serial number, IMEI and MEID, and only Macs send `DeviceName`, `Model`, `ModelName`.
  *
  * @category schemas
@@ -48,7 +48,7 @@ export const Authenticate = openStruct({
 export type Authenticate = typeof Authenticate.Type
 
 /**
- * The channel can be pushed to, from now on with this token. Sent on the device channel and on every user channel.
+ * The channel can be woken by pushes with this token. Sent on the device channel and on every user channel.
  *
  * `Token` is the raw APNs token, `PushMagic` the value of the push's `mdm` member, `UnlockToken` what `ClearPasscode`
  * needs later (absent does not mean revoked: keep the last one). `AwaitingConfiguration` asks for `DeviceConfigured`, on a user channel
@@ -73,7 +73,7 @@ export const TokenUpdate = openStruct({
 export type TokenUpdate = typeof TokenUpdate.Type
 
 /**
- * The enrollment profile is gone. Sent once, when the profile says `CheckOutWhenRemoved`, and only if the network is there.
+ * The enrollment profile was removed. Sent once, when the profile sets `CheckOutWhenRemoved`, and only if the device is online.
  *
  * @category schemas
  * @since 0.1.0
@@ -87,7 +87,7 @@ export type CheckOut = typeof CheckOut.Type
 
 /**
  * A network or mobile user logs in to a Mac. Two steps: without `DigestResponse` the device asks for a challenge, with it
- * the device answers one. Apple lists `DigestResponse` as required, which is true of the second step.
+ * the device answers one. Apple lists `DigestResponse` as required, which applies to the second step.
  *
  * @category schemas
  * @since 0.1.0
@@ -105,7 +105,7 @@ export const UserAuthenticate = openStruct({
 export type UserAuthenticate = typeof UserAuthenticate.Type
 
 /**
- * A device escrows its bootstrap token. Missing or empty: the server is to forget the one it has.
+ * A device escrows its bootstrap token. Missing or empty: the server must delete the stored token.
  *
  * @category schemas
  * @since 0.1.0
@@ -123,7 +123,7 @@ export const SetBootstrapToken = openStruct({
 export type SetBootstrapToken = typeof SetBootstrapToken.Type
 
 /**
- * A device wants the bootstrap token it escrowed.
+ * A device asks for the bootstrap token that it escrowed.
  *
  * @category schemas
  * @since 0.1.0
@@ -140,7 +140,7 @@ export const GetBootstrapToken = openStruct({
 export type GetBootstrapToken = typeof GetBootstrapToken.Type
 
 /**
- * A device wants a token for one of Apple's services: today `com.apple.maid` (Managed Apple Accounts) and
+ * A device asks for a token for one of Apple's services: today `com.apple.maid` (Managed Apple Accounts) and
  * `com.apple.watch.pairing`. A service the server does not know is answered with HTTP 400.
  *
  * @category schemas
@@ -159,7 +159,7 @@ export const GetToken = openStruct({
 export type GetToken = typeof GetToken.Type
 
 /**
- * Declarative management over check-in. `Endpoint` says what is asked (`DeclarativeManagement.parseEndpoint`); `Data`
+ * Declarative management over check-in. `Endpoint` names the request (`DeclarativeManagement.parseEndpoint`); `Data`
  * holds JSON bytes, in practice the status report of the `status` endpoint.
  *
  * @category schemas
@@ -191,7 +191,7 @@ export const ReturnToService = openStruct({ MessageType: Schema.Literal("ReturnT
 export type ReturnToService = typeof ReturnToService.Type
 
 /**
- * Any check-in message. `CheckInMessage.match(message, { Authenticate: …, … })` wants a case for every `MessageType`.
+ * Any check-in message. `CheckInMessage.match(message, { Authenticate: …, … })` needs a case for every `MessageType`.
  *
  * @category schemas
  * @since 0.1.0

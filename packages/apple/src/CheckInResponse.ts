@@ -1,6 +1,6 @@
 /**
- * What a server answers a check-in with, for those messages that ask: property lists, to be written by `Plist.toXml`.
- * The others are answered with an empty 200.
+ * The responses to check-in messages that ask for something: property lists, written by `Plist.toXml`.
+ * The response to the other messages is an empty 200.
  *
  * Source: Apple, "Check-in", the response object of each message.
  */
@@ -16,7 +16,7 @@ import { Schema } from "effect"
 export const UserAuthenticateChallenge = Schema.Struct({ DigestChallenge: Schema.String })
 
 /**
- * To the second `UserAuthenticate`: the secret this user's messages will carry. Empty: the digest was wrong.
+ * To the second `UserAuthenticate`: the secret that this user's messages will carry. Empty: the digest was invalid.
  *
  * @category schemas
  * @since 0.1.0
@@ -24,7 +24,7 @@ export const UserAuthenticateChallenge = Schema.Struct({ DigestChallenge: Schema
 export const UserAuthenticateResponse = Schema.Struct({ AuthToken: Schema.String })
 
 /**
- * To `GetBootstrapToken`: the escrowed token; absent or empty when there is none.
+ * To `GetBootstrapToken`: the escrowed token; absent or empty when the server has no token.
  *
  * @category schemas
  * @since 0.1.0

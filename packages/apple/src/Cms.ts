@@ -3,7 +3,7 @@
  * profiles, and both layers of SCEP.
  *
  * Reads DER and BER (devices send indefinite lengths), writes DER. Nothing throws; everything is bounded. A verified signature
- * says who signed, not that the signer is trusted: give the signer to `Certificate.verifyChain`.
+ * shows who signed, not that the signer is trusted: use `Certificate.verifyChain` for that.
  */
 export { type Cipher, type Digest, modernDigests } from "./Cms/Algorithms.ts"
 export { CmsError, CmsErrorReason } from "./Cms/CmsError.ts"

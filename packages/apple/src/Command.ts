@@ -1,8 +1,8 @@
 /**
- * A command on its way to a device: `{CommandUUID, Command: {RequestType, …}}`.
+ * A command for a device: `{CommandUUID, Command: {RequestType, …}}`.
  *
  * The keys of a command are Apple's and change every year; this package carries them as property list values and does
- * not check them. A device answers what it does not understand with `CommandFormatError`.
+ * not check them. A device reports `CommandFormatError` for a command that it does not understand.
  *
  * Source: Apple, "Commands and queries".
  */
@@ -12,7 +12,7 @@ import { type Result, Schema } from "effect"
 import { openStruct } from "./PropertyList.ts"
 
 /**
- * The envelope. `CommandUUID` may be any text: the device repeats it in its report.
+ * The envelope. `CommandUUID` may be any text: the device's report holds it again.
  *
  * @category schemas
  * @since 0.1.0
@@ -28,7 +28,7 @@ export const Command = Schema.Struct({
 export type Command = typeof Command.Type
 
 /**
- * A command out of its parts. A `RequestType` among the payload's keys gives way to `requestType`.
+ * A command from its parts. `requestType` replaces a `RequestType` in the payload.
  *
  * @example
  * Command.make("7F1C…", "DeviceInformation", { Queries: ["SerialNumber"] })
@@ -42,7 +42,7 @@ export const make = (commandUUID: string, requestType: string, payload: Plist.Di
 })
 
 /**
- * The body a device gets, an XML property list.
+ * The body for the device, an XML property list.
  *
  * @category encoding
  * @since 0.1.0

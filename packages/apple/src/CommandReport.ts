@@ -1,12 +1,12 @@
 /**
  * The command channel: a device reports on the last command and asks for the next, in one message.
  *
- * `Idle` has nothing to report. `Acknowledged`, `Error` and `CommandFormatError` settle the command named by
- * `CommandUUID`; `NotNow` leaves it open, and the same command must not be sent again on this connection: the device would
- * refuse it in a loop.
+ * `Idle` reports nothing. `Acknowledged`, `Error` and `CommandFormatError` finish the command that
+ * `CommandUUID` names; `NotNow` leaves it open, and the server must not send the same command again on this connection: the device would
+ * answer `NotNow` in a loop.
  *
- * A report's result stands beside these keys under names of its own (`QueryResponses`, `ProfileList`, …): unknown keys
- * are kept, and {@link result} picks them out.
+ * The result of a command is in further keys (`QueryResponses`, `ProfileList`, …): unknown keys
+ * are kept, and {@link result} returns them.
  *
  * Source: Apple, "Commands and queries" and the schema files `mdm/commands`.
  */
@@ -17,7 +17,7 @@ import * as Channel from "./Channel.ts"
 import { openStruct } from "./PropertyList.ts"
 
 /**
- * One link of why a command failed, outermost first. `ErrorCode` is a number within `ErrorDomain`;
+ * One item of the error chain, outermost first. `ErrorCode` is a number within `ErrorDomain`;
  * `LocalizedDescription` is in the language of the device and `USEnglishDescription` is not.
  *
  * @category schemas
@@ -44,7 +44,7 @@ const report = <const Status extends string>(status: Status) =>
   })
 
 /**
- * Nothing to report: is there a command?
+ * Nothing to report; the device asks for a command.
  *
  * @category schemas
  * @since 0.1.0
@@ -52,7 +52,7 @@ const report = <const Status extends string>(status: Status) =>
 export const Idle = openStruct({ Status: Schema.Literal("Idle"), ...Channel.fields })
 
 /**
- * The command is done; its result stands in the other keys.
+ * The command is done; its result is in the other keys.
  *
  * @category schemas
  * @since 0.1.0
@@ -76,7 +76,7 @@ export const ErrorReport = report("Error")
 export const CommandFormatError = report("CommandFormatError")
 
 /**
- * The device cannot do it now (locked, asleep) and will ask again by itself.
+ * The device cannot do it now (locked, asleep) and polls again automatically.
  *
  * @category schemas
  * @since 0.1.0
@@ -84,7 +84,7 @@ export const CommandFormatError = report("CommandFormatError")
 export const NotNow = report("NotNow")
 
 /**
- * Any report. `CommandReport.match(report, { Idle: …, … })` wants a case for every `Status`.
+ * Any report. `CommandReport.match(report, { Idle: …, … })` needs a case for every `Status`.
  *
  * @category schemas
  * @since 0.1.0
@@ -109,7 +109,7 @@ export type Status = CommandReport["Status"]
 const envelope: ReadonlySet<string> = new Set([...Channel.keys, "Status", "CommandUUID", "ErrorChain"])
 
 /**
- * The result proper: every key but those that say who, which command and how it went.
+ * The result of the command: every key except those of the envelope (identifiers, `Status`, `CommandUUID`, `ErrorChain`).
  *
  * @category accessors
  * @since 0.1.0

@@ -1,9 +1,11 @@
 /**
- * Declarative management, which travels inside the older protocol: the server's `DeclarativeManagement` command says that
- * something changed, and the device then asks with `DeclarativeManagement` check-ins, one for every {@link Endpoint}.
+ * Declarative management, carried by the older protocol: the server's `DeclarativeManagement` command announces a change, and
+ * the device then sends `DeclarativeManagement` check-ins, one for every {@link Endpoint}.
  *
- * What surprises: it is JSON inside property lists. `Data` in either direction is the UTF-8 bytes of a JSON object, and
- * the answers to the check-ins are plain JSON bodies (`application/json`).
+ * **Gotchas**
+ *
+ * It is JSON inside property lists. `Data` in either direction is the UTF-8 bytes of a JSON object, and
+ * the responses to the check-ins are plain JSON bodies (`application/json`).
  *
  * A `declaration/…/…` answered with HTTP 404 makes the device delete that declaration.
  *
@@ -14,7 +16,7 @@ import { Schema } from "effect"
 import * as Command from "./Command.ts"
 
 /**
- * The four kinds of declarations, as they stand in an endpoint.
+ * The four kinds of declarations, as an endpoint names them.
  *
  * @category schemas
  * @since 0.1.0
@@ -27,7 +29,7 @@ export const DeclarationType = Schema.Literals(["activation", "asset", "configur
 export type DeclarationType = typeof DeclarationType.Type
 
 /**
- * What a device asks for. `Unknown` keeps the text: it is the device's, so print it with care.
+ * What a device asks for. `Unknown` keeps the text, which the device wrote: escape it before printing.
  *
  * @category schemas
  * @since 0.1.0
@@ -52,8 +54,8 @@ const isDeclarationType = Schema.is(DeclarationType)
  *
  * A declaration is `declaration/{type}/{identifier}`. Apple describes three segments with `/` between them and no escaping,
  * while an `Identifier` may be any text (at most 64 octets advised). So the identifier is everything after the second slash,
- * verbatim: slashes stay in it, and `%2F` is not decoded, for it may well be what the server named the declaration. Nothing
- * here is a URL; whoever makes one of it must escape it.
+ * verbatim: slashes stay in it, and `%2F` is not decoded, for it may well be what the server named the declaration. An
+ * identifier is not a URL: escape it before it becomes part of one.
  *
  * @example
  * DeclarativeManagement.parseEndpoint("declaration/asset/logo/2x") // Declaration, asset, "logo/2x"
@@ -77,7 +79,7 @@ export const parseEndpoint = (endpoint: string): Endpoint => {
 }
 
 /**
- * The answer to `tokens`, and the `Data` of the command. `DeclarationsToken` changes with the set of declarations (opaque,
+ * The response to `tokens`, and the `Data` of the command. `DeclarationsToken` changes with the set of declarations (opaque,
  * at most 256 octets); `Timestamp` is an RFC 3339 date-time.
  *
  * @category schemas
@@ -116,8 +118,8 @@ export const DeclarationItem = Schema.Struct({ Identifier: Schema.String, Server
 export type DeclarationItem = typeof DeclarationItem.Type
 
 /**
- * The answer to `declaration-items`: everything the device is to have. What is not listed it removes. All four arrays must
- * be there.
+ * The response to `declaration-items`: all declarations of the device. The device removes what is not listed. All four arrays are
+ * required.
  *
  * @category schemas
  * @since 0.1.0
@@ -158,8 +160,8 @@ export const StatusReport = Schema.StructWithRest(
 export type StatusReport = typeof StatusReport.Type
 
 /**
- * The `DeclarativeManagement` command: turns declarative management on, the first time, and later makes the device compare
- * tokens. A device whose token is the same does nothing more.
+ * The `DeclarativeManagement` command: turns declarative management on the first time, and later makes the device compare
+ * tokens. A device that has this token already does nothing.
  *
  * @category constructors
  * @since 0.1.0

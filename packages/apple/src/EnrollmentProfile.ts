@@ -1,12 +1,14 @@
 /**
- * The configuration profile that enrolls a device: where to fetch an identity certificate (SCEP), and whom to obey (MDM).
+ * The configuration profile that enrolls a device: where to get an identity certificate (SCEP), and which server manages the device (MDM).
  *
  * It has a `com.apple.security.scep` payload, a `com.apple.mdm` payload that names the former as its identity, and a
- * `com.apple.security.root` payload for every authority the device would not trust by itself.
+ * `com.apple.security.root` payload for every authority that the device does not trust otherwise.
  *
- * What surprises: the payload UUIDs are no accident. They are a hash of the server's origin and {@link Options}'
- * `enrollmentKey`, so the same device that downloads its profile again updates it, and two servers never overwrite each
- * other's. Apple refuses an update that changes `Topic`, a URL, or adds access rights.
+ * **Gotchas**
+ *
+ * The payload UUIDs are deterministic: a hash of the server's origin and {@link Options}'
+ * `enrollmentKey`, so a device that downloads its profile again updates it, and two servers never overwrite each
+ * other's. Apple rejects an update that changes `Topic`, a URL, or adds access rights.
  *
  * Source: Apple, "Device Management: MDM, SCEP, CertificateRoot, TopLevel".
  */
@@ -17,7 +19,7 @@ import type { Plist } from "@espalier/plist"
 import { Redacted, Schema } from "effect"
 
 /**
- * How the profile travels.
+ * The content type of a profile.
  *
  * @category constants
  * @since 0.1.0
@@ -28,7 +30,7 @@ export const contentType = "application/x-apple-aspen-config"
 const unwritable = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/
 
 /**
- * Text that XML can carry: no control characters but tab and line ends, no lone surrogates.
+ * Text that XML can represent: no control characters except tab and line ends, no lone surrogates.
  *
  * @category schemas
  * @since 0.1.0
@@ -40,7 +42,7 @@ export const Text = Schema.String.check(
 const NonEmptyText = Text.check(Schema.isNonEmpty())
 
 /**
- * Apple takes no other kind.
+ * Apple accepts HTTPS only.
  *
  * @category schemas
  * @since 0.1.0
@@ -58,7 +60,7 @@ const Bytes = Schema.Uint8Array.check(Schema.makeFilter((bytes) => (bytes.length
  *   `O`, `OU`, `CN`. Default `[["CN", "Device Identity"]]`.
  * - `keySize`: bits of the RSA key, default 2048. `keyUsage`: 1 signs, 4 encrypts, default 5.
  * - `caFingerprint`: of the authority's certificate; a device with it needs no trust in the SCEP URL.
- * - `retries` while the authority says PENDING, default 3, `retryDelay` seconds apart, default 10.
+ * - `retries` while the authority answers PENDING, default 3, `retryDelay` seconds apart, default 10.
  *
  * @category schemas
  * @since 0.1.0
@@ -83,16 +85,16 @@ export const Scep = Schema.Struct({
 export type Scep = typeof Scep.Type
 
 /**
- * What a profile is made of.
+ * The contents of a profile.
  *
- * - `enrollmentKey`: what this download is for: a UDID, an enrollment, an invitation. Without, all downloads of one server
- *   share their UUIDs, which is fine as long as a device gets one of them.
+ * - `enrollmentKey`: identifies the device, enrollment or invitation. Without it all profiles of one server
+ *   share their UUIDs, which is fine as long as a device installs one of them.
  * - `topic`: that of the push certificate, `com.apple.mgmt.…`.
  * - `serverUrl` takes commands; `checkInUrl`, if it differs, check-ins.
  * - `identifier`: reverse-DNS name of the profile, default from the host: `com.example.mdm.enrollment`.
  * - `accessRights`: bits, default 8191, all. Can only shrink later.
  * - `assigned`: for an account-driven enrollment, its Managed Apple Account and mode.
- * - `rootCertificates`: DER, for a server whose certificate is not public. Device and user must be told to trust them.
+ * - `rootCertificates`: DER, for a server whose certificate is not public. The user must trust them on the device.
  * - `consentText`: shown in a dialog the user must agree to.
  *
  * @category schemas
@@ -130,7 +132,7 @@ export const Options = Schema.Struct({
 export type Options = typeof Options.Type
 
 /**
- * What the server can do, as Apple spells it.
+ * The server capabilities, with Apple's names.
  *
  * @category constants
  * @since 0.1.0

@@ -1,9 +1,9 @@
 /**
- * Which certificate a device speaks with: from the signature over its message, or from the header of a proxy that ended
+ * The identity certificate of a device: from the signature over its message, or from the header of a proxy that terminates
  * mutual TLS.
  *
- * {@link fromMdmSignature} proves possession of the key. {@link fromHeader} proves nothing: believe a header only from
- * proxies that are known to set it and to drop the one a client sends. Neither says that the certificate is trusted, in date, or
+ * {@link fromMdmSignature} proves possession of the key. {@link fromHeader} proves nothing: trust the header only from
+ * proxies that are known to set it and to remove a header that a client sends. Neither shows that the certificate is trusted, in date, or
  * this device's: that is `Certificate.verifyChain`, and a pin.
  *
  * Errors name no byte of what came in.
@@ -13,8 +13,8 @@ import * as Certificate from "./Certificate.ts"
 import * as Cms from "./Cms.ts"
 
 /**
- * Why there is no identity: the header is `TooLarge`, or `Malformed` (not what its form says), its signature uses
- * something `Unsupported`, or is not one over this body (`SignatureInvalid`).
+ * Why a header holds no identity: it is `TooLarge` or `Malformed`, its signature uses an `Unsupported` algorithm, or the signature does
+ * not match this body (`SignatureInvalid`).
  *
  * @category errors
  * @since 0.1.0
@@ -25,7 +25,7 @@ export class IdentityError extends Schema.TaggedError<IdentityError>()("Identity
 }) {}
 
 /**
- * Longest header that is looked at, in characters. Node's own default for all headers together is half of it.
+ * The longest header that is read, in characters. Node's own default for all headers together is half of it.
  *
  * @category limits
  * @since 0.1.0
@@ -33,9 +33,9 @@ export class IdentityError extends Schema.TaggedError<IdentityError>()("Identity
 export const maxHeaderLength = 32 * 1024
 
 /**
- * Digests that are believed of `Mdm-Signature`. SHA-1 is among them: signatures recorded from devices in 2021 use it, over the bare body,
- * without signed attributes, in BER of indefinite length. The body is the device's own, so what would have to be found is a second preimage of a property
- * list, not a collision.
+ * Digests that are accepted in `Mdm-Signature`. SHA-1 is accepted: signatures recorded from devices in 2021 use it, over the bare body,
+ * without signed attributes, in BER of indefinite length. The device writes the body itself, so an attack needs a second preimage of a property list, not
+ * a collision.
  *
  * @category limits
  * @since 0.1.0
@@ -62,7 +62,7 @@ const fromCms = (error: Cms.CmsError): IdentityError => {
     case "NoSigner":
       return new IdentityError({
         reason: "SignatureInvalid",
-        message: "The signature is not a device's over this body",
+        message: "The signature does not match this body",
       })
     default:
       return malformed("Not a CMS signature")
@@ -71,7 +71,7 @@ const fromCms = (error: Cms.CmsError): IdentityError => {
 
 /**
  * The signer of a message, from its `Mdm-Signature` header: base64 of detached CMS SignedData over the raw body, present when
- * the profile says `SignMessage`.
+ * the profile sets `SignMessage`.
  *
  * @category constructors
  * @since 0.1.0
@@ -127,8 +127,8 @@ const fromEscaped = (value: string): Result.Result<Certificate.Certificate, Iden
  * - RFC 9440 `Client-Cert`: `:base64 of DER:`;
  * - URL-escaped PEM: nginx `$ssl_client_escaped_cert`;
  * - base64 of DER: Traefik `X-Forwarded-Tls-Client-Cert`, of several the first;
- * - `…;Cert="URL-escaped PEM"`: Envoy `X-Forwarded-Client-Cert`. With more than one `Cert` it is refused: nobody can tell
- *   from the header which hop wrote which.
+ * - `…;Cert="URL-escaped PEM"`: Envoy `X-Forwarded-Client-Cert`. A header with more than one `Cert` is invalid: it
+ *   does not show which proxy wrote which element.
  *
  * @category constructors
  * @since 0.1.0

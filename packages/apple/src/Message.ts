@@ -1,11 +1,12 @@
 /**
  * From a device's bytes to a message: property list, then `MessageType` or `Status`, then the schema of that one message.
  *
- * Promises: never throws, whatever the bytes; reads at most `maxBytes` of them (10 MiB unless told otherwise); every error
- * is fit for a log.
+ * **Details**
+ *
+ * Decoding never throws and reads at most `maxBytes` bytes (10 MiB by default). Every error may be logged.
  *
  * Both protocols come to the same URL when a profile has no `CheckInURL`, and proxies lose content types: {@link decode}
- * tells them apart by what they say instead of by what they are labelled.
+ * distinguishes them by their content.
  */
 
 import { Plist } from "@espalier/plist"
@@ -27,7 +28,7 @@ export type Incoming =
   | { readonly _tag: "CommandReport"; readonly report: CommandReport }
 
 /**
- * Which protocol a property list speaks: it has a `MessageType`, or else a `Status`, or neither.
+ * The protocol of a property list: it has a `MessageType`, or else a `Status`, or neither.
  *
  * @category guards
  * @since 0.1.0
@@ -119,7 +120,7 @@ export const decodeCommandReport = (
 ): Result.Result<CommandReport, MessageError> => Result.flatMap(Plist.parse(bytes, limits), commandReport)
 
 /**
- * Bytes of either, told apart by {@link sniff}.
+ * Bytes of either protocol, distinguished by {@link sniff}.
  *
  * @category decoding
  * @since 0.1.0

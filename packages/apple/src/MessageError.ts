@@ -1,14 +1,14 @@
 /**
- * Why bytes from a device are no message. A sender can put anything into a message, and errors are logged: these say
- * which key and what was expected of it, never what stood there.
+ * Why bytes from a device are not a message. A sender can put anything into a message, and errors are logged: these name
+ * the key and what was expected, never the value.
  */
 
 import { PlistError } from "@espalier/plist"
 import { Schema, SchemaIssue } from "effect"
 
 /**
- * A property list that is not the message it should be. `key` is the path of the offending key, its parts joined with
- * `.` (`ErrorChain.0.ErrorCode`), empty when it is the message itself: no dictionary.
+ * A property list that is not a valid message. `key` is the path of the offending key, its parts joined with
+ * `.` (`ErrorChain.0.ErrorCode`), empty when the message itself is not a dictionary.
  *
  * @category errors
  * @since 0.1.0
@@ -31,7 +31,7 @@ export class UnknownMessageType extends Schema.TaggedError<UnknownMessageType>()
 }) {}
 
 /**
- * Anything that keeps bytes from being a message.
+ * Why bytes are not a message.
  *
  * @category errors
  * @since 0.1.0
@@ -62,7 +62,7 @@ export const unknownMessageType = (messageType: string): UnknownMessageType => {
 }
 
 /**
- * A key and what is wrong with it.
+ * An invalid key.
  *
  * @category constructors
  * @since 0.1.0
@@ -75,7 +75,7 @@ export const invalid = (path: ReadonlyArray<PropertyKey>, what: string): Invalid
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /**
- * The first thing a schema found wrong. Schemas report no input unless asked to, and here nobody asks.
+ * The first issue that a schema found. Schemas do not report the input by default.
  *
  * @category constructors
  * @since 0.1.0

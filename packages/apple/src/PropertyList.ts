@@ -2,7 +2,7 @@
  * A dictionary whose unknown keys are kept.
  *
  * Apple adds keys to its messages every year. The schemas of this package describe the keys they know and carry every
- * other key through untouched, so that a newer device loses nothing on the way and re-encodes to what it said.
+ * other key through unchanged, so that no information of a newer device is lost.
  */
 
 import { Plist } from "@espalier/plist"
@@ -34,7 +34,7 @@ const Dictionary = Schema.Unknown.check(
 )
 
 /**
- * The same inside a message: a date or data is no dictionary, though JavaScript takes both for objects.
+ * The same inside a message. A date and data are not dictionaries, although both are objects in JavaScript.
  *
  * @category constructors
  * @since 0.1.0

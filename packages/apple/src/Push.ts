@@ -1,10 +1,10 @@
 /**
- * Wakes devices through Apple's push service (APNs), so that they come and ask for commands.
+ * Wakes devices through Apple's push service (APNs), so that they poll for commands.
  *
- * One HTTP/2 connection per push certificate, opened with the first push and kept; no more streams on it than APNs allows,
- * everybody else waits. What APNs lost or could not do is tried again, on a new connection where the old one is gone.
+ * One HTTP/2 connection per push certificate, opened with the first push and kept. It carries at most as many streams as APNs allows;
+ * further pushes wait. A push that APNs lost or could not handle is sent again, on a new connection if the old one has ended.
  *
- * A push says only "call me": it carries nothing, may get lost, and may come twice. That it was accepted does not mean that
+ * A push only wakes the device: it carries no content, may get lost, and may arrive twice. An accepted push does not mean that
  * the device is on.
  *
  * Source: Apple, "Sending push notifications to devices" (MDM), "Establishing a connection to APNs", RFC 9113.
@@ -23,7 +23,7 @@ export { PushError, Reason } from "./Push/PushError.ts"
 export { InvalidPushOptions, type PushCertificate, type PushOptions } from "./Push/PushOptions.ts"
 
 /**
- * APNs took the push; `apnsId` is its name in Apple's logs.
+ * APNs accepted the push; `apnsId` identifies it in Apple's logs.
  *
  * @category models
  * @since 0.1.0
@@ -33,7 +33,7 @@ export interface Accepted {
 }
 
 /**
- * A certificate's last day. `daysLeft`: whole days until then, negative when it is past.
+ * The end of a certificate's validity. `daysLeft`: whole days until then, negative when it is past.
  *
  * @category models
  * @since 0.1.0
@@ -49,13 +49,13 @@ export interface CertificateExpiry {
  * @since 0.1.0
  */
 export interface Service {
-  /** Asks one device to call. */
+  /** Wakes one device. */
   readonly push: (notification: Notification) => Effect.Effect<Accepted, PushError>
-  /** Asks many, as many at a time as the connections carry. What became of each, in the order of the batch. */
+  /** Wakes many, as many at a time as the connections carry. The results are in the order of the batch. */
   readonly pushMany: (
     batch: ReadonlyArray<Notification>,
   ) => Effect.Effect<ReadonlyArray<Result.Result<Accepted, PushError>>>
-  /** How long the certificates still live: for a warning in time, and for readiness. */
+  /** When the certificates expire, for warnings and readiness. */
   readonly certificateExpiry: Effect.Effect<ReadonlyArray<CertificateExpiry>>
 }
 
@@ -82,12 +82,12 @@ export class Push extends Context.Service<Push, Service>()("@espalier/apple/Push
 export const layer = (options: PushOptions.PushOptions): Layer.Layer<Push, PushOptions.InvalidPushOptions> =>
   Layer.effect(Push)(make(options))
 
-/** Pause before the second try, in milliseconds; it doubles from try to try. */
+/** Pause before the second attempt, in milliseconds; it doubles with each attempt. */
 const firstPause = 100
 const millisPerDay = 24 * 60 * 60 * 1000
 
 /**
- * The same without a layer.
+ * Creates the service without a layer.
  *
  * @category constructors
  * @since 0.1.0
@@ -112,7 +112,7 @@ export const make = Effect.fnUntraced(function* (
       const resumeAt = Math.max(now + backoff, notBefore)
       if (!again || tried > options.retries || resumeAt >= deadline) return yield* error
       yield* Effect.sleep(resumeAt - now)
-      // The session may have ended after the try it took down; and timers may fire a little early.
+      // The session may end after the attempt that it interrupted, and timers may fire a little early.
       const pausedUntil = route.connection.pausedUntil() + 2
       if (pausedUntil >= deadline) return yield* error
       yield* Effect.sleep(Math.max(0, pausedUntil - (yield* Clock.currentTimeMillis)))
@@ -154,11 +154,11 @@ export const make = Effect.fnUntraced(function* (
 
 interface Route {
   readonly connection: Connection.Connection
-  /** Pushes that have no outcome yet. */
+  /** Pushes in progress. */
   pending: number
 }
 
-/** Waits for a turn on whatever session is there by then, and posts. */
+/** Waits for a stream on the current session, and posts. */
 const attempt = Effect.fnUntraced(function* (
   connection: Connection.Connection,
   request: Request,

@@ -1,8 +1,8 @@
 /**
- * Simple Certificate Enrollment Protocol (RFC 8894): how a device gets its identity. Messages only, both sides; HTTP, challenges
- * and what is issued to whom are the server's.
+ * Simple Certificate Enrollment Protocol (RFC 8894): how a device gets its identity. It has the messages of both sides. HTTP, challenges
+ * and the decision to issue a certificate are the server's.
  *
- * Authority: {@link receive} a request, `Certificate.issue`, answer with {@link success} or {@link failure}.
+ * Authority: {@link receive} a request, `Certificate.issue`, respond with {@link success} or {@link failure}.
  * Device: {@link pkcsReq} or {@link renewalReq}, then {@link readCertRep}.
  */
 

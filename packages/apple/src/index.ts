@@ -1,5 +1,5 @@
 /**
- * Apple's device management protocol: what devices say and what they are told, as Effect schemas over property lists.
+ * Apple's device management protocol: messages, identities, profiles and push, as Effect schemas over property lists.
  */
 export * as Certificate from "./Certificate.ts"
 export * as Channel from "./Channel.ts"

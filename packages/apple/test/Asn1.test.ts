@@ -1,5 +1,4 @@
-/** The reader of BER, held against the specification and against `asn1js`. */
-
+/** The BER reader, checked against the specification and against `asn1js`. */
 import { authorityOf, edited, rsaKey } from "@espalier/testing/Pki"
 import * as asn1js from "asn1js"
 import { Result } from "effect"
@@ -26,9 +25,9 @@ describe("BER", () => {
     ["a tag number from 31 up", "1f 1f 00"],
     ["33 levels", "30 80".repeat(33) + "00 00".repeat(33)],
     ["10,000 elements", `30 82 4e 20${"05 00".repeat(10_000)}`],
-  ])("refuses %s", (_, text) => expect(refused(text)).toBe(true))
+  ])("rejects %s", (_, text) => expect(refused(text)).toBe(true))
 
-  it("joins octets sent in parts, of indefinite length", () => {
+  it("joins an octet string in parts of indefinite length", () => {
     const node = Result.getOrThrow(Asn1.read(hex("24 80 04 01 aa 24 80 04 01 bb 00 00 04 00 00 00")))
     expect(Asn1.octets(node)).toEqual(hex("aabb"))
   })
@@ -58,7 +57,7 @@ describe("BER", () => {
     expect(Asn1.positiveInteger(hex("00 00"))).toEqual(hex("02 01 00"))
   })
 
-  it("sees the children that asn1js sees", () => {
+  it("finds the same children as asn1js", () => {
     const { der } = authorityOf("A", rsaKey()).certificate
     const edit = fc.record({ at: fc.nat(), drop: fc.nat(3), insert: fc.uint8Array({ maxLength: 3 }) })
     const children = (block: asn1js.BaseBlock): number => {

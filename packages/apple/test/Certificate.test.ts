@@ -12,7 +12,7 @@ const ca = authorityOf("Authority", caKey)
 const device = identityOf(ca, deviceKey)
 
 describe("reading", () => {
-  it("takes PEM and DER for the same certificate", () => {
+  it("reads the same certificate from PEM and DER", () => {
     const { der } = device.certificate
     const pem = Certificate.toPem(device.certificate)
     for (const input of [der, pem, Buffer.from(`some text\n${pem}`)]) {
@@ -22,21 +22,21 @@ describe("reading", () => {
     expect(Certificate.subjectText(device.certificate)).toBe("CN=device")
   })
 
-  it("refuses what is larger than 64 KiB unread", () => {
+  it("rejects more than 64 KiB without reading it", () => {
     const huge = new Uint8Array(10_000_000).fill(0x30)
     expect(failed(Certificate.fromDer(huge)).reason).toBe("TooLarge")
     expect(failed(Certificate.parse(huge.fill(0x2d))).reason).toBe("TooLarge")
     expect(failed(Certificate.fromPem("-".repeat(10_000_000))).reason).toBe("TooLarge")
   })
 
-  it("refuses a certificate that is BER but not DER", () => {
+  it("rejects a certificate that is BER but not DER", () => {
     const { der } = device.certificate
     expect([der[0], der[1]]).toEqual([0x30, 0x82])
     const longer = Uint8Array.from([0x30, 0x83, 0, ...der.subarray(2)])
     expect(failed(Certificate.fromDer(longer)).reason).toBe("Malformed")
   })
 
-  it("refuses an extension that stands twice", () => {
+  it("rejects a repeated extension", () => {
     const [tbs, algorithm] = succeeded(Asn1.read(device.certificate.der)).children
     const [extensions] = tbs?.children.at(-1)?.children ?? []
     const list = extensions?.children.map(({ raw }) => raw) ?? []
@@ -50,7 +50,7 @@ describe("reading", () => {
     expect(failed(withExtensions([...list, ...list.slice(-1)])).reason).toBe("Malformed")
   })
 
-  it("refuses bytes after the certificate", () => {
+  it("rejects bytes after the certificate", () => {
     const der = Uint8Array.from([...device.certificate.der, 0])
     expect(failed(Certificate.fromDer(der)).reason).toBe("Malformed")
   })
@@ -69,12 +69,12 @@ describe("issuing", () => {
     })
   })
 
-  it("never outlives the authority", () => {
+  it("does not issue beyond the authority's validity", () => {
     const { certificate } = identityOf(ca, deviceKey, { days: 36_500 })
     expect(certificate.x509.validToDate).toEqual(ca.certificate.x509.validToDate)
   })
 
-  it("takes a requested name over byte for byte", () => {
+  it("copies a requested name byte for byte", () => {
     const subject = succeeded(Certificate.encodeName({ organization: "Größe", commonName: "x", serialNumber: "C02" }))
     const options = { authority: ca, publicKey: createPublicKey(deviceKey), at: now, days: 1 }
     expect(succeeded(Certificate.issue({ ...options, subject })).subject).toEqual(subject)
@@ -95,16 +95,16 @@ describe("issuing", () => {
   })
 })
 
-describe("following to a root", () => {
+describe("verifying a chain", () => {
   const verify = Certificate.verifyChain
 
-  it("the chain of RFC 9440, appendix A, in any order", () => {
+  it("verifies the chain of RFC 9440, appendix A, in any order", () => {
     const at = new Date("2020-06-01")
     const chain = succeeded(verify(leaf, [root, intermediate], [root], at))
     expect(chain.map(Certificate.fingerprint)).toEqual([leaf, intermediate, root].map(Certificate.fingerprint))
   })
 
-  it("says when which end of its validity is missed", () => {
+  it("reports a certificate that is expired or not yet valid", () => {
     const roots = [ca.certificate]
     expect(failed(verify(device.certificate, [], roots, inDays(366))).reason).toBe("Expired")
     expect(failed(verify(device.certificate, [], roots, inDays(-1))).reason).toBe("NotYetValid")
@@ -112,7 +112,7 @@ describe("following to a root", () => {
     expect(failed(verify(leaf, [intermediate], [root], new Date("2020-01-14T22:00:00Z"))).reason).toBe("NotYetValid")
   })
 
-  it("knows nobody but the roots", () => {
+  it("trusts the roots only", () => {
     const impostor = authorityOf("Authority", otherKey)
     const reasonOf = (roots: ReadonlyArray<Certificate.Certificate>) =>
       failed(verify(device.certificate, [], roots, now)).reason
@@ -122,12 +122,12 @@ describe("following to a root", () => {
     expect(failed(verify(device.certificate, [ca.certificate], [root], now)).reason).toBe("UntrustedIssuer")
   })
 
-  it("lets no device sign for another", () => {
+  it("rejects a certificate that a device signed", () => {
     const forged = identityOf(device, otherKey, { commonName: "forged" })
     expect(failed(verify(forged.certificate, [device.certificate], [ca.certificate], now)).reason).toBe("BadChain")
   })
 
-  it("looks at few candidates, however many look right", () => {
+  it("limits the number of candidates that it verifies", () => {
     const twins = Array.from({ length: 40 }, () => ca.certificate)
     expect(failed(verify(device.certificate, twins, [], now)).reason).toBe("BadChain")
     const lookalikes = Array.from({ length: 40 }, () => authorityOf("Authority", otherKey).certificate)

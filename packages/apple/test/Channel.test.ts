@@ -16,7 +16,7 @@ const ada = "E6AF4C2B-3C2B-4C1D-9D20-5C8B0F1E2D3C"
 const iPad = "00008101-000D1DE11E42001E"
 const enrollment = "9D5E4B1F0C7A4C5A8E1D2B3C4D5E6F708192A3B4"
 
-describe("who speaks", () => {
+describe("the channel of a message", () => {
   it.each([
     ["iphone-authenticate", { _tag: "device", ...iphone }],
     ["report-acknowledged", { _tag: "device", ...iphone }],

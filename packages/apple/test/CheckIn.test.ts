@@ -5,7 +5,7 @@ import { bytes, entry, failed, plist, succeeded } from "./Messages.ts"
 
 const decode = (name: string) => succeeded(Message.decodeCheckIn(bytes(name)))
 
-describe("a device checks in", () => {
+describe("a check-in", () => {
   it.each([
     ["iphone-authenticate", "Authenticate"],
     ["iphone-token-update", "TokenUpdate"],
@@ -36,11 +36,11 @@ describe("a device checks in", () => {
     expect(message).toEqual(succeeded(Plist.parse(bytes(name))))
   })
 
-  it("binary and XML say the same", () => {
+  it("decodes binary and XML to the same message", () => {
     expect(decode("binary-mac-authenticate")).toEqual(decode("mac-authenticate"))
   })
 
-  it("an iPhone's TokenUpdate has what a push needs", () => {
+  it("decodes the push token and magic of an iPhone's TokenUpdate", () => {
     const message = decode("iphone-token-update")
     if (message.MessageType !== "TokenUpdate") throw new Error(message.MessageType)
     expect(message.Token).toEqual(Uint8Array.from({ length: 32 }, (_, i) => i))
@@ -49,12 +49,12 @@ describe("a device checks in", () => {
     expect(message.AwaitingConfiguration).toBe(true)
   })
 
-  it("an empty bootstrap token is there and empty, which is how a Mac clears it", () => {
+  it("keeps an empty bootstrap token, with which a Mac deletes it", () => {
     const message = decode("mac-clear-bootstrap-token")
     expect(message.MessageType === "SetBootstrapToken" && message.BootstrapToken).toEqual(new Uint8Array())
   })
 
-  it("the second UserAuthenticate differs by its DigestResponse", () => {
+  it("decodes the DigestResponse of the second UserAuthenticate", () => {
     const steps = ["mac-user-authenticate", "mac-user-authenticate-digest"].map(decode)
     expect(steps.map((m) => m.MessageType === "UserAuthenticate" && m.DigestResponse !== undefined)).toEqual([
       false,
@@ -62,7 +62,7 @@ describe("a device checks in", () => {
     ])
   })
 
-  it("keys of tomorrow are kept, deep ones and odd ones too", () => {
+  it("keeps unknown keys, nested and unusual ones included", () => {
     const tomorrow = `${entry("MessageType", "CheckOut")}<key>__proto__</key><dict><key>constructor</key><integer>1</integer></dict>
       <key>Future</key><array><real>1</real><dict><key>Bytes</key><data>AAE=</data></dict></array>`
     const message = succeeded(Message.decodeCheckIn(plist(tomorrow)))
@@ -72,7 +72,7 @@ describe("a device checks in", () => {
   })
 })
 
-describe("what is no check-in", () => {
+describe("an invalid check-in", () => {
   const token = "<key>Token</key><data>AAE=</data>"
   it.each([
     ["no dictionary", "<plist><array/></plist>", ""],
@@ -116,7 +116,7 @@ describe("what is no check-in", () => {
     expect(failed(Message.decodeCheckIn(body))).toMatchObject({ _tag: "InvalidMessage", key })
   })
 
-  it("an unknown MessageType is an error of its own, short and printable", () => {
+  it("reports an unknown MessageType, shortened and printable", () => {
     const type = `Evil&#10;<!-- -->${"x".repeat(100)}`
     const error = failed(Message.decodeCheckIn(plist(entry("MessageType", type))))
     expect(error).toMatchObject({ _tag: "UnknownMessageType", messageType: `Evil?${"x".repeat(59)}…` })
@@ -130,7 +130,7 @@ describe("what is no check-in", () => {
     },
   )
 
-  it("bytes that are no property list, and too many bytes, are the parser's errors", () => {
+  it("reports invalid and too many bytes with the parser's errors", () => {
     expect(failed(Message.decodeCheckIn(new TextEncoder().encode("{}")))._tag).toBe("PlistError")
     expect(failed(Message.decodeCheckIn(bytes("mac-authenticate"), { maxBytes: 100 }))).toMatchObject({
       reason: "TooLarge",
@@ -139,7 +139,7 @@ describe("what is no check-in", () => {
     expect(failed(Message.decodeCheckIn(big))).toMatchObject({ reason: "TooLarge" })
   })
 
-  it("an error does not repeat what the device said", () => {
+  it("does not repeat a value of the device in an error", () => {
     const secret = plist(
       `${entry("MessageType", "TokenUpdate") + entry("Token", "hunter2")}<key>PushMagic</key><integer>7777</integer>`,
     )
@@ -148,7 +148,7 @@ describe("what is no check-in", () => {
   })
 })
 
-it("match goes by MessageType", () => {
+it("match selects by MessageType", () => {
   const kind = CheckIn.CheckInMessage.match(decode("declarative-status"), {
     Authenticate: () => "enrolls",
     TokenUpdate: () => "enrolled",

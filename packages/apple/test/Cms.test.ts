@@ -30,7 +30,7 @@ describe("signatures", () => {
     }
   })
 
-  it("does not believe SHA-1 unless told to", () => {
+  it("rejects SHA-1 unless it is allowed", () => {
     const cms = succeeded(Cms.sign({ content, signer: device, digest: "sha1" }))
     expect(failed(Cms.verify(cms)).reason).toBe("Unsupported")
     expect(succeeded(Cms.verify(cms, { digests: ["sha1"] })).digest).toBe("sha1")
@@ -45,7 +45,7 @@ describe("signatures", () => {
     expect(failed(Cms.verify(cms)).reason).toBe("Unsupported")
   })
 
-  it("believes a detached signature for its own content only", () => {
+  it("accepts a detached signature for its own content only", () => {
     const cms = succeeded(Cms.sign({ content, signer: device, detached: true }))
     expect(succeeded(Cms.verify(cms, { detached: content })).content).toBe(content)
     expect(failed(Cms.verify(cms, { detached: Buffer.from("another") })).reason).toBe("SignatureInvalid")
@@ -54,11 +54,11 @@ describe("signatures", () => {
     expect(failed(Cms.verify(attached, { detached: content })).reason).toBe("Malformed")
   })
 
-  it("does not take one signer's certificate for another's", () => {
+  it("does not confuse the certificates of two signers", () => {
     expect(failed(Cms.sign({ content, signer: { ...device, privateKey: other.privateKey } })).reason).toBe("Unsignable")
   })
 
-  it("refuses attributes that lack or repeat what they must have", () => {
+  it("rejects attributes in which a required one is missing or repeated", () => {
     const cms = succeeded(Cms.sign({ content, signer: device }))
     const digest = Asn1.objectIdentifier("1.2.840.113549.1.9.4")
     const at = Buffer.from(cms).indexOf(digest)
@@ -71,7 +71,7 @@ describe("signatures", () => {
     expect(failed(Cms.verify(succeeded(twice))).reason).toBe("Malformed")
   })
 
-  it("does not take data for content of another type", () => {
+  it("rejects content of another type", () => {
     const idData = id("1.2.840.113549.1.7.1")
     for (const withoutAttributes of [true, false]) {
       const cms = succeeded(Cms.sign({ content, signer: device, withoutAttributes }))
@@ -83,11 +83,11 @@ describe("signatures", () => {
     }
   })
 
-  it("wants exactly one signer", () => {
+  it("requires exactly one signer", () => {
     expect(failed(Cms.verify(Cms.certsOnly([device.certificate]), { detached: content })).reason).toBe("NoSigner")
   })
 
-  it("refuses more than is looked at, quickly", () => {
+  it("rejects too large messages without reading them", () => {
     const many = Cms.certsOnly(Array.from({ length: 3000 }, () => device.certificate))
     expect(many.length).toBeGreaterThan(2_000_000)
     const start = performance.now()
@@ -99,8 +99,8 @@ describe("signatures", () => {
   })
 })
 
-describe("certificates alone", () => {
-  it("come back in their order", () => {
+describe("certificates-only messages", () => {
+  it("are read in their order", () => {
     const certificates = [device.certificate, ca.certificate]
     const read = succeeded(Cms.readCertsOnly(Cms.certsOnly(certificates)))
     expect(read.map(Certificate.fingerprint)).toEqual(certificates.map(Certificate.fingerprint))
@@ -148,7 +148,7 @@ describe("envelopes", () => {
   const encrypt = (key: Uint8Array, padding = 1) =>
     new Uint8Array(publicEncrypt({ key: device.certificate.x509.publicKey, padding }, key))
 
-  it("fail alike: for another, with a bad key, a short key, bad padding, a cut block", () => {
+  it("fail with one error for another recipient, an invalid key, a short key, bad padding and a truncated block", () => {
     const key = new Uint8Array(16)
     const cipher = createCipheriv("aes-128-cbc", key, key).setAutoPadding(false)
     // A last octet of 0 is no padding, whatever comes before.
@@ -168,7 +168,7 @@ describe("envelopes", () => {
     for (const error of bad) expect({ ...error, message: error.message }).toEqual({ ...first, message: first?.message })
   })
 
-  it("refuses more recipients than are looked at", () => {
+  it("rejects too many recipients", () => {
     const key = encrypt(new Uint8Array(16))
     const of = (recipients: number) =>
       Cms.open(envelopeOf(key, new Uint8Array(16), new Uint8Array(16), recipients), device)
@@ -176,7 +176,7 @@ describe("envelopes", () => {
     expect(failed(of(Cms.maxRecipients + 1)).reason).toBe("TooLarge")
   })
 
-  it("refuses an initialisation vector of another length", () => {
+  it("rejects an initialisation vector of another length", () => {
     expect(
       failed(Cms.open(envelopeOf(encrypt(new Uint8Array(16)), new Uint8Array(16), new Uint8Array(8)), device)).reason,
     ).toBe("Malformed")

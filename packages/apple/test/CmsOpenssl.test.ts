@@ -1,5 +1,4 @@
-/** What we sign OpenSSL verifies, what it signs we verify, and the same for envelopes and chains. */
-
+/** OpenSSL verifies our signatures and we verify its signatures; the same for envelopes and chains. */
 import { authorityOf, ecKey, identityOf, rsaKey } from "@espalier/testing/Pki"
 import { afterAll, describe, expect, it } from "vitest"
 import { Certificate, Cms, Identity } from "../src/index.ts"
@@ -23,7 +22,7 @@ describe.skipIf(!present)("openssl cms", () => {
   }
   const kinds = ["rsa", "ec"] as const
 
-  it.each(kinds)("verifies ours, %s", (kind) => {
+  it.each(kinds)("verifies our %s signatures", (kind) => {
     for (const digest of Cms.modernDigests) {
       const signer = signers[kind]
       shop.write("ours", succeeded(Cms.sign({ content, signer, digest, signingTime: at })))
@@ -58,7 +57,7 @@ describe.skipIf(!present)("openssl cms", () => {
         { kind, flags: ["-md", "sha1", "-noattr"] },
       ],
     ),
-  )("is verified by us: $kind $flags", ({ kind, flags }) => {
+  )("signs what we verify: $kind $flags", ({ kind, flags }) => {
     const sign = ["cms", "-sign", "-binary", "-outform", "DER", "-signer", `${kind}.pem`, "-inkey", `${kind}.key`]
     const digests = ["sha1", ...Cms.modernDigests] as const
     shop.openssl(...sign, ...flags, "-nodetach", "-in", "content", "-out", "theirs")
@@ -75,13 +74,13 @@ describe.skipIf(!present)("openssl cms", () => {
     expect(failed(Identity.fromMdmSignature(header, content.subarray(1))).reason).toBe("SignatureInvalid")
   })
 
-  it("does not pass with two signers", () => {
+  it("is rejected with two signers", () => {
     const sign = ["cms", "-sign", "-binary", "-outform", "DER", "-nodetach", "-in", "content", "-out", "theirs"]
     shop.openssl(...sign, "-signer", "rsa.pem", "-inkey", "rsa.key", "-signer", "ec.pem", "-inkey", "ec.key")
     expect(failed(Cms.verify(shop.read("theirs"))).reason).toBe("NoSigner")
   })
 
-  it.each(["aes-128-cbc", "aes-256-cbc", "des-ede3-cbc"] as const)("envelopes, %s", (cipher) => {
+  it.each(["aes-128-cbc", "aes-256-cbc", "des-ede3-cbc"] as const)("exchanges envelopes with us, %s", (cipher) => {
     shop.write("ours", succeeded(Cms.envelope(content, signers.rsa.certificate, cipher)))
     shop.openssl(
       "cms",
@@ -120,19 +119,19 @@ describe.skipIf(!present)("openssl cms", () => {
     }
   })
 
-  it("reads our certificates alone", () => {
+  it("reads our certificates-only message", () => {
     shop.write("ours", Cms.certsOnly([signers.rsa.certificate, ca.certificate]))
     const text = shop.openssl("pkcs7", "-inform", "DER", "-in", "ours", "-print_certs")
     expect(text.match(/BEGIN CERTIFICATE/g)?.length).toBe(2)
   })
 
-  it("agrees on what we issue", () => {
+  it("accepts the certificates that we issue", () => {
     expect(shop.openssl("verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", "ca.pem", "rsa.pem")).toContain(
       "OK",
     )
   })
 
-  it("makes chains that break one rule each", () => {
+  it("makes chains that each break one rule", () => {
     const extensions = {
       root: "basicConstraints=critical,CA:true,pathlen:0\nkeyUsage=critical,keyCertSign",
       middle: "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign",
@@ -170,7 +169,9 @@ describe.skipIf(!present)("openssl cms", () => {
     expect(succeeded(verify(make("leaf", "root"), [], [root], later)).length).toBe(2)
     expect(failed(verify(make("strange", "root"), [], [root], later)).message).toMatch(/critical/)
     const posing = make("posing", "root")
-    expect(failed(verify(make("leaf", "posing"), [posing], [root], later)).message).toMatch(/no certificate authority/)
+    expect(failed(verify(make("leaf", "posing"), [posing], [root], later)).message).toMatch(
+      /not a certificate authority/,
+    )
     const steps = [make("middle", undefined, "step0")]
     while (steps.length < Certificate.maxDepth) {
       steps.push(make("middle", `step${steps.length - 1}`, `step${steps.length}`))
@@ -181,6 +182,6 @@ describe.skipIf(!present)("openssl cms", () => {
     const lower = [...between, make("middle", `step${steps.length - 1}`, "last")]
     expect(failed(verify(make("leaf", "last"), lower, [top], later)).reason).toBe("UntrustedIssuer")
     const mute = make("mute")
-    expect(failed(verify(make("leaf", "mute"), [], [mute], later)).message).toMatch(/no certificate authority/)
+    expect(failed(verify(make("leaf", "mute"), [], [mute], later)).message).toMatch(/not a certificate authority/)
   })
 })

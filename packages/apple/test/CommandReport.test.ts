@@ -5,7 +5,7 @@ import { bytes, entry, failed, plist, succeeded } from "./Messages.ts"
 
 const decode = (name: string) => succeeded(Message.decodeCommandReport(bytes(name)))
 
-describe("a device reports", () => {
+describe("a command report", () => {
   it.each([
     ["report-idle", "Idle", undefined],
     ["shared-ipad-user-idle", "Idle", undefined],
@@ -21,7 +21,7 @@ describe("a device reports", () => {
     expect(report).toEqual(succeeded(Plist.parse(bytes(name))))
   })
 
-  it("the result is what is left, its types intact, a UDID within it included", () => {
+  it("the result holds the other keys with their types, a nested UDID included", () => {
     expect(CommandReport.result(decode("report-acknowledged"))).toEqual({
       QueryResponses: {
         DeviceName: "Ada's iPhone",
@@ -37,14 +37,14 @@ describe("a device reports", () => {
     expect(CommandReport.result(decode("report-error"))).toEqual({})
   })
 
-  it("a key named __proto__ is a result like any other", () => {
+  it("a key named __proto__ is an ordinary result", () => {
     const body = plist(`${entry("Status", "Idle")}<key>__proto__</key><true/>`)
     expect(Object.entries(CommandReport.result(succeeded(Message.decodeCommandReport(body))))).toEqual([
       ["__proto__", true],
     ])
   })
 
-  it("an error explains itself, link by link", () => {
+  it("decodes every item of an error chain", () => {
     const report = decode("report-error")
     expect(
       report.Status === "Error" && report.ErrorChain?.map((item) => [item.ErrorCode, item.USEnglishDescription]),
@@ -70,7 +70,7 @@ describe("a device reports", () => {
   })
 })
 
-describe("which protocol", () => {
+describe("the protocol of a message", () => {
   it.each([
     ["iphone-authenticate", "CheckIn"],
     ["declarative-status", "CheckIn"],
@@ -81,18 +81,18 @@ describe("which protocol", () => {
     expect(succeeded(Message.decode(bytes(name)))._tag).toBe(tag)
   })
 
-  it("a MessageType decides, also beside a Status", () => {
+  it("a MessageType takes precedence over a Status", () => {
     expect(Message.sniff({ MessageType: "CheckOut", Status: "Idle" })).toBe("CheckIn")
   })
 
-  it("neither is neither", () => {
+  it("a message with neither is unknown", () => {
     expect(Message.sniff(["MessageType"])).toBe("Unknown")
     expect(failed(Message.decode(plist(entry("UDID", "X"))))).toMatchObject({ _tag: "InvalidMessage", key: "" })
   })
 })
 
 describe("a command", () => {
-  it("goes out as XML in Apple's envelope", () => {
+  it("is written as XML in Apple's envelope", () => {
     const command = Command.make("7F1C", "DeviceInformation", { Queries: ["SerialNumber"], RequestType: "Other" })
     const xml = succeeded(Command.toXml(command))
     expect(succeeded(Plist.parse(new TextEncoder().encode(xml)))).toEqual({

@@ -25,7 +25,7 @@ describe("Endpoint", () => {
     expect(DeclarativeManagement.parseEndpoint(text)).toStrictEqual(endpoint)
   })
 
-  it("returns any identifier as the server gave it out", () => {
+  it("returns an identifier exactly as the server issued it", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "binary" }), (identifier) => {
         const endpoint = DeclarativeManagement.parseEndpoint(`declaration/asset/${identifier}`)
@@ -36,7 +36,7 @@ describe("Endpoint", () => {
 })
 
 describe("a status report", () => {
-  it("is JSON in the check-in's Data, and keeps everything", () => {
+  it("is JSON in the check-in's Data and keeps every member", () => {
     const message = succeeded(Message.decodeCheckIn(bytes("declarative-status")))
     if (message.MessageType !== "DeclarativeManagement" || message.Data === undefined) throw new Error("no Data")
     const report = succeeded(Message.decodeStatusReport(message.Data))
@@ -44,7 +44,7 @@ describe("a status report", () => {
     expect(report.FullReport).toBe(true)
   })
 
-  it("keys of tomorrow are kept", () => {
+  it("keeps unknown keys", () => {
     expect(succeeded(Message.decodeStatusReport(json(`{"StatusItems":{},"Errors":[],"Next":[{"a":null}]}`)))).toEqual({
       StatusItems: {},
       Errors: [],
@@ -65,19 +65,19 @@ describe("a status report", () => {
     expect(failed(Message.decodeStatusReport(data))).toMatchObject({ _tag: "InvalidMessage", key })
   })
 
-  it("counts depth outside of strings only", () => {
+  it("counts depth outside strings only", () => {
     const report = `{"StatusItems":{"a":"${"[".repeat(100)}\\"${"{".repeat(100)}"}}`
     expect(succeeded(Message.decodeStatusReport(json(report)))).toEqual(JSON.parse(report))
   })
 
-  it("takes limits", () => {
+  it("respects limits", () => {
     expect(failed(Message.decodeStatusReport(json("{}"), { maxBytes: 1 }))).toMatchObject({
       message: "Data: Too large",
     })
   })
 })
 
-it("the command carries its tokens as JSON in Data", () => {
+it("the command holds its tokens as JSON in Data", () => {
   const tokens = DeclarativeManagement.syncTokens("abc", new Date("2026-01-02T03:04:05.678Z"))
   const xml = succeeded(Command.toXml(DeclarativeManagement.command("1", tokens)))
   expect(succeeded(Plist.parse(json(xml)))).toEqual({

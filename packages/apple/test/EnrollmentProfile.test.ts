@@ -31,7 +31,7 @@ const uuids = (changes: Partial<EnrollmentProfile.Options> = {}) => {
 }
 
 describe("the profile", () => {
-  it("enrolls: SCEP for the identity, MDM that names it", () => {
+  it("has a SCEP payload and an MDM payload that refers to it", () => {
     const profile = read(EnrollmentProfile.make(options))
     const [uuid, scepUuid, mdmUuid] = uuids()
     expect(profile).toEqual({
@@ -85,7 +85,7 @@ describe("the profile", () => {
     })
   })
 
-  it("carries everything that was asked for", () => {
+  it("contains every option", () => {
     const profile = read(
       EnrollmentProfile.make({
         ...options,
@@ -162,14 +162,14 @@ describe("the profile", () => {
 })
 
 describe("the UUIDs", () => {
-  it("are UUIDs, and each payload has its own", () => {
+  it("are UUIDs and differ between payloads", () => {
     const all = uuids({ rootCertificates: [Uint8Array.of(1), Uint8Array.of(2)] })
     expect(new Set(all).size).toBe(5)
     for (const uuid of all)
       expect(uuid).toMatch(/^[0-9A-F]{8}-[0-9A-F]{4}-8[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$/)
   })
 
-  it("never change for one device and server, or its profile would be installed twice", () => {
+  it("are stable for one device and server, so that a profile is not installed twice", () => {
     expect(uuids()).toEqual([
       "A0819D6D-861A-8FBE-BCFE-733349191549",
       "AA822FAB-F11B-8834-A0FB-EDE1687E911F",
@@ -206,7 +206,7 @@ describe("the options", () => {
   }
   const decode = Schema.decodeUnknownResult(EnrollmentProfile.Options)
 
-  it("can be configuration", () => {
+  it("decode from configuration", () => {
     const decoded = succeeded(decode(encoded))
     expect(Redacted.value(decoded.scep.challenge ?? Redacted.make(""))).toBe("s3cret")
     expect(decoded.serverUrl.hostname).toBe("mdm.example.com")
@@ -230,7 +230,7 @@ describe("the options", () => {
     expect(Result.isFailure(decode({ ...encoded, ...change }))).toBe(true)
   })
 
-  it("whatever text they accept reaches the device unharmed", () => {
+  it("every accepted text reaches the device unchanged", () => {
     const accepted = Schema.is(EnrollmentProfile.Text)
     const text = fc
       .string({ unit: "binary" })
@@ -255,7 +255,7 @@ describe("the options", () => {
     )
   })
 
-  it("whatever text they refuse has no XML form, and nothing throws", () => {
+  it("every rejected text has no XML form, and nothing throws", () => {
     const accepted = Schema.is(EnrollmentProfile.Text)
     const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code))
     fc.assert(
@@ -267,7 +267,7 @@ describe("the options", () => {
   })
 })
 
-it("the challenge does not show in options that are logged", () => {
+it("options hide the challenge when they are logged", () => {
   const challenge = Redacted.make("s3cret")
   expect(JSON.stringify({ ...options, scep: { ...options.scep, challenge } })).not.toContain("s3cret")
 })

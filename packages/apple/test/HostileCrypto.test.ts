@@ -1,5 +1,4 @@
-/** Whatever a stranger makes of a certificate, a signature or an enrollment: an error, never an exception, never a yes. */
-
+/** Changed certificates, signatures and enrollments are errors: they never throw and are never accepted. */
 import { authorityOf, edited, identityOf, now, rsaKey } from "@espalier/testing/Pki"
 import { Result } from "effect"
 import fc from "fast-check"
@@ -36,8 +35,8 @@ const check = (bytes: Uint8Array, numRuns: number, test: (mutated: Uint8Array) =
   )
 
 /**
- * A change outside what is signed may leave the signature good. Then it is still by the same key, over the same content; and where
- * the certificate was what changed, nobody vouches for it any more.
+ * A change outside the signed bytes may leave the signature valid. Then the key and the content are still the same, and a
+ * changed certificate no longer verifies.
  */
 const harmless = (verified: Result.Result<Cms.Verified, Cms.CmsError>) => {
   if (Result.isFailure(verified)) return

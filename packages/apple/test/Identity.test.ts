@@ -23,7 +23,7 @@ describe("Mdm-Signature", () => {
     expect(failed(Identity.fromMdmSignature(signature, Buffer.concat([body, body]))).reason).toBe("SignatureInvalid")
   })
 
-  it("is read with the indefinite lengths of devices", () => {
+  it("reads the indefinite lengths that devices write", () => {
     /** The outer layers of a message: ContentInfo, SignedData, and what stands in it, certificates and signers left alone. */
     const indefinite = (node: Asn1.Node, depth: number): Uint8Array =>
       node.constructed && depth > 0 && node.tag !== Asn1.Set
@@ -40,17 +40,17 @@ describe("Mdm-Signature", () => {
     expect(succeeded(Identity.fromMdmSignature(header, body)).der).toEqual(device.certificate.der)
   })
 
-  it("refuses a signature that brings its own content", () => {
+  it("rejects a signature with content of its own", () => {
     const attached = succeeded(Cms.sign({ content: body, signer: device }))
     const signature = Buffer.from(attached).toString("base64")
     expect(failed(Identity.fromMdmSignature(signature, body)).reason).toBe("Malformed")
   })
 
-  it.each(["", "?", "AAA", "MIIB\nAAAA", Buffer.from("hello").toString("base64")])("refuses %j", (value) => {
+  it.each(["", "?", "AAA", "MIIB\nAAAA", Buffer.from("hello").toString("base64")])("rejects %j", (value) => {
     expect(failed(Identity.fromMdmSignature(value, body)).reason).toBe("Malformed")
   })
 
-  it("refuses a header that is too long unread", () => {
+  it("rejects a too long header without reading it", () => {
     expect(failed(Identity.fromMdmSignature("A".repeat(Identity.maxHeaderLength + 4), body)).reason).toBe("TooLarge")
     expect(failed(Identity.fromHeader("A".repeat(4_000_000))).reason).toBe("TooLarge")
   })

@@ -31,7 +31,7 @@ const withApns = <A, E>(
   })
 
 describe("a push", () => {
-  it.live("is a POST to the token, with the magic as its body", () =>
+  it.live("is a POST to the token with the push magic in its body", () =>
     withApns(
       () => Apns.accepted,
       (apns, { push }) =>
@@ -53,7 +53,7 @@ describe("a push", () => {
     ),
   )
 
-  it.live("takes the token in base64 too, and expires in a week unless told otherwise", () =>
+  it.live("accepts a token in base64 and expires in a week by default", () =>
     withApns(
       () => Apns.accepted,
       (apns, { push }) =>
@@ -87,7 +87,7 @@ describe("a push", () => {
   )
 })
 
-describe.concurrent("an answer means", () => {
+describe.concurrent("a response means", () => {
   const at = 1_700_000_000_000
   it.live.each<[name: string, Apns.Reaction, expected: Partial<Push.PushError>, asked: number]>([
     [
@@ -148,14 +148,14 @@ describe.concurrent("an answer means", () => {
     ),
   )
 
-  it.live("a 200 with a body that nobody asked for is still one", () =>
+  it.live("accepts a 200 with a body", () =>
     withApns(
       () => ({ status: 200, body: "x".repeat(100_000) }),
       (_, { push }) => push(notification),
     ),
   )
 
-  it.live("one without end is cut off", () =>
+  it.live("stops reading an endless body", () =>
     Effect.gen(function* () {
       const closed = yield* Deferred.make<number | undefined>()
       const apns = yield* Apns.start(() => (stream) => {
@@ -173,7 +173,7 @@ describe.concurrent("an answer means", () => {
     }),
   )
 
-  it.live("a 503 with a Retry-After beyond the time-out is not waited for", () =>
+  it.live("does not wait for a Retry-After beyond the timeout", () =>
     withApns(
       () => ({ status: 503, headers: { "retry-after": "3000" } }),
       (apns, { push }) =>
@@ -184,7 +184,7 @@ describe.concurrent("an answer means", () => {
     ),
   )
 
-  it.live("a 500 that goes away is nothing", () =>
+  it.live("retries after a 500", () =>
     withApns(
       ({ turn }) => (turn < 3 ? Apns.refused(500, "InternalServerError") : Apns.accepted),
       (apns, { push }) =>
@@ -197,8 +197,8 @@ describe.concurrent("an answer means", () => {
   )
 })
 
-describe("many", () => {
-  it.live("a thousand go over one connection, ten at a time because APNs says so", () =>
+describe("many pushes", () => {
+  it.live("sends a thousand over one connection with the ten streams that APNs allows", () =>
     Effect.gen(function* () {
       const apns = yield* Apns.start(() => Apns.accepted, { maxConcurrentStreams: 10 })
       const { pushMany } = yield* pusher(apns.url)
@@ -214,7 +214,7 @@ describe("many", () => {
     }),
   )
 
-  it.live("APNs may allow fewer streams while it runs", () =>
+  it.live("follows a lower stream limit on an open connection", () =>
     Effect.gen(function* () {
       const atOnce: Array<number> = []
       let open = 0
@@ -238,7 +238,7 @@ describe("many", () => {
     }),
   )
 
-  it.live("dead tokens are told apart, in the order of the batch", () =>
+  it.live("reports invalid tokens in the order of the batch", () =>
     withApns(
       ({ token }) => (token.startsWith("dead") ? Apns.refused(410, "Unregistered") : Apns.accepted),
       (_, { pushMany }) =>
@@ -258,7 +258,7 @@ describe("many", () => {
     ),
   )
 
-  it.live("two topics have a connection and a certificate each", () =>
+  it.live("uses one connection and certificate per topic", () =>
     withApns(
       () => Apns.accepted,
       (apns, { pushMany }) =>
@@ -271,7 +271,7 @@ describe("many", () => {
     ),
   )
 
-  it.live("more than may wait are refused at once, and leave no trace", () =>
+  it.live("rejects pushes beyond the queue limit immediately", () =>
     Effect.gen(function* () {
       const release: Array<() => void> = []
       const apns = yield* Apns.start(() => (stream) => {
@@ -289,7 +289,7 @@ describe("many", () => {
 })
 
 describe.concurrent("the connection", () => {
-  it.live("GOAWAY: what was not processed goes to the next one", () =>
+  it.live("GOAWAY: sends unprocessed pushes over the next connection", () =>
     Effect.gen(function* () {
       let held: Array<() => void> = []
       const apns = yield* Apns.start(({ session, turn }) => {
@@ -314,7 +314,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("GOAWAY while others wait for their turn: nobody is lost", () =>
+  it.live("GOAWAY: loses no waiting push", () =>
     Effect.gen(function* () {
       const apns = yield* Apns.start(
         ({ session, turn }) =>
@@ -330,7 +330,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("GOAWAY: who waits does not wait for the streams that run, nor is it a try", () =>
+  it.live("GOAWAY: waiting pushes use the next connection immediately and it does not count as an attempt", () =>
     Effect.gen(function* () {
       let answerFirst = () => {}
       const apns = yield* Apns.start(
@@ -354,7 +354,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("GOAWAY may say that the certificate is to blame", () =>
+  it.live("GOAWAY: reports a rejected certificate", () =>
     withApns(
       () => (stream) => {
         stream.session?.goaway(0, 0, Buffer.from('{"reason":"BadCertificate"}'))
@@ -368,7 +368,7 @@ describe.concurrent("the connection", () => {
     ),
   )
 
-  it.live("lost with an answer outstanding: asked again on a new one", () =>
+  it.live("retries on a new connection when the old one ends before the response", () =>
     withApns(
       ({ session }) => (session === 1 ? (stream) => stream.session?.destroy() : Apns.accepted),
       (apns, { push }) =>
@@ -379,7 +379,7 @@ describe.concurrent("the connection", () => {
     ),
   )
 
-  it.live("lost between two pushes: the second does not notice", () =>
+  it.live("opens a new connection when the old one ended between two pushes", () =>
     Effect.gen(function* () {
       const ended = yield* Deferred.make<void>()
       const apns = yield* Apns.start(() => Apns.accepted, {
@@ -393,7 +393,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("always lost: Unavailable, after so many tries", () =>
+  it.live("fails with Unavailable after all attempts lost their connection", () =>
     withApns(
       () => (stream) => stream.session?.destroy(),
       (apns, { push }) =>
@@ -404,7 +404,7 @@ describe.concurrent("the connection", () => {
     ),
   )
 
-  it.live("a stream refused is asked again on the same one", () =>
+  it.live("retries a refused stream on the same connection", () =>
     withApns(
       ({ turn }) => (turn === 1 ? (stream) => stream.close(7) : Apns.accepted),
       (apns, { push }) =>
@@ -415,7 +415,7 @@ describe.concurrent("the connection", () => {
     ),
   )
 
-  it.live("refused: Unavailable, with the system's word for it", () =>
+  it.live("fails with Unavailable and the system's error code when the connection is refused", () =>
     Effect.gen(function* () {
       const { push } = yield* pusher("https://127.0.0.1:1")
       const error = yield* Effect.flip(push(notification))
@@ -423,7 +423,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("refused, for many: not a connection each", () =>
+  it.live("does not open a connection for each push when connections are refused", () =>
     Effect.gen(function* () {
       let attempts = 0
       const url = yield* tcp((socket) => {
@@ -437,7 +437,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("an authority that is not believed", () =>
+  it.live("fails with Unavailable for an untrusted authority", () =>
     withApns(
       () => Apns.accepted,
       (apns, { push }) =>
@@ -470,7 +470,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("one that never becomes ready", () =>
+  it.live("fails when a connection never becomes ready", () =>
     Effect.gen(function* () {
       const url = yield* tcp(() => {})
       const { push } = yield* pusher(url, { connectTimeout: "100 millis", retries: 0 })
@@ -478,7 +478,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("slow: the next try gets another connection", () =>
+  it.live("uses another connection for the attempt after a slow one", () =>
     withApns(
       ({ session }) => (session === 1 ? () => {} : Apns.accepted),
       (apns, { push }) =>
@@ -490,7 +490,7 @@ describe.concurrent("the connection", () => {
     ),
   )
 
-  it.live("slow at every try: Timeout", () =>
+  it.live("fails with Timeout when every attempt is slow", () =>
     withApns(
       () => () => {},
       (apns, { push }) =>
@@ -502,7 +502,7 @@ describe.concurrent("the connection", () => {
     ),
   )
 
-  it.live("time that runs out while waiting for a turn: Timeout, and never sent", () =>
+  it.live("fails with Timeout while waiting and does not send the push", () =>
     Effect.gen(function* () {
       const apns = yield* Apns.start(() => () => {}, { maxConcurrentStreams: 1 })
       const { pushMany } = yield* pusher(apns.url, { timeout: "300 millis" })
@@ -514,7 +514,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("a push nobody waits for any more is cancelled", () =>
+  it.live("cancels an interrupted push", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const cancelled = yield* Deferred.make<number | undefined>()
@@ -530,7 +530,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("pings, and gives up one that answers no more", () =>
+  it.live("pings and closes a connection that stops responding", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const apns = yield* Apns.start(({ session }) =>
@@ -555,7 +555,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("idle but answering pings, it stays", () =>
+  it.live("keeps an idle connection that responds to pings", () =>
     Effect.gen(function* () {
       const pinged = yield* Deferred.make<void>()
       let pings = 0
@@ -571,7 +571,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("the layer closes: who is under way may finish, nobody else starts", () =>
+  it.live("lets pushes in progress finish when the layer closes and starts no others", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<() => void>()
       const apns = yield* Apns.start(
@@ -593,7 +593,7 @@ describe.concurrent("the connection", () => {
     }),
   )
 
-  it.live("the layer closes: who does not finish is cut off", () =>
+  it.live("ends pushes that do not finish when the layer closes", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<void>()
       const apns = yield* Apns.start(() => () => Effect.runFork(Deferred.succeed(asked, undefined)))
@@ -639,7 +639,7 @@ const tcp = (onSocket: (socket: net.Socket) => void) =>
   ).pipe(Effect.map(({ url }) => url))
 
 describe("certificates", () => {
-  it.effect("their last day is known", () =>
+  it.effect("reports the expiry of certificates", () =>
     Effect.gen(function* () {
       const { certificateExpiry } = yield* pusher("https://127.0.0.1:1")
       const notAfter = new Date("2120-01-01T00:00:00Z")
@@ -671,7 +671,7 @@ describe("certificates", () => {
   )
 })
 
-it.live("no token, magic or key shows in an error", () =>
+it.live("shows no token, push magic or key in an error", () =>
   Effect.gen(function* () {
     const apns = yield* Apns.start(({ body, token }) => Apns.refused(400, `${token} ${body}`))
     const pushes = [

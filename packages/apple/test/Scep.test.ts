@@ -1,4 +1,4 @@
-/** Enrollment by SCEP: a device asks, the authority answers, the device understands. */
+/** Enrollment by SCEP: requests of a device and the responses of the authority. */
 import { createPublicKey, sign } from "node:crypto"
 import { authorityOf, ecKey, identityOf, inDays, now, rsaKey } from "@espalier/testing/Pki"
 import { Redacted, Result } from "effect"
@@ -44,14 +44,14 @@ describe("enrolling", () => {
     expect(Result.isSuccess(Certificate.verifyChain(issued, [], [ca.certificate], now))).toBe(true)
   })
 
-  it("recognises a request that is sent again, and only that", () => {
+  it("recognises a repeated request", () => {
     const fingerprint = (options: Partial<typeof base>) =>
       succeeded(serve(succeeded(Scep.pkcsReq({ ...base, ...options })).message)).received.fingerprint
     expect(fingerprint({})).toBe(fingerprint({}))
     expect(fingerprint({ privateKey: nextKey })).not.toBe(fingerprint({}))
   })
 
-  it("does without a challenge", () => {
+  it("accepts a request without a challenge", () => {
     const { challengePassword: _, ...without } = base
     const { received } = succeeded(serve(succeeded(Scep.pkcsReq(without)).message))
     expect(received.request.challengePassword).toBeUndefined()
@@ -62,7 +62,7 @@ describe("renewing", () => {
   const present = identityOf(ca, deviceKey)
   const renewal = { ...base, privateKey: nextKey, present }
 
-  it("gives a new key a certificate on the word of the old one", () => {
+  it("certifies a new key for the holder of the current certificate", () => {
     const pending = succeeded(Scep.renewalReq(renewal))
     const { received, issued, answer } = succeeded(serve(pending.message))
     expect(received._tag).toBe("RenewalReq")
@@ -76,7 +76,7 @@ describe("renewing", () => {
     ["itself", stranger, "badMessageCheck"],
     ["the authority", ca, "badRequest"],
     ["an authority in its own time", identityOf(ca, deviceKey, { at: inDays(-400) }), "badTime"],
-  ] as const)("refuses one signed with a certificate of %s", (_, signer, failInfo) => {
+  ] as const)("rejects a request signed with a certificate of %s", (_, signer, failInfo) => {
     const pending = succeeded(Scep.renewalReq({ ...renewal, present: signer }))
     expect(failed(serve(pending.message))).toMatchObject({
       failInfo,
@@ -84,19 +84,19 @@ describe("renewing", () => {
     })
   })
 
-  it("refuses a certificate that no answer can be encrypted to", () => {
+  it("rejects a certificate to which a response cannot be encrypted", () => {
     const elliptic = identityOf(ca, ecKey("prime256v1"))
     const pending = succeeded(Scep.renewalReq({ ...renewal, present: elliptic }))
     expect(failed(serve(pending.message)).failInfo).toBe("badAlg")
   })
 
-  it("does not believe SHA-1 about an identity", () => {
+  it("rejects SHA-1 for an identity", () => {
     const pending = succeeded(Scep.renewalReq({ ...renewal, digest: "sha1" }))
     expect(failed(serve(pending.message)).failInfo).toBe("badAlg")
   })
 })
 
-describe("refusing", () => {
+describe("invalid requests", () => {
   const envelopeOf = (content: Uint8Array, to = ca) => succeeded(Cms.envelope(content, to.certificate))
   const signer = {
     certificate: succeeded(Certificate.temporary({ privateKey: deviceKey, subject, at: now })),
@@ -117,7 +117,7 @@ describe("refusing", () => {
     )
   const spoiled = (bytes: Uint8Array, at: number) => Uint8Array.from(bytes, (byte, i) => (i === at ? byte ^ 1 : byte))
 
-  it("takes the message that the following spoil", () => expect(Result.isSuccess(serve(message({})))).toBe(true))
+  it("accepts the unchanged message", () => expect(Result.isSuccess(serve(message({})))).toBe(true))
 
   it.each([
     ["a request signed by another key", () => message({ envelope: envelopeOf(csr(nextKey)) }), "badMessageCheck"],
@@ -136,14 +136,14 @@ describe("refusing", () => {
     expect(failed(serve(make()))).toMatchObject({ failInfo, transaction: { transactionId: "T-1" } })
   })
 
-  it("changed content and changed attributes", () => {
+  it("rejects changed content and changed attributes", () => {
     const bytes = message({})
     const at = Buffer.from(bytes).indexOf("T-1")
     expect(failed(serve(spoiled(bytes, at))).failInfo).toBe("badMessageCheck")
     expect(failed(serve(spoiled(bytes, bytes.length - 1))).failInfo).toBe("badMessageCheck")
   })
 
-  it("keys that are no RSA keys of 2048 to 4096 bits", () => {
+  it("rejects keys other than RSA of 2048 to 4096 bits", () => {
     for (const privateKey of [rsaKey(1024), ecKey("prime256v1")]) {
       expect(failed(Scep.pkcsReq({ ...base, privateKey }))).toMatchObject({ _tag: "ScepError", failInfo: "badAlg" })
     }
@@ -154,7 +154,7 @@ describe("refusing", () => {
     expect(failed(serve(message({ envelope: envelopeOf(csr(weak)) }))).failInfo).toBe("badAlg")
   })
 
-  it("decryption and nonsense alike", () => {
+  it("reports failed decryption and invalid content alike", () => {
     const [a, b] = [
       message({ envelope: envelopeOf(csr(), stranger) }),
       message({ envelope: envelopeOf(new Uint8Array(9)) }),
@@ -162,7 +162,7 @@ describe("refusing", () => {
     expect(failed(serve(a)).failInfo).toBe(failed(serve(b)).failInfo)
   })
 
-  it("what has no transaction to answer", () => {
+  it("reports no transaction when the message has none", () => {
     const plain = succeeded(Cms.sign({ content: envelopeOf(csr()), signer }))
     expect(failed(serve(plain)).transaction).toBeUndefined()
     expect(failed(serve(new Uint8Array(1_000_000))).transaction).toBeUndefined()
@@ -170,16 +170,16 @@ describe("refusing", () => {
   })
 })
 
-describe("answers", () => {
+describe("responses", () => {
   const pending = succeeded(Scep.pkcsReq(base))
   const transaction = { transactionId: pending.transactionId, senderNonce: pending.senderNonce }
 
-  it.each(["badAlg", "badMessageCheck", "badRequest", "badTime", "badCertId"] as const)("say %s", (failInfo) => {
+  it.each(["badAlg", "badMessageCheck", "badRequest", "badTime", "badCertId"] as const)("report %s", (failInfo) => {
     const answer = succeeded(Scep.failure(ca, transaction, failInfo))
     expect(succeeded(Scep.readCertRep(answer, pending))).toEqual({ _tag: "Failure", failInfo })
   })
 
-  it("are believed only of this authority, for this transaction and nonce", () => {
+  it("must have the authority, transaction and nonce of the request", () => {
     const { received, issued } = succeeded(serve(pending.message))
     const other = succeeded(Scep.pkcsReq({ ...base, privateKey: nextKey }))
     const wrong = [
@@ -192,20 +192,20 @@ describe("answers", () => {
     for (const answer of wrong) expect(failed(Scep.readCertRep(answer, pending))).toBeDefined()
   })
 
-  it("must bring a certificate of the requested key", () => {
+  it("must contain a certificate of the requested key", () => {
     const { received } = succeeded(serve(pending.message))
     const options = { authority: ca, subject, at: now, days: 1, publicKey: createPublicKey(nextKey) }
     const answer = succeeded(Scep.success(ca, received, succeeded(Certificate.issue(options))))
     expect(failed(Scep.readCertRep(answer, pending))).toMatchObject({ failInfo: "badCertId" })
   })
 
-  it("to GetCACert are one certificate or several", () => {
+  it("to GetCACert contain one certificate or several", () => {
     const one = succeeded(Scep.readCaCertificates(ca.certificate.der))
     const several = succeeded(Scep.readCaCertificates(Cms.certsOnly([ca.certificate, stranger.certificate])))
     expect([one.length, several.length]).toEqual([1, 2])
   })
 
-  it("to GetCACaps name what is done", () => {
+  it("to GetCACaps name the capabilities", () => {
     const found = Scep.parseCapabilities(Scep.capabilitiesText)
     expect([...found]).toEqual(["AES", "POSTPKIOperation", "Renewal", "SHA-256", "SHA-512", "SCEPStandard"])
     expect(Scep.parseCapabilities("AES\r\n\r\n Renewal \n")).toEqual(new Set(["AES", "Renewal"]))
@@ -213,13 +213,13 @@ describe("answers", () => {
 })
 
 describe("requests", () => {
-  it("refuse a challenge that is too long", () => {
+  it("with a too long challenge are rejected", () => {
     const long = Redacted.make("x".repeat(Scep.maxChallenge + 1))
     const der = succeeded(Scep.makeRequest({ privateKey: deviceKey, subject, challengePassword: long }))
     expect(failed(Scep.readRequest(der)).failInfo).toBe("badMessageCheck")
   })
 
-  it("refuse a second challenge", () => {
+  it("with a second challenge are rejected", () => {
     const request = (challenges: ReadonlyArray<string>) => {
       const info = Asn1.sequence(
         Asn1.smallInteger(0),
@@ -239,7 +239,23 @@ describe("requests", () => {
     expect(failed(request(["one", "two"])).failInfo).toBe("badMessageCheck")
   })
 
-  it("keep the challenge out of sight", () => {
+  // RFC 4055 § 5: the parameters MUST be NULL; absent ones MUST be accepted. They are outside the signed part.
+  it("have NULL or absent parameters in their signature algorithm", () => {
+    const sha256WithRsa = "1.2.840.113549.1.1.11"
+    const request = (parameters: Uint8Array | "absent") => {
+      const { children } = succeeded(Asn1.read(succeeded(Scep.makeRequest({ privateKey: deviceKey, subject }))))
+      const [info, , signature] = children.map(({ raw }) => raw)
+      if (info === undefined || signature === undefined) throw new Error("not a request")
+      return Scep.readRequest(Asn1.sequence(info, Asn1.algorithm(sha256WithRsa, parameters), signature))
+    }
+    expect(Result.isSuccess(request("absent"))).toBe(true)
+    expect(Result.isSuccess(request(Uint8Array.of(5, 0)))).toBe(true)
+    for (const parameters of [Uint8Array.of(4, 0), Uint8Array.of(2, 1, 0), Uint8Array.of(5, 1, 0)]) {
+      expect(failed(request(parameters)).failInfo).toBe("badMessageCheck")
+    }
+  })
+
+  it("hide the challenge when they are printed", () => {
     const der = succeeded(Scep.makeRequest({ privateKey: deviceKey, subject, challengePassword }))
     expect(JSON.stringify(succeeded(Scep.readRequest(der)).challengePassword)).not.toContain("once")
     expect(Buffer.from(der).includes(Buffer.from("für"))).toBe(true)

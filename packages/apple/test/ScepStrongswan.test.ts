@@ -112,7 +112,7 @@ describe.skipIf(why !== undefined)(`strongSwan${why === undefined ? "" : ` (skip
     expect(issued.x509.checkPrivateKey(nextKey)).toBe(true)
   })
 
-  it("understands a refusal", async () => {
+  it("understands a failure", async () => {
     const error = await enroll("--in", "key.pem", "--password", "wrong").catch((error: unknown) => error)
     expect(error).toHaveProperty("stderr")
     expect(String(Object(error).stderr)).toMatch(/badRequest|failure|transaction not permitted/i)

@@ -1,5 +1,5 @@
 /**
- * The leaves of a binary property list: how a marker's bytes become a length, a number, a date or a text. Each function is told
+ * The leaves of a binary property list: how a marker's bytes become a length, a number, a date or a text. Each function gets
  * where the object's marker is (`at`), for errors, and reads nothing beyond the object area.
  */
 import { type Trailer, uintAt } from "./BinaryTrailer.ts"
@@ -105,7 +105,7 @@ export const readDate = (file: BinaryFile, at: number): Date => {
 const latin1 = new TextDecoder("latin1")
 
 /**
- * Seven-bit text: anything above is refused, as CoreFoundation would have written UTF-16 for it.
+ * Seven-bit text: a byte above is an error, because CoreFoundation writes UTF-16 for such text.
  *
  * @category decoding
  * @since 0.1.0
@@ -113,7 +113,7 @@ const latin1 = new TextDecoder("latin1")
 export const readAscii = (file: BinaryFile, start: number, length: number): string => {
   const { bytes } = file
   for (let at = start; at < start + length; at++) {
-    if ((bytes[at] ?? 0) > 127) throw atByte("BadEncoding", "This is no ASCII character", at)
+    if ((bytes[at] ?? 0) > 127) throw atByte("BadEncoding", "This is not an ASCII character", at)
   }
   if (length > 24) return latin1.decode(bytes.subarray(start, start + length))
   let text = ""

@@ -1,12 +1,12 @@
 /**
  * The last 32 bytes of a binary property list: how wide offsets and object numbers are, how many objects there are, which is
- * the root, and where the table of offsets begins. Everything else is found through it, so it is checked as a whole: the
+ * the root, and where the table of offsets starts. Everything else is found through it, so it is checked as a whole: the
  * table must lie exactly between the objects and the trailer, which is also what Apple's reader asks.
  */
 import { atByte } from "./PlistError.ts"
 
 /**
- * What the trailer says. All offsets count from the beginning of the file.
+ * The contents of the trailer. All offsets count from the start of the file.
  *
  * @category models
  * @since 0.1.0
@@ -22,7 +22,7 @@ export interface Trailer {
   readonly top: number
   /** Where the trailer names the root, for errors. */
   readonly topAt: number
-  /** Where the table of offsets begins and the objects end. */
+  /** Where the table of offsets starts and the objects end. */
   readonly tableAt: number
 }
 
@@ -42,7 +42,7 @@ export const uintAt = (bytes: Uint8Array, at: number, size: number): number => {
 }
 
 /**
- * Does this begin like a binary property list of any version?
+ * Whether this starts like a binary property list of any version.
  *
  * @category guards
  * @since 0.1.0
@@ -64,7 +64,7 @@ export const readTrailer = (bytes: Uint8Array): Trailer => {
   if (!startsWith(bytes, magic)) {
     throw isBinary(bytes)
       ? atByte("Unsupported", "Of the binary property lists only version bplist00 is read", 6)
-      : atByte("Syntax", "A binary property list begins with bplist00", 0)
+      : atByte("Syntax", "A binary property list starts with bplist00", 0)
   }
   const start = bytes.length - trailerLength
   // The shortest file: magic, one object of one byte, its offset, the trailer.

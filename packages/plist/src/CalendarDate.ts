@@ -15,7 +15,7 @@ const daysIn = (year: number, month: number): number => {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
 }
 
-/** Days from 1970-01-01 to a day of the proleptic Gregorian calendar; years begin in March so that leap days come last. */
+/** Days from 1970-01-01 to a day of the proleptic Gregorian calendar; years start in March so that leap days come last. */
 const daysFromEpoch = (year: number, month: number, day: number): number => {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
@@ -58,7 +58,7 @@ const millisOf = (text: string, at: number, year: number): number => {
 export const xmlLength = 20
 
 /**
- * The 20 characters `YYYY-MM-DDTHH:MM:SSZ` at an index, as milliseconds since 1970; NaN when they are no date.
+ * The 20 characters `YYYY-MM-DDTHH:MM:SSZ` at an index, as milliseconds since 1970; NaN when they are not a date.
  *
  * @category decoding
  * @since 0.1.0
@@ -71,7 +71,7 @@ export const parseAt = (text: string, at: number): number => {
 const jsonForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,3}))?Z$/
 
 /**
- * The JSON form: as in XML, with up to three digits of a second's fraction. Milliseconds since 1970; NaN when it is no date.
+ * The JSON form: as in XML, with up to three digits of a second's fraction. Milliseconds since 1970; NaN when it is not a date.
  *
  * @category decoding
  * @since 0.1.0
@@ -89,7 +89,7 @@ const firstMillis = -62_167_219_200_000
 const lastMillis = 253_402_300_799_999
 
 /**
- * Can a property list say this moment, that is: does its year have four digits? False for NaN.
+ * Whether a property list can represent this moment: its year has four digits. False for NaN.
  *
  * @category guards
  * @since 0.1.0

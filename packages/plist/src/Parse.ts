@@ -1,4 +1,4 @@
-/** Reads a property list of either kind: which one, its first bytes tell. */
+/** Reads a property list in XML or binary form; its first bytes decide which. */
 import type { Result } from "effect"
 import { isBinary } from "./BinaryTrailer.ts"
 import type { Limits } from "./Limits.ts"

@@ -1,10 +1,10 @@
 /**
- * Reads binary property lists (`bplist00`): a table of offsets, objects that name each other by number, a trailer that says
+ * Reads binary property lists (`bplist00`): a table of offsets, objects that name each other by number, a trailer that holds
  * how to read both. The layout is the one of Apple's CoreFoundation, `CFBinaryPList.c`.
  *
  * A file can name an object many times and can lie about every number, so: each object is built once and shared; what
  * a file stands for with everything written out is weighed while it is built and bounded by `maxBytes`; a
- * container knows how deep it reaches, so that sharing cannot hide depth; no length is believed before it fits the file. Time and memory
+ * container knows how deep it reaches, so that sharing cannot hide depth; no length is used before it is checked against the file. Time and memory
  * stay linear in the file and the limit.
  *
  * Shared objects are one JavaScript object: do not mutate what you get.
@@ -106,7 +106,7 @@ const readObject = (reader: Reader, number: number, referenceAt: number, depth: 
 const tooDeep = (reader: Reader, at: number): PlistError =>
   atByte("TooDeep", `More than ${reader.maxDepth} levels of nesting`, at)
 
-/** Accounts for something new and refuses what grows beyond the limit, before it is made. */
+/** Counts a new object and fails beyond the limit, before the object is created. */
 const build = (reader: Reader, weight: number, at: number): number => {
   reader.built += weight
   if (reader.built > reader.maxWeight) throw tooHeavy(reader, at)
@@ -166,7 +166,7 @@ const readScalar = (reader: Reader, at: number, marker: number): Built => {
   }
   throw atByte(
     "Unsupported",
-    `No property list object begins with the byte 0x${marker.toString(16).padStart(2, "0")}`,
+    `No property list object starts with the byte 0x${marker.toString(16).padStart(2, "0")}`,
     at,
   )
 }

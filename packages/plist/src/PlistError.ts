@@ -1,5 +1,5 @@
 /**
- * Why bytes, a value or a piece of JSON is no property list: one error for the whole package, with a reason from a closed
+ * Why bytes, a value or JSON are not a property list: one error for the whole package, with a reason from a closed
  * list, a sentence for a person, and the place.
  *
  * The place depends on what was read. XML: `offset`, `line` and `column`. Binary: `offset`. JSON and values on their way
@@ -14,7 +14,7 @@ import { Schema } from "effect"
  * - `Syntax` not well-formed, or well-formed but no property list
  * - `UnexpectedEnd` the input stops too early
  * - `Trailing` something follows where the document is complete
- * - `DuplicateKey`, `BadKey` a dictionary names a key twice, or with something that is no string
+ * - `DuplicateKey`, `BadKey` a dictionary names a key twice, or a key is not a string
  * - `TooDeep`, `TooLarge` beyond the limits; `TooDeep` is also a value that contains itself
  * - `BadInteger`, `BadReal`, `BadDate`, `BadData` an element whose content does not fit its type
  * - `BadEncoding` bytes that are not the text they claim to be
@@ -73,7 +73,7 @@ export class PlistError extends Schema.TaggedError<PlistError>()("PlistError", {
 }) {}
 
 /**
- * An error at a byte of a binary property list, or of input that is no text yet.
+ * An error at a byte of a binary property list, or of input that is not decoded yet.
  *
  * @category constructors
  * @since 0.1.0

@@ -8,7 +8,7 @@
  * | real | number, or `{"$real":1}`, `{"$real":"-0"}`, `"nan"`, `"inf"`, `"-inf"` |
  * | data | `{"$data":"aGVsbG8="}` |
  * | date | `{"$date":"2026-01-01T00:00:00Z"}`, with `.250` only when there are milliseconds |
- * | key that begins with `$` | one `$` more: `{"$$data":"not data"}` |
+ * | key that starts with `$` | one `$` more: `{"$$data":"not data"}` |
  *
  * `null` has no property list form. One value has one JSON form; {@link toValue} also takes `{"$integer":"1"}` and
  * `{"$real":1.5}`, which need no wrapping.
@@ -138,7 +138,7 @@ const unescapeKey = (walker: Walker, key: string): string => {
   throw failure(
     walker,
     "Unsupported",
-    "A key that begins with $ is written with one $ more; a wrapper has one key only",
+    "A key that starts with $ is written with one $ more; a wrapper has one key only",
   )
 }
 

@@ -1,8 +1,8 @@
 /**
  * Reads XML property lists: one pass over the decoded text, no document tree in between.
  *
- * It reads what Apple's DTD allows and refuses the rest of XML by name. The document type declaration may name its
- * identifiers, which nobody fetches; it may not declare anything. There are five entities and numeric references, CDATA and
+ * It reads what Apple's DTD allows and rejects the rest of XML by name. The document type declaration may name its
+ * identifiers, which are never fetched; it may not declare anything. There are five entities and numeric references, CDATA and
  * comments; no processing instruction but the XML declaration, no attribute but `version` on `<plist>`.
  */
 import { Result } from "effect"
@@ -135,7 +135,7 @@ const readAnyTag = (cursor: Cursor, depth: number): Value => {
     case "key":
       throw failure(cursor, "Syntax", "A <key> is allowed only in a <dict>, before its value", start)
     default:
-      throw failure(cursor, "Syntax", `<${shorten(name)}> is no property list element`, start)
+      throw failure(cursor, "Syntax", `<${shorten(name)}> is not a property list element`, start)
   }
   throw failure(cursor, "Syntax", `<${name}/> has no value`, start)
 }

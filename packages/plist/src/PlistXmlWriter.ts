@@ -2,7 +2,7 @@
  * Writes XML property lists the way Apple's own writer does: declaration, document type, tabs, base64 in lines of 76
  * columns, `<real>` with the fewest digits that read back the same.
  *
- * What XML cannot say is refused, with the path of the value: control characters and lone surrogates, a number that
+ * Values that XML cannot represent are an error with the path of the value: control characters and lone surrogates, a number that
  * is neither a safe integer nor has a fraction, an integer out of range, a date that is invalid or has no four-digit year.
  * One thing is dropped: a date's milliseconds, for which Apple's format has no place.
  */

@@ -1,5 +1,5 @@
 /**
- * What a property list can say, as JavaScript values.
+ * The values of a property list, as JavaScript values.
  *
  * | property list | JavaScript |
  * |---|---|

@@ -92,7 +92,7 @@ const canonical = (value: Model.Value): Model.Value => {
   return out
 }
 
-/** A `Result` as a schema wants it: the error's sentence becomes the issue. */
+/** A `Result` as a schema needs it: the error's message becomes the issue. */
 const orIssue = <A>(result: Result.Result<A, PlistError>): Effect.Effect<A, SchemaIssue.Issue> =>
   Result.isSuccess(result)
     ? Effect.succeed(result.success)

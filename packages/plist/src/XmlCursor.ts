@@ -3,7 +3,7 @@
  * an element.
  *
  * A step that cannot go on throws a {@link PlistError}; {@link parseXml} of `PlistXml.ts` is the only way in and catches it, so
- * nobody outside sees an exception. Returning `Result` from every step would cost more than the reading.
+ * callers never see an exception. Returning `Result` from every step would cost more than the reading.
  */
 
 import { atPlace, type PlistError, type Reason } from "./PlistError.ts"
@@ -33,7 +33,7 @@ export const failure = (cursor: Cursor, reason: Reason, what: string, at = curso
   atPlace(reason, what, placeOf(cursor.source, Math.min(at, cursor.text.length)))
 
 /**
- * `Syntax` with what was expected, or `UnexpectedEnd` where there is no more text.
+ * `Syntax` with what was expected, or `UnexpectedEnd` at the end of the text.
  *
  * @category operations
  * @since 0.1.0
@@ -101,7 +101,7 @@ export const skipMisc = (cursor: Cursor): void => {
 }
 
 /**
- * Moves past a comment when one begins here.
+ * Moves past a comment that starts here.
  *
  * @category operations
  * @since 0.1.0

@@ -4,7 +4,7 @@
 import { atEnd, type Cursor, expected, failure, isCutOff, skipMisc } from "./XmlCursor.ts"
 
 /**
- * What Apple writes, and what nearly every document begins with.
+ * The prolog that Apple writes; nearly every document starts with it.
  *
  * @category constants
  * @since 0.1.0
@@ -12,7 +12,7 @@ import { atEnd, type Cursor, expected, failure, isCutOff, skipMisc } from "./Xml
 export const declaration = '<?xml version="1.0" encoding="UTF-8"?>'
 
 /**
- * Apple's document type and root element. The address is a name; nobody opens it.
+ * Apple's document type and root element. The address is a name and is never opened.
  *
  * @category constants
  * @since 0.1.0

@@ -87,7 +87,7 @@ export const readData = (cursor: Cursor): Uint8Array => {
     }
     if (text.charCodeAt(bytes) !== 38) throw failure(cursor, "BadData", badData, bytes)
   }
-  // References, sections and comments: legal, and nobody's habit.
+  // References, sections and comments are legal and rare.
   const content = readText(cursor, "data")
   const bytes = Base64.decode(content, 0, content.length, "whitespace")
   if (typeof bytes !== "number") return bytes

@@ -113,7 +113,7 @@ const readReference = (cursor: Cursor): string => {
   }
   const [, name] = /^&([\w:.-]*)/.exec(cursor.text.slice(cursor.at, cursor.at + 40)) ?? []
   if (name !== undefined && cursor.at + 1 + name.length === cursor.text.length) throw cutReference(cursor)
-  if (!name) throw failure(cursor, "Entity", "A & that begins no reference: write &amp;")
+  if (!name) throw failure(cursor, "Entity", "A & that does not start a reference: write &amp;")
   const shown = name.length > 8 ? `${name.slice(0, 8)}…` : name
   throw failure(cursor, "Entity", `&${shown} is not one of the five predefined entities`)
 }
@@ -127,7 +127,7 @@ const readCharacterReference = (cursor: Cursor): string => {
   let code = 0
   let at = cursor.at + (radix === 16 ? 3 : 2)
   for (let digit = digitOf(text.charCodeAt(at)); digit < radix; digit = digitOf(text.charCodeAt(++at))) {
-    // Too many digits make this Infinity at most, which is no character either.
+    // Too many digits make this Infinity at most, which is not a character either.
     code = code * radix + digit
   }
   if (at >= text.length) throw cutReference(cursor)
@@ -138,7 +138,7 @@ const readCharacterReference = (cursor: Cursor): string => {
   return String.fromCodePoint(code)
 }
 
-/** The value of a hexadecimal digit; 16 for what is none. */
+/** The value of a hexadecimal digit; 16 for any other character. */
 const digitOf = (code: number): number => {
   if (code >= 48 && code <= 57) return code - 48
   const letter = code | 32

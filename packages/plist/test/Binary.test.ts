@@ -54,7 +54,7 @@ describe("objects", () => {
     same(value, JSON.parse('{"__proto__":{}}'))
   })
 
-  it("gives data of its own, whatever the bytes came in", () => {
+  it("copies data", () => {
     const file = Buffer.from(assemble([[0x42, 1, 2]]))
     const value = read(file)
     file.fill(9)
@@ -70,7 +70,7 @@ describe("objects", () => {
   })
 })
 
-describe("files that lie", () => {
+describe("invalid files", () => {
   it.each<[string, Objects, Shape, PlistError["reason"], number]>([
     // name, objects, trailer, reason, offset
     ["null", [[0x00]], {}, "Unsupported", 8],
@@ -149,13 +149,13 @@ describe("files that lie", () => {
     same([error.reason, error.offset], [reason, offset])
   })
 
-  it("the binary reader does not take XML", () => {
+  it("the binary reader rejects XML", () => {
     const result = Plist.parseBinary(utf8("<plist><true/></plist>"))
     expect(result).toMatchObject({ _tag: "Failure", failure: { reason: "Syntax", offset: 0 } })
   })
 })
 
-describe("files that stand for more than they hold", () => {
+describe("files that expand to more than they hold", () => {
   const word = (value: number): ReadonlyArray<number> => [value >> 8, value & 255]
   /** Each array names the next one `width` times; the last is a leaf. */
   const laughs = (levels: number, width: number, leaf: ReadonlyArray<number>): Uint8Array =>
@@ -240,7 +240,7 @@ describe("files that stand for more than they hold", () => {
     same([error.reason, error.offset], ["TooLarge", leafAt + 1])
   })
 
-  it("what is shared within the limit is read, and shared", () => {
+  it("reads and shares objects within the limit", () => {
     const value = read(laughs(3, 10, ascii("lol")))
     expect(JSON.stringify(value).length).toBe(5 * 1000 + 111 * 2 + 999)
     expect(Array.isArray(value) && value[0] === value[9]).toBe(true)

@@ -76,7 +76,7 @@ const tower = (levels: number): Plist.Value => {
 const circle: Array<Plist.Value> = []
 circle.push(circle)
 
-describe("JSON that is no property list", () => {
+describe("JSON that is not a property list", () => {
   it.each<[string, unknown, PlistError["reason"], string]>([
     ["null", { Queries: [null] }, "Unsupported", "/Queries/0"],
     ["null at the root", null, "Unsupported", ""],
@@ -114,14 +114,14 @@ describe("JSON that is no property list", () => {
     expect(error.message).toContain(path === "" ? "(at the root)" : `(at ${path})`)
   })
 
-  it("does not quote what it refuses", () => {
+  it("does not quote invalid values", () => {
     for (const json of [{ $data: "hunter2!" }, { $date: "hunter2" }, { $integer: "hunter2" }, { $hunter2: 1 }]) {
       expect(errorOf(PlistJson.toValue(json)).message).not.toContain("hunter2")
     }
   })
 })
 
-describe("values that have no JSON form", () => {
+describe("values without a JSON form", () => {
   it.each<[string, Plist.Value, PlistError["reason"], string]>([
     ["an invalid date", [new Date(Number.NaN)], "BadDate", "/0"],
     ["a date after 9999", [new Date(8.64e15)], "BadDate", "/0"],

@@ -108,7 +108,7 @@ describe("damage", () => {
   it.each([
     ["as we write it", whole.trimEnd()],
     ["in other spellings", spelled],
-  ])("an XML document %s ends unexpectedly wherever it is cut", (_, text) => {
+  ])("rejects an XML document truncated at any character: %s", (_, text) => {
     const bytes = utf8(text)
     read(bytes)
     for (let length = 0; length < bytes.length; length++) {
@@ -118,7 +118,7 @@ describe("damage", () => {
     }
   })
 
-  it("a binary document is refused wherever it is cut", () => {
+  it("rejects a binary document truncated at any byte", () => {
     const bytes = BinaryWriter.write({ key: ["text", "ü", new Uint8Array(20), 1.5, 2n ** 60n] })
     for (let length = 0; length < bytes.length; length++) refusal(bytes.subarray(0, length))
   })

@@ -68,7 +68,7 @@ describe("FromBytes", () => {
 })
 
 describe("PlistError", () => {
-  it("is an error with a tag, and survives its own codec", () => {
+  it("is a tagged error and round-trips through its codec", () => {
     const error = refusal(utf8("<plist><array></plist>"))
     expect(error).toBeInstanceOf(Error)
     expect(error._tag).toBe("PlistError")

@@ -11,7 +11,7 @@ const bodyOf = (value: Plist.Value): string =>
     .replace(/\n<\/plist>\n$/, "")
 
 describe("layout", () => {
-  it("is Apple's", () => {
+  it("is the same as Apple's", () => {
     const value = {
       Command: { RequestType: "DeviceInformation", Queries: ["OSVersion", "DeviceName"] },
       CommandUUID: "1",
@@ -76,13 +76,13 @@ describe("layout", () => {
     [new Date(-1), "<date>1969-12-31T23:59:59Z</date>"],
   ])("%s is %s", (value, element) => expect(bodyOf(value)).toBe(element))
 
-  it("takes dictionaries without a prototype, and __proto__ as a key", () => {
+  it("writes dictionaries without a prototype and __proto__ as a key", () => {
     const entries: Plist.Dictionary = Object.assign(Object.create(null), JSON.parse('{"__proto__":"own"}'))
     expect(Object.getPrototypeOf(entries)).toBe(null)
     expect(bodyOf(entries)).toBe("<dict>\n\t<key>__proto__</key>\n\t<string>own</string>\n</dict>")
   })
 
-  it("keeps lines of data short however deep they stand", () => {
+  it("keeps lines of data short at any depth", () => {
     let value: Plist.Value = new Uint8Array(50)
     for (let level = 0; level < 60; level++) value = [value]
     same(read(utf8(xmlOf(value))), value)
@@ -94,7 +94,7 @@ describe("layout", () => {
   })
 })
 
-describe("refusals name the path", () => {
+describe("errors name the path", () => {
   const circle: Array<Plist.Value> = []
   circle.push({ again: circle })
   const tower = (levels: number): Plist.Value => {
@@ -133,7 +133,7 @@ describe("refusals name the path", () => {
     expect(error.path).toEqual(typeof path === "string" ? path : expect.stringMatching(path))
   })
 
-  it("keeps the limits it is given", () => {
+  it("respects limits", () => {
     expect(Result.isSuccess(Plist.toXml(tower(64)))).toBe(true)
     expect(errorOf(Plist.toXml(tower(3), { maxDepth: 2 })).reason).toBe("TooDeep")
     expect(errorOf(Plist.toXml(["x".repeat(500), 1], { maxBytes: 600 })).reason).toBe("TooLarge")

@@ -66,7 +66,7 @@ describe("elements", () => {
     ["<dict><key>CF$UID</key><integer>1</integer></dict>", { CF$UID: 1 }],
   ])("%j", (element, value) => same(read(plist(element)), value))
 
-  it("keeps dangerous keys as ordinary ones", () => {
+  it("reads dangerous keys as ordinary ones", () => {
     const value = read(plist("<dict><key>__proto__</key><dict><key>constructor</key><true/></dict></dict>"))
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
     expect(Object.keys(value)).toStrictEqual(["__proto__"])
@@ -74,7 +74,7 @@ describe("elements", () => {
     same(value, JSON.parse('{"__proto__":{"constructor":true}}'))
   })
 
-  it("does not take what objects inherit for a key that is there", () => {
+  it("does not confuse inherited properties with keys", () => {
     same(Object.keys(read(plist("<dict><key>constructor</key><true/><key>toString</key><true/></dict>"))), [
       "constructor",
       "toString",
@@ -99,7 +99,7 @@ describe("documents", () => {
   ])("%j", (document) => same(read(utf8(document)), true))
 })
 
-describe("errors say what and where", () => {
+describe("errors name the problem and its place", () => {
   const deep = (levels: number): string => "<array>".repeat(levels) + "</array>".repeat(levels)
   it.each<[string, Plist.Limits | undefined, string, number, number, number]>([
     // document, limits, reason, offset, line, column
@@ -242,7 +242,7 @@ describe("errors say what and where", () => {
     expect(error.message.length).toBeLessThan(160)
   })
 
-  it("counts neither the byte order mark as a column nor UTF-16 as UTF-8", () => {
+  it("does not count the byte order mark as a column", () => {
     const document = "\ufeff<plist>\n<é/></plist>"
     const { offset, line, column } = refusal(utf8(document))
     same([offset, line, column], [11, 2, 1])
@@ -265,7 +265,7 @@ describe("errors say what and where", () => {
     same([error.reason, error.offset, error.column], ["BadEncoding", 4, 2])
   })
 
-  it("a document beyond the limit is not looked at", () => {
+  it("does not read a document beyond the limit", () => {
     const document = utf8("<plist><true/></plist>")
     same(read(document, { maxBytes: 22 }), true)
     const error = refusal(document, { maxBytes: 21 })
@@ -273,12 +273,12 @@ describe("errors say what and where", () => {
     same(refusal(new Uint8Array(10 * 1024 * 1024 + 1)).reason, "TooLarge")
   })
 
-  it("64 levels are not too deep", () => {
+  it("accepts 64 levels", () => {
     same(Array.isArray(read(utf8(`<plist>${deep(64)}</plist>`))), true)
     same(Array.isArray(read(utf8(`<plist>${deep(512)}</plist>`), { maxDepth: 512 })), true)
   })
 
-  it("quotes no more than the beginning of a name", () => {
+  it("quotes only the start of a long name", () => {
     const secret = "correcthorsebatterystaple"
     for (const element of [`<${secret}/>`, `<string>&${secret};</string>`, `<dict><key>${secret}</key></dict>`]) {
       expect(refusal(plist(element)).message).not.toContain(secret.slice(0, 9))
@@ -286,7 +286,7 @@ describe("errors say what and where", () => {
   })
 })
 
-describe("large hostile documents end in good time", () => {
+describe("large hostile documents are read quickly", () => {
   const mebibyte = 1024 * 1024
   it.each([
     ["references", `<plist><string>${"&amp;".repeat(mebibyte)}</string></plist>`, undefined],

@@ -7,11 +7,11 @@
  * | `whsk_`  | ed25519 private: seed, or seed and public key  | `v1a` | `v1a`    |
  * | `whpk_`  | ed25519 public, 32 bytes                       | –     | `v1a`    |
  *
- * After the prefix stands canonical base64 (RFC 4648 §4, padded). The specification does not say which of the two usual
- * forms a private key has, so both are read; new ones are made in the 32-byte form, the one its reference library takes.
+ * After the prefix follows canonical base64 (RFC 4648 §4, padded). The specification does not define which of the two usual
+ * forms a private key has, so both are read; new keys have the 32-byte form, which its reference library uses.
  *
  * A parsed secret shows only its prefix when printed, logged or put into JSON; {@link format} is the one way back to the
- * text. Two secrets are `Equal` when their texts are. Rotation needs nothing of its own: give several secrets.
+ * text. Two secrets are `Equal` when their texts are. To rotate, use several secrets.
  */
 
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject, randomBytes } from "node:crypto"
@@ -47,7 +47,7 @@ export interface Ed25519PrivateSecret
   > {}
 
 /**
- * A `whpk_` key, given to receivers. Not secret, yet treated like one: it says whom a receiver trusts.
+ * A `whpk_` key, given to receivers. It is not secret, but treated like a secret, because a receiver trusts it.
  *
  * @category models
  * @since 0.1.0
@@ -76,7 +76,7 @@ export type Secret = SigningSecret | Ed25519PublicSecret
  *
  * - `UnknownPrefix`: none of `whsec_`, `whsk_`, `whpk_`.
  * - `NotBase64`: what follows is not canonical base64 (padding missing, white space, the URL alphabet…).
- * - `InvalidLength`: as many bytes as no key of that kind has.
+ * - `InvalidLength`: the number of bytes is invalid for the kind of key.
  * - `KeyMismatch`: the public half of a 64-byte `whsk_` belongs to another private key.
  * - `CannotSign`: a public key where a signing secret is needed.
  *
@@ -139,7 +139,7 @@ export const parse = (input: Redacted.Redacted | string): Result.Result<Secret, 
   if (prefix === undefined || encoded === undefined) return failWith("UnknownPrefix")
   if (encoded.length > 88) return failWith("InvalidLength")
   const bytes = Buffer.from(encoded, "base64")
-  // Node skips what it cannot read; only a text that comes back unchanged was base64.
+  // Node skips invalid characters, so only a text that encodes to itself is valid base64.
   if (bytes.toString("base64") !== encoded) return failWith("NotBase64")
   const size = bytes.byteLength
   if (prefix === "whsec") return size < 24 || size > 64 ? failWith("InvalidLength") : Result.succeed(hmac(text, bytes))
@@ -219,7 +219,7 @@ const codec = <S extends Secret>(self: Schema.declare<S>, read: (text: string) =
     Schema.decodeTo(
       self,
       SchemaTransformation.transformEffect<S, string>({
-        // The issue is given no input, so it cannot show one, whatever the parse options say.
+        // The issue gets no input, so it cannot show it, whatever the parse options are.
         decode: (text) =>
           Effect.mapError(
             Effect.fromResult(read(text)),

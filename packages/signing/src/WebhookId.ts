@@ -1,9 +1,9 @@
 /**
  * The identifier of one message: the `webhook-id` header.
  *
- * It stays the same on every try of one call, so a receiver can use it as an idempotency key. It is part of the signed
+ * It is the same in every attempt of one call, so a receiver can use it as an idempotency key. It is part of the signed
  * content, which joins its parts with dots; an identifier with a dot would let a captured message be read with another
- * timestamp, so none is accepted here. That is stricter than the reference libraries and what the specification asks.
+ * timestamp, so dots are not accepted here. That is stricter than the reference libraries and the specification.
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md, "Signature scheme"
  */
@@ -30,7 +30,7 @@ export const WebhookId = Schema.String.check(
 export type WebhookId = typeof WebhookId.Type
 
 /**
- * Whether a string can stand as `webhook-id`. Cheaper than decoding with {@link WebhookId}, for the hot path.
+ * Whether a string is a valid `webhook-id`. Cheaper than decoding with {@link WebhookId}, for the hot path.
  *
  * @category guards
  * @since 0.1.0

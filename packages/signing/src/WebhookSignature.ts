@@ -1,17 +1,17 @@
 /**
- * Signs and verifies messages as Standard Webhooks 1.0.0 says.
+ * Signs and verifies messages by Standard Webhooks 1.0.0.
  *
  * The signed content is `{id}.{timestamp}.{body}` over the bytes of the body as they travel. `webhook-signature` carries
  * one signature per secret, `v1` (HMAC-SHA256) or `v1a` (ed25519), so old and new secrets overlap while they rotate: a
  * message is genuine when any of its signatures fits any of the receiver's secrets. Comparison takes constant time.
  *
- * What surprises:
+ * **Gotchas**
  *
  * - A retry carries the same `webhook-id`, and both are accepted. The timestamp limits how long a captured message can be
- *   sent again; telling a repetition from a first try is the receiver's, by that id.
+ *   sent again; the receiver detects a repeated message by that id.
  * - Without secrets nothing verifies.
  * - The header is read only so far: 16 signatures, of these at most 4 `v1a`, since each of those costs a receiver some 70 µs
- *   per public key and anybody can send them.
+ *   per public key, and any client can send them.
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
@@ -58,7 +58,7 @@ export interface ReceivedMessage {
 }
 
 /**
- * What a genuine message says of itself: its id, and when this try was sent, in Unix seconds.
+ * The id of a genuine message, and when this attempt was sent, in Unix seconds.
  *
  * @category models
  * @since 0.1.0
@@ -79,7 +79,7 @@ export interface VerifyOptions {
 }
 
 /**
- * Why a message is not genuine. Holds nothing of the message. Answer 401 and do not tell the sender which.
+ * Why a message is not genuine. It holds nothing of the message. Answer 401 without the reason.
  *
  * - `MissingHeaders`: one of the three is absent or empty.
  * - `InvalidId`: not a {@link WebhookId}.
@@ -146,7 +146,7 @@ const hmacOf = ({ head, body }: Content, secret: Extract<Secret, { _tag: "Hmac" 
 /**
  * Signs a message, synchronously.
  *
- * `timestamp` is when this try is sent, in Unix seconds; a fraction is dropped.
+ * `timestamp` is when this attempt is sent, in Unix seconds; a fraction is dropped.
  *
  * @category signing
  * @since 0.1.0
@@ -226,7 +226,7 @@ export const verifyAt = (
   const tolerance = options?.tolerance === undefined ? defaultToleranceMillis : Duration.toMillis(options.tolerance)
   const age = nowMillis - timestamp * 1000
   if (-age > tolerance) return failWith("TooNew")
-  // Not `age > tolerance`: what is not a number must not pass.
+  // Not `age > tolerance`: NaN must not pass.
   if (!(age <= tolerance)) return failWith("Expired")
   return matches({ head: `${id}.${timestampText}.`, body }, signatures, secrets)
     ? Result.succeed({ id, timestamp })

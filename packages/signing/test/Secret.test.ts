@@ -23,7 +23,7 @@ describe("reading", () => {
     ["whsk_ of the seed", `whsk_${base64(rfc8032.seed)}`, "Ed25519Private"],
     ["whsk_ of seed and public key", whsk64, "Ed25519Private"],
     ["whpk_", `whpk_${base64(rfc8032.publicKey)}`, "Ed25519Public"],
-  ])("takes %s", (_, text, tag) => {
+  ])("reads %s", (_, text, tag) => {
     expect(Result.map(Secret.parse(text), (secret) => [secret._tag, Secret.format(secret)])).toEqual(
       Result.succeed([tag, text]),
     )
@@ -48,19 +48,19 @@ describe("reading", () => {
     ["bits past the end", `whsec_${filled(31, 0)}`.replace(/A==$/, "B=="), "NotBase64"],
     ["a line feed at the end", `whsec_${filled(32)}\n`, "NotBase64"],
     ["a line feed within", `whsec_${filled(16)}\n${filled(16)}`, "NotBase64"],
-  ])("refuses %s", (_, text, reason) => {
+  ])("rejects %s", (_, text, reason) => {
     const result = Secret.parse(text)
     expect(Result.isFailure(result) ? result.failure.reason : "parsed").toBe(reason)
   })
 
-  it("takes for signing what can sign", () => {
+  it("accepts signing secrets only", () => {
     expect(Result.isSuccess(Secret.parseSigning(`whsec_${filled(32)}`))).toBe(true)
     expect(Result.isSuccess(Secret.parseSigning(whsk64))).toBe(true)
     const refused = Secret.parseSigning(`whpk_${filled(32)}`)
     expect(Result.isFailure(refused) ? refused.failure.reason : "parsed").toBe("CannotSign")
   })
 
-  it("reads what it writes", () => {
+  it("round-trips its text", () => {
     const hmac = fc.uint8Array({ minLength: 24, maxLength: 64 }).map((key) => `whsec_${base64(key)}`)
     const seed = bytes(32).map((key) => `whsk_${base64(key)}`)
     fc.assert(
@@ -106,7 +106,7 @@ it.effect("generated secrets are well formed, and differ", () =>
   }),
 )
 
-it("secrets are equal when their texts are", () => {
+it("secrets with equal texts are equal", () => {
   const read = (text: string) => Schema.decodeSync(Secret.fromString)(text)
   expect(Equal.equals(read(`whsec_${filled(32, 1)}`), read(`whsec_${filled(32, 1)}`))).toBe(true)
   expect(Equal.equals(read(`whsec_${filled(32, 1)}`), read(`whsec_${filled(32, 2)}`))).toBe(false)
@@ -124,7 +124,7 @@ describe("a secret does not show", () => {
 
   const shows = (printed: string, text: string) => traces(text).some((trace) => printed.includes(trace))
 
-  it("when it would, this test would notice", () => {
+  it("the check detects a visible secret", () => {
     for (const text of texts) {
       const key = Buffer.from(text.slice(text.indexOf("_") + 1), "base64")
       for (const leak of [text, inspect(key), key.toString("hex"), JSON.stringify(key)])
@@ -170,7 +170,7 @@ describe("a secret does not show", () => {
     ["too short", `whsec_${filled(23, 1)}`],
     ["without a prefix", `secret${filled(32, 1)}`],
     ["not a pair", `whsk_${filled(64, 1)}`],
-  ])("when it is refused, %s", (_, text) => {
+  ])("when it is invalid, %s", (_, text) => {
     for (const schema of [Secret.fromString, Secret.signingFromString]) {
       const exit = Schema.decodeUnknownExit(Schema.Struct({ secrets: Schema.Array(schema) }))({ secrets: [text] })
       const printed = Exit.isFailure(exit)

@@ -103,9 +103,9 @@ describe("a received message", () => {
     expect(receive({ ...headers, "webhook-signature": signatures }, [public1])).toBe(expected)
   })
 
-  it("the URL alphabet's case above is one", () => expect(ed).toMatch(/[+/]/))
+  it("the case of the URL alphabet differs from the standard one", () => expect(ed).toMatch(/[+/]/))
 
-  it("verifies by the headers of Effect's HTTP", () => {
+  it("verifies with the headers of Effect's HTTP", () => {
     const incoming = Headers.fromInput({
       "Webhook-Id": "msg_1",
       "Webhook-Timestamp": `${T}`,
@@ -116,7 +116,7 @@ describe("a received message", () => {
 
   it("never verifies without secrets", () => expect(receive(headers, [])).toBe("NoMatch"))
 
-  it("tells its id and time, and a failure tells nothing", () => {
+  it("returns its id and time, and a failure reveals nothing", () => {
     expect(WebhookSignature.verifyAt(T * 1000, { headers, body, secrets: [secret] })).toEqual(
       Result.succeed({ id: "msg_1", timestamp: T }),
     )
@@ -163,7 +163,7 @@ describe("properties", () => {
     WebhookSignature.verifyAt(timestamp * 1000, { headers, body, secrets: [secrets[which]] })
   const which = fc.constantFrom<0 | 1>(0, 1)
 
-  it("any id, time and body verify", () => {
+  it("verifies any id, time and body", () => {
     fc.assert(
       fc.property(anyId, time, bytes, which, (id, timestamp, body, which) => {
         const headers = WebhookSignature.sign({ id, timestamp, body, secrets })
@@ -172,7 +172,7 @@ describe("properties", () => {
     )
   })
 
-  it("a string is signed as its UTF-8", () => {
+  it("signs a string as UTF-8", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const headers = WebhookSignature.sign({ ...message, body: text, secrets })
@@ -204,7 +204,7 @@ describe("properties", () => {
     },
   )
 
-  it("a flipped bit in the body is noticed", () => {
+  it("detects a flipped bit in the body", () => {
     const some = fc.uint8Array({ minLength: 1, maxLength: 300, size: "max" })
     fc.assert(
       fc.property(some, which, position, bit, (body, which, position, bit) => {
@@ -215,7 +215,7 @@ describe("properties", () => {
     )
   })
 
-  it("each of the bits of one signature counts", () => {
+  it("detects a change of any bit of a signature", () => {
     for (const secret of secrets) {
       const headers = WebhookSignature.sign({ ...message, secrets: [secret] })
       const signature = headers["webhook-signature"]
@@ -225,7 +225,7 @@ describe("properties", () => {
     }
   })
 
-  it("hostile headers are refused, not thrown at", () => {
+  it("rejects hostile headers without throwing", () => {
     const text = fc.string({ unit: "binary", maxLength: 100 })
     const base64 = fc.base64String({ minLength: 40, maxLength: 92 })
     const entry = fc
@@ -286,7 +286,7 @@ describe("the time window", () => {
     }),
   )
 
-  it("a clock that is no number verifies nothing", () => {
+  it("rejects every message when the time is NaN", () => {
     expect(outcome(WebhookSignature.verifyAt(Number.NaN, received))).toBe("Expired")
   })
 })

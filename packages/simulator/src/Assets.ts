@@ -1,7 +1,7 @@
 /**
  * The data behind asset declarations: fetched once for each `ServerToken`, and only for assets that a configuration refers to.
  *
- * Size and SHA-256 that the declaration names must be the data's. Source: Apple, "AssetData".
+ * Size and SHA-256 of the declaration must match the data. Source: Apple, "AssetData".
  */
 import { createHash } from "node:crypto"
 import { Effect, Schema } from "effect"
@@ -78,7 +78,7 @@ const fetch = Effect.fnUntraced(function* (
   return problem === undefined ? { serverToken, data: answer.body } : unusable(problem)
 })
 
-/** Has a reference to data elsewhere; other assets bring theirs along. */
+/** Whether the asset refers to data at a URL; other assets contain their data. */
 const isRemote = ({ kind, payload }: Declaration): boolean => kind === "asset" && Object.hasOwn(payload, "Reference")
 
 /**

@@ -1,6 +1,5 @@
 /**
- * What a device makes of one command: the shapes that the table in `Commands.ts` is made of, and that whoever extends the
- * table writes.
+ * The outcome of a command, and the entries of the table in `Commands.ts`, for extensions of that table.
  */
 
 import type { CommandReport } from "@espalier/apple"
@@ -11,7 +10,7 @@ import type { SimulatorError } from "./SimulatorError.ts"
 import type { ChannelName } from "./State.ts"
 
 /**
- * A command that has arrived.
+ * A received command.
  *
  * @category models
  * @since 0.1.0
@@ -24,8 +23,8 @@ export interface Command {
 }
 
 /**
- * How it went. `Done` reports `Acknowledged` with the keys of `result`, and does `then` once the report has been taken; when
- * that says `stop`, the connection ends there.
+ * The outcome. `Done` reports `Acknowledged` with the keys of `result`, and runs `then` once the server accepted the report; if
+ * that returns `stop`, the connection ends.
  *
  * @category models
  * @since 0.1.0
@@ -49,7 +48,7 @@ export const done = (
 ): Outcome => ({ _tag: "Done", result, then })
 
 /**
- * One link of an error chain, in English.
+ * One item of an error chain, in English.
  *
  * @category constructors
  * @since 0.1.0
@@ -68,7 +67,7 @@ export const link = (domain: string, code: number, description: string): Command
 export const failed = (...chain: ReadonlyArray<CommandReport.ErrorChainItem>): Outcome => ({ _tag: "Failed", chain })
 
 /**
- * A command whose keys are not what they must be.
+ * A command with an invalid key.
  *
  * @category constructors
  * @since 0.1.0
@@ -79,21 +78,21 @@ export const malformed = (key: string): Outcome => ({
 })
 
 /**
- * A row of the table.
+ * An entry of the table.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Entry {
-  /** A user channel takes only some commands; a device channel takes them all. */
+  /** Whether a user channel accepts the command; a device channel accepts every command. */
   readonly channels: "device" | "every"
-  /** What a locked device says to it. */
+  /** What a locked device answers. */
   readonly whenLocked: "answers" | "NotNow"
-  readonly answer: (command: Command) => Effect.Effect<Outcome, SimulatorError>
+  readonly execute: (command: Command) => Effect.Effect<Outcome, SimulatorError>
 }
 
 /**
- * Rows by `RequestType`.
+ * Entries by `RequestType`.
  *
  * @category models
  * @since 0.1.0

@@ -1,8 +1,8 @@
 /**
- * A connection to the command channel: `Idle`, then each command done and reported, until the server has none.
+ * The command loop of one connection: sends `Idle`, then executes and reports each command until the server has none.
  *
- * After `NotNow` a server must not send that command again in the same connection; one that does would keep a real device busy for
- * ever, and here it is the error `Loop`.
+ * After `NotNow` a server must not send that command again in the same connection; a server that does would keep a real device busy
+ * forever; here it is the error `Loop`.
  */
 import { Command as Wire } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
@@ -16,7 +16,7 @@ import type { ChannelName } from "./State.ts"
 import type * as Transport from "./Transport.ts"
 
 /**
- * A command that was sent, and what the device said to it.
+ * A command and the status that the device reported.
  *
  * @category models
  * @since 0.1.0
@@ -29,7 +29,7 @@ export interface Report {
 }
 
 /**
- * Commands in one connection, after which a server is taken to be mad.
+ * The most commands in one connection; more are the error `Loop`.
  *
  * @category limits
  * @since 0.1.0
@@ -45,7 +45,7 @@ interface Received {
   readonly payload: Plist.Dictionary & { readonly RequestType: string }
 }
 
-/** `undefined` when there is none. A command that can be named but not read is refused in the protocol's own way. */
+/** `undefined` without a command. A command with a UUID but an invalid content is reported as `CommandFormatError`. */
 const commandIn = (answer: Transport.Response): Result.Result<Received | undefined, SimulatorError> => {
   if (answer.body.length === 0) return Result.succeed(undefined)
   return Result.flatMap(
@@ -74,7 +74,7 @@ const execute = Effect.fnUntraced(function* (
   const entry = Object.hasOwn(table, requestType) ? table[requestType] : undefined
   if (entry === undefined || (channel !== "device" && entry.channels === "device")) {
     const chain = [Command.link("MCMDMErrorDomain", 12021, `“${requestType}” is not a valid request type.`)]
-    // A Mac calls it the command's fault, the others their own.
+    // A Mac reports `CommandFormatError`, the other kinds report `Error`.
     return context.profile.kind === "Mac" ? { _tag: "Malformed", chain } : { _tag: "Failed", chain }
   }
   const { locked } = yield* Ref.get(context.state)
@@ -82,7 +82,7 @@ const execute = Effect.fnUntraced(function* (
     yield* Ref.update(context.state, (state) => ({ ...state, postponed: true }))
     return { _tag: "NotNow" }
   }
-  return yield* entry.answer(command)
+  return yield* entry.execute(command)
 })
 
 const statuses = { Done: "Acknowledged", Failed: "Error", Malformed: "CommandFormatError", NotNow: "NotNow" } as const
@@ -100,7 +100,7 @@ const detailsOf = (reply: Reply): Plist.Dictionary => {
 }
 
 /**
- * Polls one channel. What was reported, in order.
+ * Polls one channel and returns its reports in order.
  *
  * @category verbs
  * @since 0.1.0
@@ -120,7 +120,10 @@ export const poll = Effect.fnUntraced(function* (
   while (next !== undefined) {
     const { commandUUID, payload } = next
     if (postponed.has(commandUUID)) {
-      return yield* simulatorError("Loop", "The server repeats a command that was answered NotNow in this connection")
+      return yield* simulatorError(
+        "Loop",
+        "The server repeats a command that the device answered with NotNow in this connection",
+      )
     }
     if (reports.length >= maxCommands) return yield* simulatorError("Loop", "The server never stops sending commands")
     const requestType = payload.RequestType
@@ -140,7 +143,7 @@ export const poll = Effect.fnUntraced(function* (
 })
 
 /**
- * Polls every channel there is: the device's, then the users'.
+ * Polls every channel: the device's, then the users'.
  *
  * @category verbs
  * @since 0.1.0

@@ -1,9 +1,9 @@
 /**
- * The commands a simulated device knows: one row a `RequestType`. A server's new command is a new row here, or in the
+ * The commands of a simulated device: one entry for each `RequestType`. Add a command here, or in the
  * `commands` option of the device.
  *
- * While locked, Apple guarantees an answer only to some commands; those that this table marks `NotNow` are the ones that
- * iOS is known to put off until somebody unlocks it.
+ * While locked, Apple guarantees an answer to some commands only; iOS answers those that this table marks with `NotNow` when it
+ * is unlocked.
  */
 import { Certificate } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
@@ -18,10 +18,10 @@ import type { SimulatorError } from "./SimulatorError.ts"
 import type { State } from "./State.ts"
 import * as Users from "./Users.ts"
 
-type Answer = (command: Command.Command) => Effect.Effect<Outcome, SimulatorError>
+type Execute = (command: Command.Command) => Effect.Effect<Outcome, SimulatorError>
 
-const device = (answer: Answer): Entry => ({ channels: "device", whenLocked: "answers", answer })
-const every = (answer: Answer): Entry => ({ channels: "every", whenLocked: "answers", answer })
+const device = (execute: Execute): Entry => ({ channels: "device", whenLocked: "answers", execute })
+const every = (execute: Execute): Entry => ({ channels: "every", whenLocked: "answers", execute })
 const unlocked = (entry: Entry): Entry => ({ ...entry, whenLocked: "NotNow" })
 
 const change = (context: DeviceContext.DeviceContext, part: Partial<State>) =>
@@ -35,7 +35,7 @@ const applications: ReadonlyArray<Plist.Dictionary> = [
   { Identifier: "com.example.notes", Name: "Notes", Version: "41", ShortVersion: "2.1", BundleSize: 18_874_368 },
 ]
 
-const certificateList: Answer = ({ context }) =>
+const certificateList: Execute = ({ context }) =>
   Effect.map(DeviceContext.enrollment(context), ({ identity }) =>
     Command.done({
       CertificateList:
@@ -52,7 +52,7 @@ const certificateList: Answer = ({ context }) =>
   )
 
 /**
- * Rows by `RequestType`.
+ * Entries by `RequestType`.
  *
  * @category tables
  * @since 0.1.0
@@ -116,7 +116,7 @@ export const table: Table = {
   ProfileList: every(ProfileCommands.list),
   RemoveProfile: unlocked(every(ProfileCommands.remove)),
 
-  // It comes up again with nobody having unlocked it.
+  // It is locked after the restart.
   RestartDevice: device(({ context }) =>
     Effect.succeed(Command.done({}, Effect.as(change(context, { locked: true }), "stop" as const))),
   ),

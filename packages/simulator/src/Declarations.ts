@@ -1,9 +1,9 @@
 /**
- * Declarative management on the device's side, for one channel.
+ * The device's side of declarative management, for one channel.
  *
  * `tokens` → `declaration-items` → every declaration that is new or has another `ServerToken` → the data of referenced assets → `status`.
- * What the server no longer lists, or answers 404 for, is removed. The whole takes effect at its end: a synchronisation that
- * breaks off is begun anew the next time.
+ * Declarations that the server no longer lists, or answers with 404, are removed. The changes take effect at the end: an interrupted
+ * synchronisation starts again the next time.
  *
  * Source: Apple, "Declarative Management", "DeclarativeManagementRequest".
  */
@@ -65,7 +65,7 @@ const wantedIn = (answer: Apple.DeclarationItemsResponse) =>
     answer.Declarations[list].map((item) => ({ kind: kinds[list], ...item })),
   )
 
-/** One declaration; `undefined` when the server says that it is gone. */
+/** One declaration; `undefined` when the server answers 404. */
 const fetch = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   channel: ChannelName,
@@ -80,7 +80,7 @@ const fetch = Effect.fnUntraced(function* (
   )
   if (body === undefined) return undefined
   const answer = yield* declarationIn(body)
-  if (answer.Identifier !== identifier) return yield* invalidResponse("the declaration that was asked for")
+  if (answer.Identifier !== identifier) return yield* invalidResponse("the requested declaration")
   return {
     kind,
     type: answer.Type,
@@ -90,7 +90,7 @@ const fetch = Effect.fnUntraced(function* (
   }
 })
 
-/** Brings the declarations up to those of `items`. */
+/** Fetches the declarations of `items` that changed. */
 const collect = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   channel: ChannelName,
@@ -108,7 +108,7 @@ const collect = Effect.fnUntraced(function* (
 })
 
 /**
- * Synchronises, if `data` (the command's) does not say that there is nothing new.
+ * Synchronises, unless the token in `data` (of the command) is the current one.
  *
  * @category verbs
  * @since 0.1.0

@@ -1,8 +1,10 @@
 /**
- * A simulated Apple device: it enrolls, polls, synchronises and obeys like a real one, over HTTP, with whatever server it is given.
+ * A simulated Apple device: it enrolls, polls, synchronises and executes commands like a real one, over HTTP, with any server.
  *
- * What surprises: nothing happens by itself. A push reaches it as {@link Device.wake}; only after {@link Device.unlock} does it poll
- * unasked, if it had put something off. One verb runs at a time, the others wait for it.
+ * **Gotchas**
+ *
+ * Nothing happens automatically. A push reaches it as {@link Device.wake}. Only {@link Device.unlock} polls without a push, if the device
+ * answered `NotNow` before. One operation runs at a time; others wait.
  *
  * @example
  * ```ts
@@ -39,7 +41,7 @@ export type { Channel, ChannelName, Declaration, State } from "./State.ts"
 export type { User } from "./Users.ts"
 
 /**
- * Which device, and how it reaches its servers.
+ * The kind of device, and how it connects to its servers.
  *
  * @category options
  * @since 0.1.0
@@ -47,16 +49,16 @@ export type { User } from "./Users.ts"
 export interface Options extends DeviceProfile.DeviceProfileOptions, Transport.TransportOptions {
   /** Waits in Setup Assistant for `DeviceConfigured` after it enrolls, like a device that enrolls automatically. */
   readonly awaitingConfiguration?: boolean
-  /** More commands, or other answers to known ones. */
+  /** Further commands, or other implementations of known ones. */
   readonly commands?: Command.Table
-  /** How many of the last exchanges are kept; 1,000 unless given. */
+  /** How many of the last exchanges are kept. Default: 1,000. */
   readonly maxExchanges?: number
-  /** Where RSA keys come from, such as a pool for many devices; a new one each time unless given. */
+  /** Creates RSA keys, or takes them from a pool for many devices. Default: a new key each time. */
   readonly newKey?: (bits: number) => Effect.Effect<KeyObject>
 }
 
 /**
- * Where a channel is to be pushed: what a stand-in for APNs needs.
+ * The push address of a channel, for a simulated APNs.
  *
  * @category models
  * @since 0.1.0
@@ -66,7 +68,7 @@ export interface PushTarget extends State.Push {
   readonly topic: string
 }
 
-type Verb<A = void> = Effect.Effect<A, SimulatorError>
+type Operation<A = void> = Effect.Effect<A, SimulatorError>
 
 /**
  * @category models
@@ -74,41 +76,41 @@ type Verb<A = void> = Effect.Effect<A, SimulatorError>
  */
 export interface Device {
   readonly profile: DeviceProfile.DeviceProfile
-  /** What it remembers now. */
+  /** The current state. */
   readonly state: Effect.Effect<State.State>
-  /** What it and its servers operation, of late and from now on. */
+  /** The last exchanges, and new ones as a stream. */
   readonly exchanges: {
     readonly all: Effect.Effect<ReadonlyArray<Exchange.Exchange>>
     readonly stream: Stream.Stream<Exchange.Exchange>
   }
-  /** Downloads an enrollment profile, gets an identity, says `Authenticate` and `TokenUpdate`. */
-  readonly enroll: (url: string) => Verb
-  /** The same with a profile in hand, plain or signed. */
-  readonly install: (profile: Uint8Array) => Verb
-  /** The same without profile and SCEP, for servers that need no identity or are given one. */
-  readonly attach: (attachment: Enrollment.Attachment) => Verb
-  /** Asks for commands and does them until there are none: on the device channel, or on a user's. */
-  readonly poll: (shortName?: string) => Verb<ReadonlyArray<CommandLoop.Report>>
-  /** What a push does: polls. With a push token, the channel it belongs to; without, every channel. */
-  readonly wake: (token?: Uint8Array) => Verb<ReadonlyArray<CommandLoop.Report>>
-  /** Where to push. Empty while it is not enrolled. */
+  /** Downloads an enrollment profile, gets an identity, sends `Authenticate` and `TokenUpdate`. */
+  readonly enroll: (url: string) => Operation
+  /** The same with the bytes of a profile, plain or signed. */
+  readonly install: (profile: Uint8Array) => Operation
+  /** The same without profile and SCEP, for a server that needs no identity, or with an existing identity. */
+  readonly attach: (attachment: Enrollment.Attachment) => Operation
+  /** Polls for commands and executes them until there are none, on the device channel or a user channel. */
+  readonly poll: (shortName?: string) => Operation<ReadonlyArray<CommandLoop.Report>>
+  /** Polls as after a push: with a push token its channel, without one every channel. */
+  readonly wake: (token?: Uint8Array) => Operation<ReadonlyArray<CommandLoop.Report>>
+  /** The push addresses. Empty while it is not enrolled. */
   readonly pushTargets: Effect.Effect<ReadonlyArray<PushTarget>>
-  /** From now on, commands that need somebody at the device are answered `NotNow`. */
+  /** Locks it: commands that need an unlocked device are answered with `NotNow`. */
   readonly lock: () => Effect.Effect<void>
-  /** Unlocks it, and polls if something was put off meanwhile. */
-  readonly unlock: () => Verb<ReadonlyArray<CommandLoop.Report>>
+  /** Unlocks it, and polls if it answered `NotNow` before. */
+  readonly unlock: () => Operation<ReadonlyArray<CommandLoop.Report>>
   /** Opens a user's channel; `false` when the server does not manage that user. */
-  readonly login: (user: Users.User) => Verb<boolean>
-  /** Closes it. The server is not told. */
+  readonly login: (user: Users.User) => Operation<boolean>
+  /** Closes a user's channel. The server gets no message. */
   readonly logout: (shortName: string) => Effect.Effect<void>
-  /** Gets the next identity certificate, and uses it. */
-  readonly renew: () => Verb
-  readonly escrowBootstrapToken: () => Verb<Uint8Array>
-  readonly fetchBootstrapToken: () => Verb<Uint8Array | undefined>
-  readonly getToken: (service: string, parameters?: Plist.Dictionary) => Verb<Uint8Array>
-  /** The profile is removed: `CheckOut` if it says so, then all is forgotten. */
-  readonly checkOut: () => Verb
-  /** Somebody wipes it: all is forgotten, nobody is told. */
+  /** Renews the identity certificate by SCEP and uses it. */
+  readonly renew: () => Operation
+  readonly escrowBootstrapToken: () => Operation<Uint8Array>
+  readonly fetchBootstrapToken: () => Operation<Uint8Array | undefined>
+  readonly getToken: (service: string, parameters?: Plist.Dictionary) => Operation<Uint8Array>
+  /** Removes the profile: sends `CheckOut` if the profile requires it, then deletes the enrollment. */
+  readonly checkOut: () => Operation
+  /** Erases it without a message to the server. */
   readonly erase: () => Effect.Effect<void>
 }
 
@@ -120,7 +122,7 @@ const generate = (bits: number): Effect.Effect<KeyObject> =>
   })
 
 /**
- * A device out of its box. Its connections close with the scope.
+ * A new device that is not enrolled. Its connections close with the scope.
  *
  * @category constructors
  * @since 0.1.0
@@ -138,7 +140,7 @@ export const make = (options: Options): Effect.Effect<Device, never, Scope.Scope
     }
     const table = { ...Commands.table, ...options.commands }
     const turn = yield* Semaphore.make(1)
-    const alone = <A, E>(verb: Effect.Effect<A, E>): Effect.Effect<A, E> => turn.withPermit(verb)
+    const exclusive = <A, E>(operation: Effect.Effect<A, E>): Effect.Effect<A, E> => turn.withPermit(operation)
 
     const targets = Effect.map(Ref.get(context.state), ({ enrollment }): ReadonlyArray<PushTarget> => {
       if (enrollment === undefined) return []
@@ -149,7 +151,7 @@ export const make = (options: Options): Effect.Effect<Device, never, Scope.Scope
     const wake = Effect.fnUntraced(function* (token: Uint8Array | undefined) {
       if (token === undefined) return yield* CommandLoop.pollAll(context, table)
       const target = (yield* targets).find((one) => Buffer.compare(one.token, token) === 0)
-      // APNs would have said that the token is dead.
+      // APNs would report the token as invalid.
       return target === undefined ? [] : yield* CommandLoop.poll(context, table, target.channel)
     })
 
@@ -170,23 +172,23 @@ export const make = (options: Options): Effect.Effect<Device, never, Scope.Scope
       state: Ref.get(context.state),
       exchanges: { all: log.all, stream: log.stream },
       pushTargets: targets,
-      enroll: (url) => alone(Enrollment.enroll(context, url)),
-      install: (profile) => alone(Enrollment.install(context, profile)),
-      attach: (attachment) => alone(Enrollment.attach(context, attachment)),
+      enroll: (url) => exclusive(Enrollment.enroll(context, url)),
+      install: (profile) => exclusive(Enrollment.install(context, profile)),
+      attach: (attachment) => exclusive(Enrollment.attach(context, attachment)),
       poll: (shortName) =>
-        alone(CommandLoop.poll(context, table, shortName === undefined ? "device" : Users.channelOf(shortName))),
-      wake: (token) => alone(wake(token)),
-      lock: () => alone(Ref.update(context.state, (state) => ({ ...state, locked: true }))),
-      unlock: () => alone(unlock),
-      login: (user) => alone(Users.login(context, user)),
-      logout: (shortName) => alone(Users.logout(context, shortName)),
-      renew: () => alone(Enrollment.renew(context)),
-      escrowBootstrapToken: () => alone(Secrets.escrowBootstrapToken(context)),
-      fetchBootstrapToken: () => alone(Secrets.fetchBootstrapToken(context)),
-      getToken: (service, parameters) => alone(Secrets.getToken(context, service, parameters)),
-      checkOut: () => alone(Enrollment.checkOut(context)),
+        exclusive(CommandLoop.poll(context, table, shortName === undefined ? "device" : Users.channelOf(shortName))),
+      wake: (token) => exclusive(wake(token)),
+      lock: () => exclusive(Ref.update(context.state, (state) => ({ ...state, locked: true }))),
+      unlock: () => exclusive(unlock),
+      login: (user) => exclusive(Users.login(context, user)),
+      logout: (shortName) => exclusive(Users.logout(context, shortName)),
+      renew: () => exclusive(Enrollment.renew(context)),
+      escrowBootstrapToken: () => exclusive(Secrets.escrowBootstrapToken(context)),
+      fetchBootstrapToken: () => exclusive(Secrets.fetchBootstrapToken(context)),
+      getToken: (service, parameters) => exclusive(Secrets.getToken(context, service, parameters)),
+      checkOut: () => exclusive(Enrollment.checkOut(context)),
       erase: () =>
-        alone(
+        exclusive(
           DeviceContext.forget(context).pipe(
             Effect.andThen(Ref.update(context.state, ({ enrollments }) => ({ ...unenrolled, enrollments }))),
           ),

@@ -1,5 +1,5 @@
 /**
- * A device from the inside: what it is, what it remembers, and the network it speaks through. Every verb takes one.
+ * The internals of a device: its properties, its state and its network. Every operation takes one.
  */
 
 import type { KeyObject } from "node:crypto"
@@ -47,12 +47,12 @@ export const channel = (
   Effect.flatMap(enrollment(context), ({ channels }) => {
     const found = channels.get(name)
     return found === undefined
-      ? Effect.fail(simulatorError("NotEnrolled", "There is no such channel: has the user logged in?"))
+      ? Effect.fail(simulatorError("NotEnrolled", "There is no such channel: the user must log in first"))
       : Effect.succeed(found)
   })
 
 /**
- * Changes the enrollment, if there still is one.
+ * Changes the enrollment, if the device is still enrolled.
  *
  * @category combinators
  * @since 0.1.0
@@ -66,7 +66,7 @@ export const updateEnrollment = (
   )
 
 /**
- * Changes a channel, if there still is one.
+ * Changes a channel, if it still exists.
  *
  * @category combinators
  * @since 0.1.0
@@ -83,7 +83,7 @@ export const updateChannel = (
   })
 
 /**
- * Forgets the enrollment and everything that came with it: profiles, declarations, users, identity.
+ * Deletes the enrollment and everything that belongs to it: profiles, declarations, users, identity.
  *
  * @category combinators
  * @since 0.1.0
@@ -93,4 +93,4 @@ export const forget = (context: DeviceContext): Effect.Effect<void> =>
     ...State.initial,
     locked: state.locked,
     enrollments: state.enrollments,
-  })).pipe(Effect.andThen(context.transport.present({ identity: undefined, roots: [] })))
+  })).pipe(Effect.andThen(context.transport.setCredentials({ identity: undefined, roots: [] })))

@@ -1,7 +1,7 @@
 /**
- * What a device answers to `DeviceInformation` and `SecurityInfo`. Source: Apple, "DeviceInformation", "SecurityInfo".
+ * The results of `DeviceInformation` and `SecurityInfo`. Source: Apple, "DeviceInformation", "SecurityInfo".
  *
- * Queries that a device does not know it leaves out of the answer; no `Queries` at all asks for nothing.
+ * A device leaves unknown queries out of its result; without `Queries` the result is empty.
  */
 import { Plist } from "@espalier/plist"
 import type { DeviceProfile } from "./DeviceProfile.ts"
@@ -10,7 +10,7 @@ import type { State } from "./State.ts"
 const macOf = (bytes: Uint8Array): string =>
   Array.from([0x02, ...bytes.subarray(0, 5)], (byte) => byte.toString(16).padStart(2, "0")).join(":")
 
-/** Every query that is known, with its answer; `undefined` on kinds that lack it. */
+/** Every known query with its value; `undefined` for kinds of devices without it. */
 const answers = (profile: DeviceProfile, state: State): { readonly [query: string]: Plist.Value | undefined } => {
   const mobile = profile.kind !== "Mac"
   return {

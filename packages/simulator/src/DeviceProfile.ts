@@ -1,11 +1,11 @@
 /**
- * What a device is, before anybody manages it: model, system, serial number, UDID. All of it follows from a seed, so that the same seed is
- * the same device in every run; without one a device is like no other.
+ * The properties of a device, independent of its enrollment: model, system, serial number, UDID. They are derived from a seed, so that the
+ * same seed gives the same device in every run; without a seed a device is random.
  */
 import { createHash, randomUUID } from "node:crypto"
 
 /**
- * The kinds of devices that differ in what they say.
+ * The kinds of devices, which differ in their messages.
  *
  * @category models
  * @since 0.1.0
@@ -13,7 +13,7 @@ import { createHash, randomUUID } from "node:crypto"
 export type Kind = "iPhone" | "Mac" | "SharedIPad"
 
 /**
- * Which device it is to be; whatever is left out follows from the seed.
+ * Options of a device; missing ones are derived from the seed.
  *
  * @category models
  * @since 0.1.0
@@ -28,7 +28,7 @@ export interface DeviceProfileOptions {
 }
 
 /**
- * What a device is.
+ * The properties of a device.
  *
  * @category models
  * @since 0.1.0
@@ -45,9 +45,9 @@ export interface DeviceProfile {
   readonly modelName: string
   readonly family: "iPhone" | "Mac" | "iPad"
   readonly osFamily: "iOS" | "macOS" | "iPadOS"
-  /** What its management client calls itself in HTTP. */
+  /** The `User-Agent` of its management client. */
   readonly userAgent: string
-  /** 32 bytes that follow from the seed and this label. */
+  /** 32 bytes derived from the seed and this label. */
   readonly derive: (label: string) => Uint8Array
 }
 
@@ -97,13 +97,13 @@ export const uuidOf = (bytes: Uint8Array): string => {
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
 }
 
-/** A UDID as that kind of device has it: a hardware UUID on a Mac, chip and ECID on the others. */
+/** A UDID in the form of that kind of device: a hardware UUID on a Mac, chip and ECID on the others. */
 const udidOf = (kind: Kind, bytes: Uint8Array): string => {
   if (kind === "Mac") return uuidOf(bytes)
   return `00008120-${Buffer.from(bytes.subarray(0, 8)).toString("hex").toUpperCase()}`
 }
 
-/** No vowels and nothing that looks like another: the letters of serial numbers. */
+/** The characters of serial numbers: no vowels and no ambiguous ones. */
 const letters = "0123456789CDFGHJKLMNPQRTVWXY"
 
 const serialNumberOf = (bytes: Uint8Array): string =>

@@ -1,8 +1,8 @@
 /**
- * Becoming managed and ceasing to be: profile, identity, `Authenticate`, `TokenUpdate`, in the end `CheckOut`.
+ * Enrolls and unenrolls a device: profile, identity, `Authenticate`, `TokenUpdate`, at the end `CheckOut`.
  *
- * An enrollment that fails before the server has taken `Authenticate` leaves nothing behind. After that the device is enrolled: a
- * `TokenUpdate` that did not get through is owed, and goes out before the next poll.
+ * An enrollment that fails before the server accepted `Authenticate` leaves no state. After that the device is enrolled: a
+ * `TokenUpdate` that failed is sent again before the next poll.
  */
 import type { Certificate } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
@@ -16,21 +16,21 @@ import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 
 /**
- * For servers that need neither profile nor certificate.
+ * An enrollment without a profile, for servers that need neither profile nor certificate.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Attachment {
   readonly serverUrl: string
-  /** Where check-ins go, if not to `serverUrl`. */
+  /** The URL of check-ins. Default: `serverUrl`. */
   readonly checkInUrl?: string
   readonly topic?: string
-  /** An identity from elsewhere; messages are signed with it. */
+  /** An existing identity that signs the messages. */
   readonly identity?: Certificate.KeyedCertificate
 }
 
-/** What a device tells about itself when it enrolls. Only Macs send the names. */
+/** The `Authenticate` message of a device. Only Macs send the names. */
 const authenticate = (
   { profile }: DeviceContext.DeviceContext,
   topic: string,
@@ -54,7 +54,7 @@ const imeiOf = (profile: DeviceProfile.DeviceProfile): string =>
     .replace(/^(.{2})(.{6})(.{6})(.)$/, "$1 $2 $3 $4")
 
 /**
- * A channel that the server knows nothing of yet.
+ * A channel before its first `TokenUpdate`.
  *
  * @category constructors
  * @since 0.1.0
@@ -77,7 +77,7 @@ export const newChannel = (
 })
 
 /**
- * Tells the server where to push a channel.
+ * Sends the push token and magic of a channel.
  *
  * @category verbs
  * @since 0.1.0
@@ -119,20 +119,20 @@ const begin = Effect.fnUntraced(function* (
     ...state,
     enrollment: { server, scep, identity, channels: new Map([["device" as const, device]]) },
   }))
-  yield* context.transport.present({ identity, roots })
+  yield* context.transport.setCredentials({ identity, roots })
   yield* Effect.tapError(MdmClient.checkIn(context, "device", authenticate(context, server.topic)), () =>
     DeviceContext.forget(context),
   )
   yield* tokenUpdate(context, "device")
 })
 
-const notYet = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext) {
+const requireNotEnrolled = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext) {
   const { enrollment } = yield* Ref.get(context.state)
-  if (enrollment !== undefined) return yield* simulatorError("AlreadyEnrolled", "The device is enrolled already")
+  if (enrollment !== undefined) return yield* simulatorError("AlreadyEnrolled", "The device is already enrolled")
 })
 
 /**
- * Enrolls with a profile in hand.
+ * Enrolls with the bytes of a profile.
  *
  * @category verbs
  * @since 0.1.0
@@ -141,10 +141,10 @@ export const install = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   bytes: Uint8Array,
 ): Effect.fn.Return<void, SimulatorError> {
-  yield* notYet(context)
+  yield* requireNotEnrolled(context)
   const { server, scep, roots, installed } = yield* Effect.fromResult(Profile.read(bytes))
   if (server === undefined) return yield* simulatorError("InvalidProfile", "The profile has no MDM payload")
-  if (roots.length > 0) yield* context.transport.present({ identity: undefined, roots })
+  if (roots.length > 0) yield* context.transport.setCredentials({ identity: undefined, roots })
   const identity =
     scep === undefined
       ? undefined
@@ -152,11 +152,11 @@ export const install = Effect.fnUntraced(function* (
   yield* begin(context, { server, scep, identity, profile: installed, roots })
 })
 
-/** The profile itself is wanted, not the page that a server may have for people. */
+/** Asks for the profile, not for a page that a server may have for people. */
 const accept = "application/x-apple-aspen-config, */*;q=0.8"
 
 /**
- * Downloads a profile, and enrolls with it.
+ * Downloads a profile and enrolls with it.
  *
  * @category verbs
  * @since 0.1.0
@@ -165,7 +165,7 @@ export const enroll = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   url: string,
 ): Effect.fn.Return<void, SimulatorError> {
-  yield* notYet(context)
+  yield* requireNotEnrolled(context)
   const answer = yield* context.transport.send({
     channel: "device",
     operation: "profile",
@@ -174,7 +174,7 @@ export const enroll = Effect.fnUntraced(function* (
     headers: { accept, "user-agent": context.profile.userAgent },
   })
   if (answer.status !== 200) {
-    return yield* simulatorError("UnexpectedStatus", `No profile: the server answers ${answer.status}`, answer)
+    return yield* simulatorError("UnexpectedStatus", `No profile: the server responded ${answer.status}`, answer)
   }
   yield* install(context, answer.body)
 })
@@ -189,7 +189,7 @@ export const attach = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   attachment: Attachment,
 ): Effect.fn.Return<void, SimulatorError> {
-  yield* notYet(context)
+  yield* requireNotEnrolled(context)
   const { identity, serverUrl, checkInUrl = serverUrl, topic = "com.apple.mgmt.External.simulator" } = attachment
   yield* begin(context, {
     server: {
@@ -208,7 +208,7 @@ export const attach = Effect.fnUntraced(function* (
 })
 
 /**
- * Puts a new identity in the place of the present one.
+ * Replaces the identity.
  *
  * @category verbs
  * @since 0.1.0
@@ -218,10 +218,10 @@ export const replaceIdentity = Effect.fnUntraced(function* (
   identity: Certificate.KeyedCertificate,
 ) {
   yield* DeviceContext.updateEnrollment(context, (enrollment) => ({ ...enrollment, identity }))
-  yield* context.transport.present({ identity, roots: yield* rootsOf(context) })
+  yield* context.transport.setCredentials({ identity, roots: yield* rootsOf(context) })
 })
 
-/** The authorities that the enrollment profile brought. */
+/** The authorities in the enrollment profile. */
 const rootsOf = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext) {
   const { server } = yield* DeviceContext.enrollment(context)
   const { profiles } = yield* DeviceContext.channel(context, "device")
@@ -230,7 +230,7 @@ const rootsOf = Effect.fnUntraced(function* (context: DeviceContext.DeviceContex
 })
 
 /**
- * Gets the next identity by SCEP and uses it from then on.
+ * Renews the identity by SCEP and uses the new one.
  *
  * @category verbs
  * @since 0.1.0
@@ -240,13 +240,13 @@ export const renew = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, SimulatorError> {
   const { scep, identity } = yield* DeviceContext.enrollment(context)
   if (scep === undefined || identity === undefined) {
-    return yield* simulatorError("ScepFailed", "There is no SCEP authority to renew the identity with")
+    return yield* simulatorError("ScepFailed", "No SCEP authority can renew the identity")
   }
   yield* replaceIdentity(context, yield* Identity.renew(context, scep, identity))
 })
 
 /**
- * The person removes the profile: `CheckOut`, if the profile wants it, and then the device forgets, whatever the answer was.
+ * Removes the profile: sends `CheckOut` if the profile requires it, then deletes the enrollment, whatever the response is.
  *
  * @category verbs
  * @since 0.1.0
@@ -255,8 +255,8 @@ export const checkOut = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
 ): Effect.fn.Return<void, SimulatorError> {
   const { server } = yield* DeviceContext.enrollment(context)
-  const farewell = server.checkOutWhenRemoved
+  const checkOutMessage = server.checkOutWhenRemoved
     ? MdmClient.checkIn(context, "device", { MessageType: "CheckOut", Topic: server.topic })
     : Effect.void
-  yield* Effect.ensuring(farewell, DeviceContext.forget(context))
+  yield* Effect.ensuring(checkOutMessage, DeviceContext.forget(context))
 })

@@ -1,13 +1,13 @@
 /**
- * What a device and its servers said to each other: the last exchanges as a list, all from now on as a stream.
+ * The requests of a device and the responses of its servers: the last exchanges as a list, and new ones as a stream.
  *
- * An exchange holds every byte of both bodies, secrets included (challenges, tokens): it is for tests and for people who
- * own both sides, not for logs.
+ * An exchange holds every byte of both bodies, secrets included (challenges, tokens): use it for tests and where
+ * both sides are yours, not for logs.
  */
 import { Effect, PubSub, Ref, Stream } from "effect"
 
 /**
- * One request and its answer.
+ * One request and its response.
  *
  * @category models
  * @since 0.1.0
@@ -19,16 +19,16 @@ export interface Exchange {
   readonly at: Date
   /** `device`, or `user:` and the user's short name. */
   readonly channel: string
-  /** `MessageType`, `Status` (with the command's UUID), `GetCACert`, `profile`, `asset`, …: what kind of request it is. */
+  /** `MessageType`, `Status` (with the command's UUID), `GetCACert`, `profile`, `asset`, …: the kind of request. */
   readonly operation: string
   readonly method: string
-  /** Where it was meant to go; a `route` may have sent it elsewhere. */
+  /** The original URL; `route` may have sent it to another server. */
   readonly url: string
   readonly request: Uint8Array
-  /** Absent when no answer came. */
+  /** Absent without a response. */
   readonly status?: number
-  /** Empty when no answer came. */
-  readonly answer: Uint8Array
+  /** Empty without a response. */
+  readonly response: Uint8Array
 }
 
 /**
@@ -40,7 +40,7 @@ export interface Exchange {
 export interface Log {
   /** The last of them, oldest first. */
   readonly all: Effect.Effect<ReadonlyArray<Exchange>>
-  /** Those that happen while it runs. Who reads more than 1,024 behind loses the oldest. */
+  /** New exchanges. A reader that is more than 1,024 behind loses the oldest. */
   readonly stream: Stream.Stream<Exchange>
   readonly record: (exchange: Exchange) => Effect.Effect<void>
 }

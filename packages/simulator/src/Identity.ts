@@ -1,12 +1,12 @@
 /**
- * How a device gets its identity and the next one: SCEP over HTTP (RFC 8894), with a new RSA key each time.
+ * Obtains and renews the identity of a device: SCEP over HTTP (RFC 8894), with a new RSA key each time.
  *
- * `GetCACaps`, `GetCACert` (checked against the profile's fingerprint), `PKIOperation`. A PENDING answer is asked about again by
- * sending the request again, as often and as slowly as the profile says.
+ * `GetCACaps`, `GetCACert` (checked against the profile's fingerprint), `PKIOperation`. After a PENDING response the device sends the
+ * request again, with the number and delay of retries of the profile.
  */
 import { createHash } from "node:crypto"
 import { type Certificate, Scep } from "@espalier/apple"
-import { DateTime, Duration, Effect, type Result } from "effect"
+import { DateTime, Duration, Effect, type Result, Schedule } from "effect"
 import type * as DeviceContext from "./DeviceContext.ts"
 import type * as Profile from "./Profile.ts"
 import { invalidResponse, type SimulatorError, simulatorError } from "./SimulatorError.ts"
@@ -20,7 +20,7 @@ const ask = Effect.fnUntraced(function* (
   const headers = { "user-agent": profile.userAgent }
   const answer = yield* transport.send({ channel: "device", operation, headers, ...request })
   if (answer.status === 200) return answer.body
-  return yield* simulatorError("UnexpectedStatus", `SCEP: the server answers ${answer.status}`, {
+  return yield* simulatorError("UnexpectedStatus", `SCEP: the server responded ${answer.status}`, {
     status: answer.status,
   })
 })
@@ -43,7 +43,7 @@ const matches = (certificate: Certificate.Certificate, fingerprint: Uint8Array):
   return digest !== undefined && createHash(digest).update(certificate.der).digest().equals(fingerprint)
 }
 
-/** The certificate that requests are encrypted to: a registration authority's, if the answer brings one. */
+/** The certificate to which requests are encrypted: that of a registration authority, if the response contains one. */
 const authorityOf = Effect.fnUntraced(function* (context: DeviceContext.DeviceContext, scep: Profile.Scep) {
   const url = operationUrl(scep, "GetCACert", scep.name)
   const bytes = yield* ask(context, "GetCACert", { method: "GET", url })
@@ -52,7 +52,7 @@ const authorityOf = Effect.fnUntraced(function* (context: DeviceContext.DeviceCo
   )
   const fingerprint = scep.caFingerprint
   if (fingerprint !== undefined && !certificates.some((certificate) => matches(certificate, fingerprint))) {
-    return yield* simulatorError("Untrusted", "The SCEP authority is not the one the profile names")
+    return yield* simulatorError("Untrusted", "The SCEP authority does not match the fingerprint in the profile")
   }
   const authority = certificates.find(({ x509 }) => !x509.ca) ?? certificates[0]
   return authority ?? (yield* invalidResponse("an authority's certificate"))
@@ -60,7 +60,7 @@ const authorityOf = Effect.fnUntraced(function* (context: DeviceContext.DeviceCo
 
 const failed = (message: string) => simulatorError("ScepFailed", message)
 
-const cannot = () => failed("The request cannot be made of this profile and key")
+const cannot = () => failed("The profile and the key do not make a valid request")
 
 type Build = (options: Scep.RequestOptions, at: Date) => Result.Result<Scep.Pending, Scep.ClientError>
 
@@ -95,21 +95,33 @@ const certified = Effect.fnUntraced(function* (
         }
       : { method: "GET" as const, url: operationUrl(scep, "PKIOperation", Buffer.from(message).toString("base64")) }
 
-  for (let retry = 0; ; retry++) {
+  const send = Effect.gen(function* () {
     const bytes = yield* ask(context, kind, request)
     const reply = yield* Effect.mapError(Effect.fromResult(Scep.readCertRep(bytes, pending)), () =>
-      invalidResponse("the authority's to this request"),
+      invalidResponse("a CertRep for this request"),
     )
-    if (reply._tag === "Success") return { certificate: reply.certificate, privateKey }
-    if (reply._tag === "Failure") return yield* failed(`The authority refuses: ${reply.failInfo ?? "no reason given"}`)
-    if (retry >= scep.retries) return yield* failed("The authority still says PENDING")
-    // "The first retry is attempted without this delay."
-    if (retry > 0) yield* Effect.sleep(Duration.seconds(scep.retryDelay))
-  }
+    switch (reply._tag) {
+      case "Success":
+        return { certificate: reply.certificate, privateKey }
+      case "Failure":
+        return yield* failed(`The SCEP authority rejected the request: ${reply.failInfo ?? "no failInfo"}`)
+      case "Pending":
+        return yield* stillPending
+    }
+  })
+  return yield* Effect.retry(send, { while: (error) => error === stillPending, schedule: pendingSchedule(scep) })
 })
 
+const stillPending = failed("The SCEP authority still answers PENDING")
+
+/** Apple, "SCEP", `RetryDelay`: "The first retry is attempted without this delay." */
+const pendingSchedule = ({ retries, retryDelay }: Profile.Scep) =>
+  Schedule.addDelay(Schedule.recurs(retries), ({ attempt }) =>
+    Effect.succeed(Duration.seconds(attempt === 1 ? 0 : retryDelay)),
+  )
+
 /**
- * A first identity, on the strength of the profile's challenge.
+ * Obtains a first identity with the challenge of the profile.
  *
  * @category identities
  * @since 0.1.0
@@ -121,7 +133,7 @@ export const obtain = (
   certified(context, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at }))
 
 /**
- * The next identity, on the strength of the present one; no challenge goes along.
+ * Renews an identity with the current one, without a challenge.
  *
  * @category identities
  * @since 0.1.0
@@ -132,6 +144,6 @@ export const renew = (
   present: Certificate.KeyedCertificate,
 ): Effect.Effect<Certificate.KeyedCertificate, SimulatorError> =>
   certified(context, { ...scep, challenge: undefined }, "RenewalReq", (options) =>
-    // The name stays: an authority may know the device by it.
+    // The subject stays the same: an authority may identify the device by it.
     Scep.renewalReq({ ...options, subject: present.certificate.subject, present }),
   )

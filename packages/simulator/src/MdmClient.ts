@@ -1,11 +1,11 @@
 /**
- * One message of a device to its server, and what the device makes of the status it gets.
+ * Sends one message of a device to its server and handles the status of the response.
  *
  * | status | device |
  * |---|---|
- * | 2xx | goes on |
+ * | 2xx | continues |
  * | 401; 403 with `com.apple.unrecognized.device` | forgets its enrollment: `Unenrolled` |
- * | 503 | `RetryLater`, or waits and says it again |
+ * | 503 | `RetryLater`, or waits and sends it again |
  * | any other | `UnexpectedStatus` |
  */
 import { Identity } from "@espalier/apple"
@@ -23,7 +23,7 @@ const contentTypes = {
 
 const isUnrecognized = Schema.is(Schema.Struct({ code: Schema.Literal("com.apple.unrecognized.device") }))
 
-/** The body of a 403 is JSON or a property list, as its content type says. */
+/** The body of a 403 is JSON or a property list, according to its content type. */
 const unrecognized = ({ headers, body }: Transport.Response): boolean => {
   const read = /json/i.test(headers["content-type"] ?? "")
     ? Result.try((): unknown => JSON.parse(Buffer.from(body).toString("utf8")))
@@ -34,18 +34,20 @@ const unrecognized = ({ headers, body }: Transport.Response): boolean => {
 const checkStatus = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   operation: string,
-  answer: Transport.Response,
+  response: Transport.Response,
 ): Effect.fn.Return<Transport.Response, SimulatorError> {
-  const { status } = answer
-  if (status >= 200 && status < 300) return answer
-  if (status === 401 || (status === 403 && unrecognized(answer))) {
+  const { status } = response
+  if (status >= 200 && status < 300) return response
+  if (status === 401 || (status === 403 && unrecognized(response))) {
     yield* DeviceContext.forget(context)
-    return yield* simulatorError("Unenrolled", `The server unenrolls the device, on ${operation}`, { status })
+    return yield* simulatorError("Unenrolled", `The server unenrolled the device in response to ${operation}`, {
+      status,
+    })
   }
-  return yield* simulatorError("UnexpectedStatus", `The server answers ${status} to ${operation}`, { status })
+  return yield* simulatorError("UnexpectedStatus", `The server responded ${status} to ${operation}`, { status })
 })
 
-/** The header that proves who signs, when the profile wants it. */
+/** The signature header, if the profile sets `SignMessage`. */
 const signature = (enrollment: Enrollment, bytes: Uint8Array): { readonly [name: string]: string } => {
   const { identity, server } = enrollment
   if (!server.signMessage || identity === undefined) return {}
@@ -56,7 +58,7 @@ const signature = (enrollment: Enrollment, bytes: Uint8Array): { readonly [name:
 }
 
 /**
- * Says a message on a channel. The channel's identifying keys are added to it.
+ * Sends a message on a channel, with the identifying keys of the channel.
  *
  * @category verbs
  * @since 0.1.0
@@ -72,7 +74,7 @@ export const send = Effect.fnUntraced(function* (
   const { enrollmentIds } = yield* DeviceContext.channel(context, name)
   const xml = yield* Effect.orDie(Effect.fromResult(Plist.toXml({ ...message, ...enrollmentIds })))
   const bytes = new TextEncoder().encode(xml)
-  const answer = yield* context.transport.send({
+  const response = yield* context.transport.send({
     channel: name,
     operation,
     method: "PUT",
@@ -80,7 +82,7 @@ export const send = Effect.fnUntraced(function* (
     headers: { "user-agent": context.profile.userAgent, ...signature(enrollment, bytes) },
     body: { bytes, contentType: contentTypes[protocol] },
   })
-  return yield* checkStatus(context, operation, answer)
+  return yield* checkStatus(context, operation, response)
 })
 
 /**
@@ -96,8 +98,8 @@ export const checkIn = (
 ): Effect.Effect<Transport.Response, SimulatorError> => send(context, name, "checkIn", message.MessageType, message)
 
 /**
- * Fetches from a URL "using MDM semantics" (asset data with `Authentication.Type` `MDM`): as the device, signed over the empty body,
- * and obeying the answer.
+ * Fetches from a URL "using MDM semantics" (asset data with `Authentication.Type` `MDM`): as the device, with a signature over the empty body,
+ * and handles the status.
  *
  * @category verbs
  * @since 0.1.0
@@ -109,6 +111,6 @@ export const fetchAsDevice = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Transport.Response, SimulatorError> {
   const enrollment = yield* DeviceContext.enrollment(context)
   const headers = { "user-agent": context.profile.userAgent, ...signature(enrollment, new Uint8Array()) }
-  const answer = yield* context.transport.send({ channel: name, operation: "asset", method: "GET", url, headers })
-  return yield* checkStatus(context, "asset", answer)
+  const response = yield* context.transport.send({ channel: name, operation: "asset", method: "GET", url, headers })
+  return yield* checkStatus(context, "asset", response)
 })

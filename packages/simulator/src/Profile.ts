@@ -1,18 +1,17 @@
 /**
- * Configuration profiles, as a device reads them: plain or CMS-signed, and in one that enrolls the MDM and SCEP payloads.
+ * Reads configuration profiles, plain or CMS-signed, with the MDM and SCEP payloads of an enrollment profile.
  *
- * A signature must be good, but whose it is does not matter: a real device shows a profile by an unknown signer as unverified
- * and installs it all the same. Source: Apple, "TopLevel", "MDM", "SCEP".
+ * A signature must be valid, but any signer is accepted: a real device shows the profile of an unknown signer as unverified
+ * and installs it anyway. Source: Apple, "TopLevel", "MDM", "SCEP".
  */
 
 import { Certificate, Cms } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
 import { Redacted, Result, Schema } from "effect"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
-import * as Subject from "./Subject.ts"
 
 /**
- * A profile that is on the device.
+ * An installed profile.
  *
  * @category models
  * @since 0.1.0
@@ -22,12 +21,12 @@ export interface Installed {
   readonly uuid: string
   readonly displayName: string
   readonly payloads: ReadonlyArray<{ readonly type: string; readonly identifier: string; readonly uuid: string }>
-  /** As it came, signature and all. */
+  /** The original bytes, including a signature. */
   readonly bytes: Uint8Array
 }
 
 /**
- * Whom to obey: the MDM payload.
+ * The managing server: the MDM payload.
  *
  * @category models
  * @since 0.1.0
@@ -38,12 +37,12 @@ export interface Server {
   readonly topic: string
   readonly signMessage: boolean
   readonly checkOutWhenRemoved: boolean
-  /** The identifier of the profile that enrolled; none when no profile did. */
+  /** The identifier of the enrollment profile; `undefined` without a profile. */
   readonly profileIdentifier: string | undefined
 }
 
 /**
- * Where to get an identity: the SCEP payload.
+ * The source of the identity: the SCEP payload.
  *
  * @category models
  * @since 0.1.0
@@ -51,11 +50,11 @@ export interface Server {
 export interface Scep {
   readonly url: string
   readonly name: string | undefined
-  /** DER of the name to ask for. */
+  /** DER of the name to request. */
   readonly subject: Uint8Array
   readonly challenge: Redacted.Redacted<string> | undefined
   readonly keySize: number
-  /** Of the authority's certificate: MD5, SHA-1, SHA-256 or SHA-512, told by its length. */
+  /** Of the authority's certificate: MD5, SHA-1, SHA-256 or SHA-512, distinguished by its length. */
   readonly caFingerprint: Uint8Array | undefined
   readonly retries: number
   /** Seconds. */
@@ -63,7 +62,7 @@ export interface Scep {
 }
 
 /**
- * What a profile says.
+ * The contents of a profile.
  *
  * @category models
  * @since 0.1.0
@@ -72,7 +71,7 @@ export interface Profile {
   readonly installed: Installed
   readonly server: Server | undefined
   readonly scep: Scep | undefined
-  /** Authorities that the profile brings. */
+  /** Authorities in the profile. */
   readonly roots: ReadonlyArray<Certificate.Certificate>
 }
 
@@ -124,22 +123,24 @@ const isMdm = Schema.is(MdmPayload)
 const isScep = Schema.is(ScepPayload)
 const isRoot = Schema.is(RootPayload)
 
-const refused = (message: string): SimulatorError => simulatorError("InvalidProfile", message)
+const invalidProfile = (message: string): SimulatorError => simulatorError("InvalidProfile", message)
 
 const scepOf = (payload: typeof ScepPayload.Type): Result.Result<Scep, SimulatorError> => {
   const content = payload.PayloadContent
-  const subject = Subject.toDer(content.Subject ?? [])
-  if (subject === undefined) return Result.fail(refused("The SCEP payload's Subject is no name"))
-  return Result.succeed({
-    url: content.URL,
-    name: content.Name,
-    subject,
-    challenge: content.Challenge === undefined ? undefined : Redacted.make(content.Challenge),
-    // The payload's own default is 1024, which no authority of today certifies.
-    keySize: Math.max(content.Keysize ?? 2048, 2048),
-    caFingerprint: content.CAFingerprint,
-    retries: Math.min(Math.max(content.Retries ?? 3, 0), 100),
-    retryDelay: Math.min(Math.max(content.RetryDelay ?? 10, 0), 86_400),
+  const invalidSubject = () => invalidProfile("The SCEP payload's Subject is not a distinguished name")
+  return Result.mapBoth(Certificate.encodeName(content.Subject ?? []), {
+    onFailure: invalidSubject,
+    onSuccess: (subject): Scep => ({
+      url: content.URL,
+      name: content.Name,
+      subject,
+      challenge: content.Challenge === undefined ? undefined : Redacted.make(content.Challenge),
+      // The default of the payload is 1024, which authorities no longer certify.
+      keySize: Math.max(content.Keysize ?? 2048, 2048),
+      caFingerprint: content.CAFingerprint,
+      retries: Math.min(Math.max(content.Retries ?? 3, 0), 100),
+      retryDelay: Math.min(Math.max(content.RetryDelay ?? 10, 0), 86_400),
+    }),
   })
 }
 
@@ -147,31 +148,33 @@ const unsigned = (bytes: Uint8Array): Result.Result<Uint8Array, SimulatorError> 
   bytes[0] === 0x30
     ? Result.mapBoth(Cms.verify(bytes, { digests: ["sha1", ...Cms.modernDigests] }), {
         onSuccess: ({ content }) => content,
-        onFailure: () => refused("The profile's signature is not good"),
+        onFailure: () => invalidProfile("The profile's signature is invalid"),
       })
     : Result.succeed(bytes)
 
 /**
- * Reads a profile. One without an MDM payload is fine; one with an MDM payload must be able to enroll.
+ * Reads a profile. The MDM payload is optional; if present, it must be complete.
  *
  * @category decoding
  * @since 0.1.0
  */
 export const read = (bytes: Uint8Array): Result.Result<Profile, SimulatorError> =>
   Result.gen(function* () {
-    const value = yield* Result.mapError(Plist.parse(yield* unsigned(bytes)), () => refused("Not a property list"))
-    const profile = yield* Result.mapError(topLevel(value), () => refused("Not a configuration profile"))
+    const value = yield* Result.mapError(Plist.parse(yield* unsigned(bytes)), () =>
+      invalidProfile("Not a property list"),
+    )
+    const profile = yield* Result.mapError(topLevel(value), () => invalidProfile("Not a configuration profile"))
     const payloads = profile.PayloadContent ?? []
     const mdm = payloads.filter(isMdm)
     const [own] = mdm
     const named = payloads.some((payload) => isPayload(payload) && payload.PayloadType === "com.apple.mdm")
     if (mdm.length > 1 || (named && own === undefined)) {
-      return yield* Result.fail(refused("Not one complete MDM payload"))
+      return yield* Result.fail(invalidProfile("The MDM payload is incomplete or repeated"))
     }
     const identity = own?.IdentityCertificateUUID
     const scep = payloads.filter(isScep).find(({ PayloadUUID }) => PayloadUUID === identity)
     if (identity !== undefined && scep === undefined) {
-      return yield* Result.fail(refused("The MDM payload names an identity that no SCEP payload is for"))
+      return yield* Result.fail(invalidProfile("The MDM payload names an identity without a SCEP payload"))
     }
     return {
       installed: {

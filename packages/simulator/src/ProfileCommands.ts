@@ -1,8 +1,8 @@
 /**
- * `InstallProfile`, `RemoveProfile` and `ProfileList`: each channel has profiles of its own.
+ * `InstallProfile`, `RemoveProfile` and `ProfileList`: each channel has its own profiles.
  *
  * A profile with the MDM payload of the server that sends it is an update: the device gets a new identity from its SCEP payload and
- * says `TokenUpdate` with it. Removing the enrollment profile ends the enrollment.
+ * sends `TokenUpdate` with it. Removing the enrollment profile ends the enrollment.
  */
 import { type Plist, Plist as PropertyList } from "@espalier/plist"
 import { Effect, Result } from "effect"
@@ -14,15 +14,18 @@ import * as Profile from "./Profile.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 
-const refused = (...why: Parameters<typeof Command.link>) =>
-  Command.failed(Command.link("MCInstallationErrorDomain", 4001, "Profile Installation Failed"), Command.link(...why))
+const installationFailed = (...reason: Parameters<typeof Command.link>) =>
+  Command.failed(
+    Command.link("MCInstallationErrorDomain", 4001, "Profile Installation Failed"),
+    Command.link(...reason),
+  )
 
-/** What the person or the server may not change by an update (Apple, "MDM"). */
+/** An update must not change these (Apple, "MDM"). */
 const sameServer = (a: Profile.Server, b: Profile.Server): boolean =>
   a.topic === b.topic && a.serverUrl === b.serverUrl && a.checkInUrl === b.checkInUrl
 
 /**
- * Installs, or updates, one profile on the command's channel.
+ * Installs or updates a profile on the channel of the command.
  *
  * @category answers
  * @since 0.1.0
@@ -35,7 +38,7 @@ export const install = Effect.fnUntraced(function* ({
   const bytes = payload["Payload"]
   if (!(bytes instanceof Uint8Array)) return Command.malformed("Payload")
   const read = Profile.read(bytes)
-  if (Result.isFailure(read)) return refused("MCProfileErrorDomain", 1000, "The profile is invalid.")
+  if (Result.isFailure(read)) return installationFailed("MCProfileErrorDomain", 1000, "The profile is invalid.")
   const { installed, server, scep } = read.success
   const keep = DeviceContext.updateChannel(context, channel, (before) => ({
     ...before,
@@ -45,11 +48,12 @@ export const install = Effect.fnUntraced(function* ({
 
   const enrollment = yield* DeviceContext.enrollment(context)
   if (channel !== "device" || !sameServer(server, enrollment.server)) {
-    return refused("MCMDMErrorDomain", 12011, "The MDM payload may not replace the installed one.")
+    return installationFailed("MCMDMErrorDomain", 12011, "The MDM payload may not replace the installed one.")
   }
   if (scep === undefined) return Command.done({}, Effect.as(keep, "continue"))
   const identity = yield* Effect.result(Identity.obtain(context, scep))
-  if (Result.isFailure(identity)) return refused("MCSCEPErrorDomain", 22013, "The SCEP server gives no certificate.")
+  if (Result.isFailure(identity))
+    return installationFailed("MCSCEPErrorDomain", 22013, "The SCEP server issued no certificate.")
   return Command.done(
     {},
     Effect.gen(function* () {
@@ -88,7 +92,7 @@ export const remove = Effect.fnUntraced(function* ({
   return Command.done({}, Effect.as(drop, "continue"))
 })
 
-/** A real device adds more: what stands in the profile besides. */
+/** A real device adds further keys of the profile. */
 const listed = (profile: Profile.Installed): Plist.Dictionary => ({
   PayloadIdentifier: profile.identifier,
   PayloadUUID: profile.uuid,

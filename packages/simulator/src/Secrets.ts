@@ -1,5 +1,5 @@
 /**
- * What a device keeps with its server, or gets from it: the bootstrap token of a Mac, and tokens for Apple's services.
+ * The secrets that a device exchanges with its server: the bootstrap token of a Mac, and tokens for Apple's services.
  */
 import { CheckInResponse } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
@@ -20,7 +20,7 @@ const bootstrapAnswer = decoder(CheckInResponse.GetBootstrapTokenResponse, "a bo
 const tokenAnswer = decoder(CheckInResponse.GetTokenResponse, "a service token")
 
 /**
- * Makes a bootstrap token, has the server keep it, and answers with it.
+ * Creates a bootstrap token, escrows it with the server, and returns it.
  *
  * @category verbs
  * @since 0.1.0
@@ -40,7 +40,7 @@ export const escrowBootstrapToken = Effect.fnUntraced(function* (
 })
 
 /**
- * The bootstrap token that the server keeps; `undefined` when it has none.
+ * The escrowed bootstrap token; `undefined` if the server has none.
  *
  * @category verbs
  * @since 0.1.0

@@ -1,23 +1,22 @@
 /**
- * Why a simulated device could not do what it was told. One error, told apart by `reason`; what came from the network is
- * never in its message.
+ * Why an operation of a simulated device failed. One error with a `reason`; its message never contains data from the network.
  */
 import { Schema } from "effect"
 
 /**
- * What happened:
+ * The reasons:
  *
- * - `NotEnrolled`: the verb needs an enrollment, and there is none; `AlreadyEnrolled`: it needs that there is none;
- * - `Unsupported`: this kind of device has no such thing;
- * - `Unenrolled`: the server said so (401, or 403 with `com.apple.unrecognized.device`), and the device has forgotten it;
- * - `RetryLater`: 503; the same again in `seconds`;
- * - `UnexpectedStatus`: any other status that is no success, in `status`;
- * - `Unreachable`: no connection, no trust in the server's certificate, or no answer in time;
- * - `InvalidResponse`: an answer that a device cannot read, or that is over the limits;
- * - `InvalidProfile`: not a profile that enrolls;
- * - `Untrusted`: the SCEP authority is not the one whose fingerprint the profile names;
- * - `ScepFailed`: the authority gives no certificate;
- * - `Loop`: the server repeats, in one connection, a command that the device answered with `NotNow`, or never stops.
+ * - `NotEnrolled`, `AlreadyEnrolled`: the operation needs an enrollment, or must not have one;
+ * - `Unsupported`: this kind of device does not support it;
+ * - `Unenrolled`: the server unenrolled the device (401, or 403 with `com.apple.unrecognized.device`);
+ * - `RetryLater`: 503; retry in `seconds`;
+ * - `UnexpectedStatus`: any other unsuccessful status, in `status`;
+ * - `Unreachable`: no connection, an untrusted certificate of the server, or no response in time;
+ * - `InvalidResponse`: a response that a device cannot read, or that exceeds the limits;
+ * - `InvalidProfile`: not a valid enrollment profile;
+ * - `Untrusted`: the SCEP authority does not match the fingerprint in the profile;
+ * - `ScepFailed`: the authority issued no certificate;
+ * - `Loop`: the server repeats, in one connection, a command that the device answered with `NotNow`, or sends too many.
  *
  * @category errors
  * @since 0.1.0
@@ -43,7 +42,7 @@ export const SimulatorErrorReason = Schema.Literals([
 export type SimulatorErrorReason = typeof SimulatorErrorReason.Type
 
 /**
- * What a device's verbs fail with.
+ * The error of a device's operations.
  *
  * @category errors
  * @since 0.1.0
@@ -51,9 +50,9 @@ export type SimulatorErrorReason = typeof SimulatorErrorReason.Type
 export class SimulatorError extends Schema.TaggedError<SimulatorError>()("SimulatorError", {
   reason: SimulatorErrorReason,
   message: Schema.String,
-  /** The HTTP status, where one is the cause. */
+  /** The HTTP status, if it is the cause. */
   status: Schema.optionalKey(Schema.Int),
-  /** How long to wait, of `RetryLater`. */
+  /** The wait of `RetryLater`. */
   seconds: Schema.optionalKey(Schema.Int),
 }) {}
 
@@ -68,10 +67,10 @@ export const simulatorError = (
 ): SimulatorError => new SimulatorError({ reason, message, ...more })
 
 /**
- * An answer that cannot be read; `what` says what it should have been.
+ * An unreadable response; `what` names the expected content.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const invalidResponse = (what: string): SimulatorError =>
-  simulatorError("InvalidResponse", `The answer is not ${what}`)
+  simulatorError("InvalidResponse", `The response is not ${what}`)

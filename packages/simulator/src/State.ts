@@ -1,8 +1,8 @@
 /**
- * What a device remembers. Immutable: every step replaces it, so that whoever holds one holds a moment.
+ * The state of a device. It is immutable: every step replaces it.
  *
- * A device channel and every user channel have profiles, declarations and push tokens of their own. Without an enrollment
- * there are no channels: forgetting the enrollment forgets all of it.
+ * The device channel and every user channel have their own profiles, declarations and push tokens. Without an enrollment
+ * there are no channels: unenrollment deletes all of it.
  */
 
 import type { Certificate, DeclarativeManagement } from "@espalier/apple"
@@ -19,7 +19,7 @@ import type * as Profile from "./Profile.ts"
 export type ChannelName = "device" | `user:${string}`
 
 /**
- * Where to push: what `TokenUpdate` tells the server.
+ * The push token and magic of `TokenUpdate`.
  *
  * @category models
  * @since 0.1.0
@@ -30,7 +30,7 @@ export interface Push {
 }
 
 /**
- * A declaration that the device has.
+ * A declaration on the device.
  *
  * @category models
  * @since 0.1.0
@@ -44,7 +44,7 @@ export interface Declaration {
 }
 
 /**
- * The data that an asset declaration refers to, fetched; or why it could not be used.
+ * The fetched data of an asset declaration, or why it cannot be used.
  *
  * @category models
  * @since 0.1.0
@@ -52,7 +52,7 @@ export interface Declaration {
 export interface AssetData {
   readonly serverToken: string
   readonly data: Uint8Array | undefined
-  /** A reason code of a status report, when there is no data. */
+  /** A reason code of the status report, if there is no data. */
   readonly problem?: string
 }
 
@@ -82,14 +82,14 @@ export interface Channel {
   /** The identifying keys that every message on this channel carries: `UDID`, `UserID`, … */
   readonly enrollmentIds: Plist.Dictionary
   readonly push: Push
-  /** The server has not taken this channel's `TokenUpdate` yet. */
+  /** The server has not accepted this channel's `TokenUpdate` yet. */
   readonly owesTokenUpdate: boolean
   readonly profiles: ReadonlyMap<string, Profile.Installed>
   readonly declarations: Declarations
 }
 
 /**
- * Who manages the device, and as what it shows itself there.
+ * The managing server, and the device's identity there.
  *
  * @category models
  * @since 0.1.0
@@ -102,7 +102,7 @@ export interface Enrollment {
 }
 
 /**
- * A device at a moment.
+ * The state of a device at one moment.
  *
  * @category models
  * @since 0.1.0
@@ -110,12 +110,12 @@ export interface Enrollment {
 export interface State {
   readonly enrollment: Enrollment | undefined
   readonly locked: boolean
-  /** It has answered `NotNow`, and will ask again when it is unlocked. */
+  /** It answered `NotNow` and polls again when it is unlocked. */
   readonly postponed: boolean
   /** It waits in Setup Assistant for `DeviceConfigured`. */
   readonly awaitingConfiguration: boolean
   readonly bootstrapToken: Uint8Array | undefined
-  /** Enrollments so far: each has a push magic of its own. */
+  /** Enrollments so far: each has another push magic. */
   readonly enrollments: number
 }
 

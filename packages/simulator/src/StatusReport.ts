@@ -1,8 +1,8 @@
 /**
- * What a device reports about its declarations, and the status items that its subscriptions ask for.
+ * The status report of a device: its declarations, and the status items of its subscriptions.
  *
- * A configuration is active when an activation lists it, an asset when an active configuration refers to it. Predicates are taken
- * to be true. Source: Apple, "StatusReport", "StatusManagementDeclarations", "ManagementStatusSubscriptions".
+ * A configuration is active when an activation lists it, an asset when an active configuration refers to it. Predicates count
+ * as true. Source: Apple, "StatusReport", "StatusManagementDeclarations", "ManagementStatusSubscriptions".
  */
 
 import type { DeclarativeManagement } from "@espalier/apple"
@@ -11,7 +11,7 @@ import { referencesIn } from "./Assets.ts"
 import type { DeviceProfile } from "./DeviceProfile.ts"
 import type { Declaration, Declarations } from "./State.ts"
 
-/** Status items that can be subscribed to, under their dotted names. */
+/** Status items for subscriptions, by their dotted names. */
 const items = (profile: DeviceProfile): { readonly [name: string]: Schema.Json } => ({
   "device.identifier.serial-number": profile.serialNumber,
   "device.identifier.udid": profile.udid,
@@ -40,7 +40,7 @@ const texts = (value: Schema.Json | undefined): ReadonlyArray<string> =>
 
 const listedBy = (activation: Declaration) => texts(activation.payload["StandardConfigurations"])
 
-/** What is wrong with a declaration; nothing is the rule. */
+/** The errors of a declaration. */
 const reasons = (declaration: Declaration, { items: all, assets }: Declarations): ReadonlyArray<Reason> => {
   const { kind, type, identifier, payload } = declaration
   const found: Array<Reason> = []
@@ -62,7 +62,7 @@ const reasons = (declaration: Declaration, { items: all, assets }: Declarations)
   return found
 }
 
-/** Keys, as in the table of declarations, of those that are in force. */
+/** The keys of the active declarations. */
 const active = (declarations: Declarations): ReadonlySet<string> => {
   const all = [...declarations.items.values()]
   const sound = (declaration: Declaration) => reasons(declaration, declarations).length === 0
@@ -127,7 +127,7 @@ const setDotted = (target: { [key: string]: Schema.Json }, name: string, value: 
 }
 
 /**
- * The report on these declarations. `full` replaces whatever the server has heard before.
+ * The report on these declarations. A `full` one replaces all earlier reports.
  *
  * @category constructors
  * @since 0.1.0

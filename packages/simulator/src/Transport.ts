@@ -8,14 +8,14 @@
 import { rootCertificates } from "node:tls"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Certificate } from "@espalier/apple"
-import { DateTime, Duration, Effect, Ref, Result, type Scope, ScopedRef, Stream } from "effect"
+import { DateTime, Duration, Effect, Ref, Schedule, type Scope, ScopedRef, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpMethod } from "effect/http"
 import type * as Exchange from "./Exchange.ts"
 import { secondsOf } from "./RetryAfter.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 
 /**
- * How a device reaches its servers.
+ * How a device connects to its servers.
  *
  * @category models
  * @since 0.1.0
@@ -23,16 +23,16 @@ import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 export interface TransportOptions {
   /** Certificates (PEM) to trust beside the public authorities. */
   readonly ca?: string
-  /** Longest wait for one answer, body included; 30 seconds unless given. */
+  /** The longest wait for a response, body included. Default: 30 seconds. */
   readonly timeout?: Duration.Input
   /**
-   * Repeats a request that was answered 503, after its `Retry-After`, or not at all: then at once, and later every second. At most
-   * so many times; `true` is 5.
+   * Repeats a request after a 503 (after its `Retry-After`) and without a response (immediately, later every second), at most
+   * this many times; `true` means 5.
    */
   readonly retrying?: boolean | number
   /**
-   * Sends a request to another server, by its number (from 1) and the URL it is for: scheme, host and port are the answer's,
-   * all else is as it was, the `Host` header too. For several servers behind one name.
+   * Routes a request to another server, by its number (from 1) and its URL: scheme, host and port come from the result,
+   * the rest, the `Host` header included, does not change. For several servers with one name.
    */
   readonly route?: (request: number, url: URL) => string | URL
 }
@@ -53,7 +53,7 @@ export interface Request {
 }
 
 /**
- * An answer of any status but 503 and redirects. Header names are in lower case.
+ * A response with any status except 503 and redirects. Header names are in lower case.
  *
  * @category models
  * @since 0.1.0
@@ -65,7 +65,7 @@ export interface Response {
 }
 
 /**
- * What the device shows and trusts in TLS.
+ * The identity and the trusted roots of the device in TLS.
  *
  * @category models
  * @since 0.1.0
@@ -81,18 +81,18 @@ export interface Credentials {
  */
 export interface Transport {
   readonly send: (request: Request) => Effect.Effect<Response, SimulatorError>
-  readonly present: (credentials: Credentials) => Effect.Effect<void>
+  readonly setCredentials: (credentials: Credentials) => Effect.Effect<void>
 }
 
 /**
- * Largest answer that is read, in bytes.
+ * The largest response that is read, in bytes.
  *
  * @category limits
  * @since 0.1.0
  */
 export const maxResponseBytes = 64 * 1024 * 1024
 /**
- * Redirects that are followed for one request.
+ * The most redirects of one request.
  *
  * @category limits
  * @since 0.1.0
@@ -121,8 +121,14 @@ const client = (ca: string | undefined, { identity, roots }: Credentials) =>
     return HttpClient.withScope(plain)
   })
 
-/** Between tries of what got no answer, from the second on. */
-const unreachablePause = "1 second"
+/** After a 503 its `Retry-After`; without a response at first no pause, then one second. */
+const retrySchedule = (retries: number) =>
+  Schedule.recurs(retries).pipe(
+    Schedule.setInputType<SimulatorError>(),
+    Schedule.addDelay(({ input, attempt }) =>
+      Effect.succeed(Duration.seconds(input.reason === "RetryLater" ? (input.seconds ?? 0) : attempt === 1 ? 0 : 1)),
+    ),
+  )
 
 const unreachable = (message: string) => simulatorError("Unreachable", message)
 
@@ -132,12 +138,11 @@ const collect = (stream: Stream.Stream<Uint8Array, unknown>) =>
     let size = 0
     return Stream.runForEach(stream, (chunk) => {
       size += chunk.byteLength
-      if (size > maxResponseBytes)
-        return Effect.fail(simulatorError("InvalidResponse", "The answer is larger than is read"))
+      if (size > maxResponseBytes) return Effect.fail(simulatorError("InvalidResponse", "The response is too large"))
       chunks.push(chunk)
       return Effect.void
     }).pipe(
-      Effect.mapError((error) => (isOwn(error) ? error : unreachable("The answer broke off"))),
+      Effect.mapError((error) => (isOwn(error) ? error : unreachable("The response ended early"))),
       Effect.map(() => new Uint8Array(Buffer.concat(chunks, size))),
     )
   })
@@ -145,10 +150,10 @@ const collect = (stream: Stream.Stream<Uint8Array, unknown>) =>
 const isOwn = (error: unknown): error is SimulatorError =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "SimulatorError"
 
-/** Where a redirect leads, if it may be followed: never from https to anything else. */
-const redirected = (from: string, answer: Response): string | undefined => {
-  if (![301, 302, 307, 308].includes(answer.status)) return undefined
-  const location = answer.headers["location"]
+/** The target of a redirect that may be followed: from https only to https. */
+const redirected = (from: string, response: Response): string | undefined => {
+  if (![301, 302, 307, 308].includes(response.status)) return undefined
+  const location = response.headers["location"]
   if (location === undefined || !URL.canParse(location, from)) return undefined
   const to = new URL(location, from)
   const allowed = new URL(from).protocol === "https:" ? ["https:"] : ["http:", "https:"]
@@ -195,7 +200,7 @@ export const make = (options: TransportOptions, log: Exchange.Log): Effect.Effec
       })
       return yield* Effect.timeoutOrElse(Effect.scoped(execute), {
         duration: timeout,
-        orElse: () => Effect.fail(unreachable("No answer in time")),
+        orElse: () => Effect.fail(unreachable("No response in time")),
       })
     })
 
@@ -211,43 +216,35 @@ export const make = (options: TransportOptions, log: Exchange.Log): Effect.Effec
         request: request.body?.bytes ?? new Uint8Array(),
       }
       return yield* call(request, number).pipe(
-        Effect.tap(({ status, body }) => log.record({ ...exchange, status, answer: body })),
-        Effect.tapError(() => log.record({ ...exchange, answer: new Uint8Array() })),
+        Effect.tap(({ status, body }) => log.record({ ...exchange, status, response: body })),
+        Effect.tapError(() => log.record({ ...exchange, response: new Uint8Array() })),
       )
     })
 
     const follow = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Response, SimulatorError> {
       let url = request.url
       for (let hops = 0; hops <= maxRedirects; hops++) {
-        const answer = yield* once({ ...request, url })
-        const next = redirected(url, answer)
-        if (next === undefined) return answer
+        const response = yield* once({ ...request, url })
+        const next = redirected(url, response)
+        if (next === undefined) return response
         url = next
       }
-      return yield* simulatorError("Loop", "More redirects than are followed")
+      return yield* simulatorError("Loop", "Too many redirects")
+    })
+
+    const sendOnce = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<Response, SimulatorError> {
+      const response = yield* follow(request)
+      if (response.status !== 503) return response
+      const seconds = secondsOf(response.headers["retry-after"], yield* DateTime.nowAsDate)
+      return yield* simulatorError("RetryLater", `The server asks to retry in ${seconds} s`, { status: 503, seconds })
     })
 
     return {
-      send: Effect.fnUntraced(function* (request) {
-        for (let tries = 0; ; tries++) {
-          const outcome = yield* Effect.result(follow(request))
-          if (Result.isFailure(outcome)) {
-            if (outcome.failure.reason !== "Unreachable" || tries >= retries) return yield* outcome.failure
-            yield* Effect.sleep(tries === 0 ? 0 : unreachablePause)
-            continue
-          }
-          const answer = outcome.success
-          if (answer.status !== 503) return answer
-          const seconds = secondsOf(answer.headers["retry-after"], yield* DateTime.nowAsDate)
-          if (tries >= retries) {
-            return yield* simulatorError("RetryLater", `The server asks to come back in ${seconds} s`, {
-              status: 503,
-              seconds,
-            })
-          }
-          yield* Effect.sleep(Duration.seconds(seconds))
-        }
-      }),
-      present: (credentials) => ScopedRef.set(http, client(options.ca, credentials)),
+      send: (request) =>
+        Effect.retry(sendOnce(request), {
+          while: ({ reason }) => reason === "Unreachable" || reason === "RetryLater",
+          schedule: retrySchedule(retries),
+        }),
+      setCredentials: (credentials) => ScopedRef.set(http, client(options.ca, credentials)),
     }
   })

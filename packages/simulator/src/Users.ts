@@ -1,9 +1,9 @@
 /**
- * Users on a device: each that the server manages has a channel of its own.
+ * Users on a device: each managed user has a channel.
  *
- * On a Mac a user is named by GUID. A local user's channel opens with its `TokenUpdate`; for a network user the device asks first
- * (`UserAuthenticate`), and the server may decline (410), let the user in, or want a digest. On Shared iPad everybody has the same
- * `UserID`, and the short name, a Managed Apple Account, tells users apart.
+ * On a Mac a user is named by GUID. The channel of a local user opens with its `TokenUpdate`. For a network user the device sends
+ * `UserAuthenticate` first, and the server may decline (410), accept the user, or require a digest. On Shared iPad all users have the same
+ * `UserID`, and the short name, a Managed Apple Account, identifies the user.
  */
 import { Channel as AppleChannel } from "@espalier/apple"
 import { Plist } from "@espalier/plist"
@@ -16,7 +16,7 @@ import { invalidResponse, type SimulatorError, simulatorError } from "./Simulato
 import * as State from "./State.ts"
 
 /**
- * Somebody who logs in.
+ * A user who logs in.
  *
  * @category models
  * @since 0.1.0
@@ -24,9 +24,9 @@ import * as State from "./State.ts"
 export interface User {
   readonly shortName: string
   readonly longName?: string
-  /** The GUID on a Mac; follows from seed and short name unless given. */
+  /** The GUID on a Mac. Default: derived from the seed and the short name. */
   readonly userId?: string
-  /** Makes it a network user: what the user answers to a `DigestChallenge`. Macs only. */
+  /** Makes it a network user: computes the response to a `DigestChallenge`. Macs only. */
   readonly digest?: (challenge: string) => string
 }
 
@@ -60,7 +60,7 @@ const step = Effect.fnUntraced(function* (
   return yield* Effect.mapError(Effect.fromResult(Plist.parse(answer.body)), () => invalidResponse("a property list"))
 })
 
-/** The `AuthToken` of this login, if the server gave one. */
+/** The `AuthToken` of this login, if the server sent one. */
 const authenticate = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   name: State.ChannelName,
@@ -71,12 +71,12 @@ const authenticate = Effect.fnUntraced(function* (
   if (challenge === "") return undefined
   const second = yield* step(context, name, { DigestResponse: digest(challenge) })
   if (isAdmission(second) && second.AuthToken !== "") return second.AuthToken
-  return yield* simulatorError("UnexpectedStatus", "The server takes the user's digest to be wrong")
+  return yield* simulatorError("UnexpectedStatus", "The server rejected the user's digest")
 })
 
 /**
- * Logs a user in and opens the channel. `false`: the server does not manage this user, and hears no more of it. A user who is
- * logged in already says `TokenUpdate` again.
+ * Logs a user in and opens the channel. `false`: the server does not manage this user. A user who is already
+ * logged in sends `TokenUpdate` again.
  *
  * @category verbs
  * @since 0.1.0
@@ -121,7 +121,7 @@ export const login = Effect.fnUntraced(function* (
 })
 
 /**
- * Closes a user's channel. The server is told nothing, as by a real device.
+ * Closes a user's channel. The server gets no message, as with a real device.
  *
  * @category verbs
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Simulated Apple devices, that speak to a device management server exactly as real ones do.
+ * Simulated Apple devices that send a device management server the same messages as real ones.
  */
 export * as Command from "./Command.ts"
 export * as Commands from "./Commands.ts"

@@ -35,7 +35,7 @@ type Row = readonly [
   result: object,
 ]
 
-describe("answers", () => {
+describe("the device", () => {
   it.live.each<Row>([
     [
       "DeviceInformation",
@@ -79,7 +79,7 @@ describe("answers", () => {
           Custom: {
             channels: "every",
             whenLocked: "answers",
-            answer: ({ payload }) => Effect.succeed(Command.done({ Said: payload["Say"] ?? "" })),
+            execute: ({ payload }) => Effect.succeed(Command.done({ Said: payload["Say"] ?? "" })),
           },
         },
       },
@@ -98,7 +98,7 @@ describe("answers", () => {
     }),
   )
 
-  it.live("knows exactly the queries that it was asked", () =>
+  it.live("returns the requested queries only", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       const uuid = server.queue("DeviceInformation", { Queries: ["UDID", "Invented"] })
@@ -108,7 +108,7 @@ describe("answers", () => {
     }),
   )
 
-  it.live("does one command after the other, in one connection", () =>
+  it.live("executes one command after another in one connection", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       for (const requestType of ["DeviceInformation", "Invented", "SecurityInfo"]) server.queue(requestType)
@@ -117,7 +117,7 @@ describe("answers", () => {
     }),
   )
 
-  it.live("refuses a command without RequestType by name", () =>
+  it.live("reports CommandFormatError for a command without RequestType", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.intercept = ({ operation }) =>
@@ -142,7 +142,7 @@ describe("answers", () => {
 })
 
 describe("profiles", () => {
-  it.live("are kept, updated and removed", () =>
+  it.live("are installed, updated and removed", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.queue("InstallProfile", { Payload: profile("com.example.one") })
@@ -166,7 +166,7 @@ describe("profiles", () => {
     }),
   )
 
-  it.live("that enroll bring a new identity when they come again, and end the enrollment when they go", () =>
+  it.live("of the enrollment renew the identity when updated and end the enrollment when removed", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       const first = server.pinned
@@ -199,7 +199,7 @@ describe("profiles", () => {
 })
 
 describe("a locked device", () => {
-  it.live("puts off what needs somebody, and polls by itself once unlocked", () =>
+  it.live("answers NotNow to commands that need an unlocked device and polls when unlocked", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       yield* device.lock()
@@ -210,7 +210,7 @@ describe("a locked device", () => {
     }),
   )
 
-  it.live("answers the rest, and has nothing to ask when unlocked", () =>
+  it.live("answers other commands and does not poll when unlocked", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       yield* device.lock()
@@ -221,7 +221,7 @@ describe("a locked device", () => {
     }),
   )
 
-  it.live("is what DeviceLock makes of it", () =>
+  it.live("is the effect of DeviceLock", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.queue("DeviceLock")
@@ -230,7 +230,7 @@ describe("a locked device", () => {
     }),
   )
 
-  it.live("tells on a server that repeats what it has put off", () =>
+  it.live("fails with Loop when the server repeats a command that was answered NotNow", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.repeats = true
@@ -242,8 +242,8 @@ describe("a locked device", () => {
   )
 })
 
-describe("afterwards", () => {
-  it.live("EraseDevice: it has forgotten everything, and says no more", () =>
+describe("after the report of", () => {
+  it.live("EraseDevice: deletes the enrollment and ends the connection", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.queue("EraseDevice")
@@ -254,7 +254,7 @@ describe("afterwards", () => {
     }),
   )
 
-  it.live("RestartDevice: the connection ends", () =>
+  it.live("RestartDevice: ends the connection", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.queue("RestartDevice")
@@ -264,7 +264,7 @@ describe("afterwards", () => {
     }),
   )
 
-  it.live("DeviceConfigured: Setup Assistant is done", () =>
+  it.live("DeviceConfigured: ends Setup Assistant", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ awaitingConfiguration: true })
       expect(server.received[1]?.message).toMatchObject({ AwaitingConfiguration: true })

@@ -72,7 +72,7 @@ const lastStatus = (server: MdmServer) => {
 }
 
 describe("a device", () => {
-  it.live("gets what is new, the data behind it, and reports", () =>
+  it.live("fetches new declarations and their data and sends a status report", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       server.assets.set("files.zip", data)
@@ -117,7 +117,7 @@ describe("a device", () => {
     }),
   )
 
-  it.live("asks for nothing when nothing has changed", () =>
+  it.live("fetches nothing when nothing has changed", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       sync(server)
@@ -133,7 +133,7 @@ describe("a device", () => {
     }),
   )
 
-  it.live("gets only what has changed, and removes what is gone, from the list or by 404", () =>
+  it.live("fetches changed declarations only and removes unlisted ones and those answered with 404", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.assets.set("files.zip", data)
@@ -173,7 +173,7 @@ describe("a device", () => {
     }),
   )
 
-  it.live("fetches data again only when its asset has changed", () =>
+  it.live("fetches the data of changed assets only", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.assets.set("files.zip", data)
@@ -216,7 +216,7 @@ describe("a device", () => {
     }),
   )
 
-  it.live("begins anew when a synchronisation broke off", () =>
+  it.live("starts again after an interrupted synchronisation", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.declarations = [subscriptions()]
@@ -254,7 +254,7 @@ describe("a device", () => {
   )
 })
 
-it.live("a user has declarations apart from the device's", () =>
+it.live("a user has separate declarations", () =>
   Effect.gen(function* () {
     const { server, device } = yield* enrolled({ kind: "Mac" })
     yield* device.login({ shortName: "ada" })

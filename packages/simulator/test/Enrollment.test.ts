@@ -9,7 +9,7 @@ import { enrolled, unboxed } from "./Device.ts"
 import { listen, MdmServer } from "./MdmServer.ts"
 
 describe("enrolling", () => {
-  it.live("downloads a profile, gets a certificate, and says who it is and where to push it", () =>
+  it.live("downloads a profile, gets a certificate, sends Authenticate and TokenUpdate", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       expect(server.operation()).toEqual(["Authenticate", "TokenUpdate"])
@@ -31,7 +31,7 @@ describe("enrolling", () => {
     }),
   )
 
-  it.live("writes down every exchange", () =>
+  it.live("logs every exchange", () =>
     Effect.gen(function* () {
       const { device } = yield* enrolled()
       const log = yield* device.exchanges.all
@@ -44,11 +44,11 @@ describe("enrolling", () => {
         "6 PUT TokenUpdate 200",
       ])
       expect(Buffer.from(log[5]?.request ?? []).toString()).toContain("<string>TokenUpdate</string>")
-      expect(Buffer.from(log[0]?.answer ?? []).toString()).toContain("com.apple.mdm")
+      expect(Buffer.from(log[0]?.response ?? []).toString()).toContain("com.apple.mdm")
     }),
   )
 
-  it.live("takes a signed profile, by way of a redirect", () =>
+  it.live("installs a signed profile after a redirect", () =>
     Effect.gen(function* () {
       const server = yield* listen()
       server.encodeProfile = (text) => Result.getOrThrow(Cms.sign({ content: Buffer.from(text), signer: authority }))
@@ -58,7 +58,7 @@ describe("enrolling", () => {
     }),
   )
 
-  it.live("needs neither profile nor certificate where the server needs none", () =>
+  it.live("enrolls without profile and certificate", () =>
     Effect.gen(function* () {
       const server = yield* listen()
       server.requireSignature = false
@@ -71,7 +71,7 @@ describe("enrolling", () => {
     }),
   )
 
-  it.live("is the same device for the same seed, and another for another", () =>
+  it.live("derives the device from the seed", () =>
     Effect.gen(function* () {
       const [a, b, c] = [yield* unboxed({ seed: 1 }), yield* unboxed({ seed: 1 }), yield* unboxed({ seed: 2 })]
       expect(a.profile.udid).toBe(b.profile.udid)
@@ -79,7 +79,7 @@ describe("enrolling", () => {
     }),
   )
 
-  it.live("enrolls once", () =>
+  it.live("rejects a second enrollment", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       const again = device.enroll(`${server.url}/mdm/apple/enroll`)
@@ -110,7 +110,7 @@ const editScep =
 
 const badPem = Certificate.fromPem(tls.certificate)
 
-describe("an enrollment that fails leaves nothing behind", () => {
+describe("a failed enrollment leaves no state after", () => {
   it.live.each<readonly [name: string, reason: string, spoil: (server: MdmServer) => void]>([
     [
       "another authority",
@@ -183,7 +183,7 @@ describe("an enrollment that fails leaves nothing behind", () => {
     }),
   )
 
-  it.live("nobody there", () =>
+  it.live("no server", () =>
     Effect.gen(function* () {
       const server = yield* Effect.scoped(listen())
       const device = yield* unboxed()
@@ -195,7 +195,7 @@ describe("an enrollment that fails leaves nothing behind", () => {
   )
 })
 
-it.live("owes the TokenUpdate that did not get through", () =>
+it.live("sends a failed TokenUpdate again before the next poll", () =>
   Effect.gen(function* () {
     const server = yield* listen()
     server.intercept = ({ operation }) => (operation === "TokenUpdate" ? { status: 500 } : undefined)
@@ -223,7 +223,7 @@ it.live.each<readonly [name: string, fingerprint: (der: Uint8Array) => Buffer]>(
 )
 
 describe("the identity", () => {
-  it.live("is renewed on its own strength, and the new one is used from then on", () =>
+  it.live("is renewed with the current one, and the new one is used", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       const first = server.received[0]?.signer
@@ -238,7 +238,7 @@ describe("the identity", () => {
     }),
   )
 
-  it.live("keeps the name that the authority gave it", () =>
+  it.live("keeps the subject that the authority issued", () =>
     Effect.gen(function* () {
       const server = yield* listen()
       server.issueTo = { commonName: "renamed" }
@@ -250,7 +250,7 @@ describe("the identity", () => {
     }),
   )
 
-  it.live("is shown in TLS, to a server whose certificate the device was told to trust", () =>
+  it.live("is presented in TLS to a server whose certificate the profile trusts", () =>
     Effect.gen(function* () {
       const server = yield* listen({ secure: true })
       const stranger = yield* unboxed()
@@ -269,8 +269,8 @@ describe("the identity", () => {
   )
 })
 
-describe("leaving", () => {
-  it.live("says CheckOut and forgets", () =>
+describe("unenrolling", () => {
+  it.live("sends CheckOut and deletes the enrollment", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       yield* device.checkOut()
@@ -279,7 +279,7 @@ describe("leaving", () => {
     }),
   )
 
-  it.live("forgets even when nobody hears it", () =>
+  it.live("deletes the enrollment even when the server is unreachable", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.intercept = () => ({ status: 500 })
@@ -288,7 +288,7 @@ describe("leaving", () => {
     }),
   )
 
-  it.live("says nothing when the profile does not want it", () =>
+  it.live("sends no CheckOut when the profile does not require it", () =>
     Effect.gen(function* () {
       const server = yield* listen()
       server.editProfile = (profile) => {
@@ -304,7 +304,7 @@ describe("leaving", () => {
   )
 })
 
-it.live("spreads its requests over several servers behind one name", () =>
+it.live("routes requests to several servers with one name", () =>
   Effect.gen(function* () {
     const shared = new MdmServer()
     const one = yield* listen({ as: shared })

@@ -10,7 +10,7 @@ const refusal = "<plist><dict><key>AuthToken</key><string></string></dict></plis
 const open = "<plist><dict><key>DigestChallenge</key><string></string></dict></plist>"
 
 describe("on a Mac", () => {
-  it.live("a local user has a channel of its own, with commands of its own", () =>
+  it.live("a local user has a separate channel with separate commands", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       expect(yield* device.login({ shortName: "ada", longName: "Ada Lovelace" })).toBe(true)
@@ -34,7 +34,7 @@ describe("on a Mac", () => {
     }),
   )
 
-  it.live("a push wakes the channel that its token belongs to, and no other", () =>
+  it.live("a push wakes only the channel of its token", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       yield* device.login({ shortName: "ada" })
@@ -48,7 +48,7 @@ describe("on a Mac", () => {
     }),
   )
 
-  it.live("a network user answers the challenge, and every message carries the token that it brings", () =>
+  it.live("a network user answers the challenge, and every message carries the AuthToken", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       server.intercept = ({ operation, message }) =>
@@ -64,7 +64,7 @@ describe("on a Mac", () => {
     }),
   )
 
-  it.live("a network user whom the server trusts needs no digest", () =>
+  it.live("a network user whom the server accepts needs no digest", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       server.intercept = ({ operation }) => (operation === "UserAuthenticate" ? { body: open } : undefined)
@@ -73,7 +73,7 @@ describe("on a Mac", () => {
     }),
   )
 
-  it.live("a user whom the server declines is not received of again", () =>
+  it.live("a declined user sends no further messages", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       server.intercept = ({ operation }) => (operation === "UserAuthenticate" ? { status: 410 } : undefined)
@@ -84,7 +84,7 @@ describe("on a Mac", () => {
     }),
   )
 
-  it.live("a user with the wrong digest stays out", () =>
+  it.live("a user with an invalid digest is not logged in", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       server.intercept = ({ operation, message }) =>
@@ -97,7 +97,7 @@ describe("on a Mac", () => {
     }),
   )
 
-  it.live("a user who logs out is not polled for", () =>
+  it.live("a logged-out user is not polled", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       yield* device.login({ shortName: "ada" })
@@ -112,7 +112,7 @@ describe("on a Mac", () => {
 })
 
 describe("on a Shared iPad", () => {
-  it.live("users have one UserID and are told apart by their account", () =>
+  it.live("users have one UserID and differ by their account", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "SharedIPad" })
       yield* device.login({ shortName: "ada@school.example" })
@@ -134,8 +134,8 @@ it.live("an iPhone has no users", () =>
   }),
 )
 
-describe("with its server, a device keeps", () => {
-  it.live("its bootstrap token", () =>
+describe("a device", () => {
+  it.live("escrows its bootstrap token", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       expect(yield* device.fetchBootstrapToken()).toBeUndefined()
@@ -147,7 +147,7 @@ describe("with its server, a device keeps", () => {
     }),
   )
 
-  it.live("and gets tokens for Apple's services", () =>
+  it.live("gets tokens for Apple's services", () =>
     Effect.gen(function* () {
       const { device } = yield* enrolled()
       const token = yield* device.getToken("com.apple.maid")

@@ -1,8 +1,8 @@
 /**
  * One `SqlClient` by URL: a SQLite file, SQLite in memory, or PostgreSQL.
  *
- * The layer opens the database when it is built, so a server that came up has one, and a `DatabaseError` says in a sentence what an
- * operator must do otherwise. The URL stays `Redacted`: no error, log or span holds its password.
+ * The layer opens the database when it is built, so a running server has one. Otherwise the message of a `DatabaseError` tells the
+ * operator what to do. The URL stays `Redacted`: no error, log or span holds its password.
  *
  * @example
  * ```ts

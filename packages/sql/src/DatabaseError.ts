@@ -1,24 +1,24 @@
 /**
- * Why a database could not be opened, in a sentence that says what to do about it.
+ * Why a database could not be opened, with a message that names the remedy.
  *
  * Nothing here holds a URL, a password or the driver's own error, so it may be printed and logged as it is. Once a database is
- * open, statements fail with effect's own `SqlError`; `SqlErrorKind` reads those.
+ * open, statements fail with Effect's own `SqlError`; `SqlErrorKind` reads those.
  */
 import { Schema } from "effect"
 
 /**
- * What stands between the URL and an open database.
+ * Why a database could not be opened.
  *
- * - `InvalidUrl`: the URL names no database that there is a driver for.
- * - `DirectoryMissing`: SQLite; the folder that the file should lie in is not there.
- * - `NotWritable`: the file, its folder or the server takes no writes: permissions, a read-only file system, a standby server.
+ * - `InvalidUrl`: the URL names a database without a driver.
+ * - `DirectoryMissing`: SQLite; the folder of the file does not exist.
+ * - `NotWritable`: the file, its folder or the server does not accept writes: permissions, a read-only file system, a standby server.
  * - `NotADatabase`: SQLite; the file is of another kind, or damaged.
- * - `Locked`: SQLite; another process holds the file and did not let go within the time-out.
+ * - `Locked`: SQLite; another process held the lock longer than the timeout.
  * - `Unreachable`: PostgreSQL; no answer from that host and port.
- * - `WrongPassword`: PostgreSQL; the server does not take this user with this password.
+ * - `WrongPassword`: PostgreSQL; the server rejected this user and password.
  * - `DatabaseMissing`: PostgreSQL; the server has no database of that name.
  * - `AccessDenied`: PostgreSQL; the user may not connect to that database.
- * - `Busy`: PostgreSQL; it has no connection left, or is just starting or stopping. Another try may succeed.
+ * - `Busy`: PostgreSQL; it has no connection left, or is starting or stopping. Another attempt may succeed.
  * - `Other`: anything else.
  *
  * @category errors
@@ -44,7 +44,7 @@ export const DatabaseErrorReason = Schema.Literals([
 export type DatabaseErrorReason = typeof DatabaseErrorReason.Type
 
 /**
- * A database that could not be opened. `message` is for an operator: it names the file or the server, and what to do.
+ * A database that could not be opened. `message` is for an operator: it names the file or the server, and the remedy.
  *
  * @category errors
  * @since 0.1.0

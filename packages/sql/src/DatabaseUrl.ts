@@ -1,5 +1,5 @@
 /**
- * The URL that says where a server keeps what it must remember.
+ * The URL of a server's database.
  *
  * | URL | database |
  * |---|---|
@@ -8,7 +8,7 @@
  * | `sqlite::memory:` | memory of this process, gone when it ends |
  * | `postgres://user:password@host:5432/name?sslmode=require` | PostgreSQL, as libpq reads it; `postgresql:` too |
  *
- * Parsing never shows the URL: a password that was not percent-encoded can end up in any part of it, and then the URL is refused
+ * Parsing never shows the URL: a password that was not percent-encoded can end up in any part of it, and then the URL is rejected
  * without a word of what it holds. What `parse` gives back holds no password either, except in the `Redacted` URL itself.
  */
 import { Redacted, Result } from "effect"
@@ -26,7 +26,7 @@ export interface SqliteUrl {
 }
 
 /**
- * A PostgreSQL database. The fields beside `url` are what the URL says without its password, for messages and traces.
+ * A PostgreSQL database. The other fields are the parts of the URL without its password, for messages and traces.
  *
  * @category models
  * @since 0.1.0
@@ -64,7 +64,7 @@ export const parse = (url: Redacted.Redacted): Result.Result<DatabaseUrl, Databa
   const text = Redacted.value(url).trim()
   if (/^sqlite:/i.test(text)) return parseSqlite(text.slice("sqlite:".length))
   if (/^postgres(ql)?:/i.test(text)) return parsePostgres(text)
-  return invalid("A database URL begins with sqlite: or postgres:, such as sqlite:///var/lib/espalier/data.db.")
+  return invalid("A database URL starts with sqlite: or postgres:, such as sqlite:///var/lib/espalier/data.db.")
 }
 
 const invalid = (message: string): Result.Result<never, DatabaseError> =>
@@ -73,7 +73,7 @@ const invalid = (message: string): Result.Result<never, DatabaseError> =>
 const parseSqlite = (rest: string): Result.Result<SqliteUrl, DatabaseError> => {
   if (rest === memory) return Result.succeed({ _tag: "Sqlite", path: memory })
   const encoded = rest.startsWith("//") ? rest.slice(2) : rest
-  // `sqlite://data/x.db` would name a host: somebody forgot the third slash, or meant a relative path.
+  // `sqlite://data/x.db` would name a host: the third slash is missing, or a relative path was meant.
   if (rest.startsWith("//") && !encoded.startsWith("/")) {
     return invalid("A SQLite URL has three slashes before an absolute path and none before a relative one.")
   }

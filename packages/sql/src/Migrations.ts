@@ -1,12 +1,14 @@
 /**
- * Brings a database's schema up to date: migrations that it has not had yet, in order, all of them or none.
+ * Brings a database's schema up to date: applies the missing migrations in order, all of them or none.
  *
  * Everything happens in one transaction under a lock (PostgreSQL: an advisory lock; SQLite: `BEGIN IMMEDIATE`), so any number of
- * servers may start at once: one migrates, the others wait and find nothing to do. Effect's `Migrator` keeps the table and applies;
- * this adds what it lets pass: a database that a newer or another program has migrated is refused, and left as it was.
+ * servers may start at the same time: one migrates, and the others wait and find nothing to do. Effect's `Migrator` keeps the table and
+ * applies the migrations; this module also rejects a database that a newer version or another program has migrated, and does not change it.
  *
- * What surprises: a migration that has been released is never changed or removed, only followed by another. Each part of a
- * program that has tables of its own has a `table` of its own for this, so that parts can share a database.
+ * **Gotchas**
+ *
+ * Never change or remove a released migration; add another one. Each part of a program that has tables uses its own `table` of
+ * migrations, so that parts can share a database.
  *
  * @example
  * ```ts
@@ -36,10 +38,10 @@ export interface Migration {
 }
 
 /**
- * Why a database was not migrated; it is as it was before.
+ * Why a database was not migrated. It is unchanged.
  *
- * - `Newer`: it has had a migration that this program does not know. Start the newer version, or restore a backup.
- * - `Different`: it has had a migration of this id under another name, or one before its last is missing: another program's database.
+ * - `Newer`: it has a migration that this program does not know. Start the newer version, or restore a backup.
+ * - `Different`: it has a migration of this id with another name, or an earlier one is missing: it belongs to another program.
  * - `Failed`: a migration failed; `cause` is the database's own error.
  *
  * @category errors
@@ -55,7 +57,7 @@ export class MigrationError extends Schema.TaggedError<MigrationError>("espalier
 ) {}
 
 /**
- * Applies what is missing and gives the names of what it applied.
+ * Applies the missing migrations and returns their names.
  *
  * @category running
  * @since 0.1.0
@@ -78,8 +80,8 @@ export const run = Effect.fnUntraced(function* (
     })
     yield* apply([])
     const applied = yield* sql<Applied>`SELECT migration_id, name FROM ${sql(table)} ORDER BY migration_id`
-    const objection = objectionTo(applied, migrations)
-    if (Option.isSome(objection)) return yield* objection.value
+    const conflict = conflictWith(applied, migrations)
+    if (Option.isSome(conflict)) return yield* conflict.value
     return (yield* apply(migrations)).map(([, name]) => name)
   }).pipe(
     sql.withTransaction,
@@ -95,7 +97,7 @@ interface Applied {
 /** "espa": the first half of the advisory lock's key; the second is the table's name. */
 const LOCK = 0x65737061
 
-const objectionTo = (
+const conflictWith = (
   applied: ReadonlyArray<Applied>,
   migrations: ReadonlyArray<Migration>,
 ): Option.Option<MigrationError> => {
@@ -113,7 +115,7 @@ const objectionTo = (
       return Option.some(
         new MigrationError({
           reason: "Different",
-          message: `The database has had ${migration_id}_${name} where this version has ${known.id}_${known.name}. Name another database.`,
+          message: `The database has migration ${migration_id}_${name} where this version has ${known.id}_${known.name}. Use another database.`,
         }),
       )
     }
@@ -126,6 +128,6 @@ const ours = (error: MigrationError | Migrator.MigrationError): MigrationError =
     ? error
     : new MigrationError({
         reason: "Failed",
-        message: `${error.message}. The database is as it was.`,
+        message: `${error.message}. The database is unchanged.`,
         ...(error.cause === undefined ? {} : { cause: error.cause }),
       })

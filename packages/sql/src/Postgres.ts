@@ -1,8 +1,10 @@
 /**
- * A `SqlClient` over PostgreSQL: `@effect/sql-pg`, asked for a connection at the start, so that what is wrong is told then.
+ * A `SqlClient` over PostgreSQL: `@effect/sql-pg`, which connects once at the start, so that an error shows then.
  *
- * What surprises: a `bigint` column, and so `count(*)`, comes back as a `number` while it is safe, otherwise as a `bigint`, as it
- * does from SQLite; on its own the driver always gives a `bigint`.
+ * **Gotchas**
+ *
+ * A `bigint` column, and so `count(*)`, is returned as a `number` while it is safe, otherwise as a `bigint`, the same as
+ * from SQLite; the driver itself always returns a `bigint`.
  */
 import { PgClient, PgTypes } from "@effect/sql-pg"
 import { type Duration, Effect, Predicate, Result, type Scope } from "effect"
@@ -25,7 +27,7 @@ export interface PostgresOptions {
 }
 
 /**
- * Connects once and gives a client with a pool that is closed with the scope.
+ * Connects once and returns a client with a pool that is closed with the scope.
  *
  * @category constructors
  * @since 0.1.0
@@ -35,7 +37,7 @@ export const make = Effect.fnUntraced(function* ({
   maxConnections = 10,
   connectTimeout,
 }: PostgresOptions): Effect.fn.Return<PgClient.PgClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
-  const say = (error: SqlError.SqlError) => explain(url, error)
+  const toDatabaseError = (error: SqlError.SqlError) => explain(url, error)
   const sql = yield* PgClient.make({
     url: url.url,
     host: url.host,
@@ -47,14 +49,14 @@ export const make = Effect.fnUntraced(function* ({
     maxConnections,
     connectTimeout,
     types: integersAsNumbers,
-  }).pipe(Effect.mapError(say))
+  }).pipe(Effect.mapError(toDatabaseError))
   const [state] = yield* sql<{
     readonly read_only: string
-  }>`SELECT current_setting('transaction_read_only') AS read_only`.pipe(Effect.mapError(say))
+  }>`SELECT current_setting('transaction_read_only') AS read_only`.pipe(Effect.mapError(toDatabaseError))
   if (state?.read_only === "on") {
     return yield* new DatabaseError({
       reason: "NotWritable",
-      message: `${place(url)} is read-only, as a standby is. Name the primary server, or turn off default_transaction_read_only.`,
+      message: `${place(url)} is read-only, like a standby server. Use the primary server, or turn off default_transaction_read_only.`,
     })
   }
   return sql
@@ -76,7 +78,7 @@ integersAsNumbers.register<number | bigint>(
 const place = ({ host, port, database, username }: PostgresUrl): string =>
   `The PostgreSQL database ${database ?? username ?? ""} at ${host}:${port}`
 
-/** From the SQLSTATE where the server answered (PostgreSQL manual, appendix A), else from what the socket said. */
+/** From the SQLSTATE if the server answered (PostgreSQL manual, appendix A), otherwise from the socket's error. */
 const explain = (url: PostgresUrl, error: SqlError.SqlError): DatabaseError => {
   const server = `${url.host}:${url.port}`
   const user = url.username === undefined ? "this user" : `the user ${url.username}`
@@ -84,11 +86,11 @@ const explain = (url: PostgresUrl, error: SqlError.SqlError): DatabaseError => {
   const code = codeOf(error.reason.cause)
   switch (code) {
     case "28P01":
-      return fail("WrongPassword", `PostgreSQL at ${server} refused the password of ${user}. Correct it in the URL.`)
+      return fail("WrongPassword", `PostgreSQL at ${server} rejected the password of ${user}. Correct it in the URL.`)
     case "28000":
       return fail(
         "AccessDenied",
-        `PostgreSQL at ${server} does not let ${user} in. Create it, or allow it in pg_hba.conf.`,
+        `PostgreSQL at ${server} does not allow ${user} to connect. Create it, or allow it in pg_hba.conf.`,
       )
     case "3D000":
       return fail(
@@ -96,30 +98,33 @@ const explain = (url: PostgresUrl, error: SqlError.SqlError): DatabaseError => {
         `${place(url)} does not exist. Create it: createdb ${url.database ?? url.username}`,
       )
     case "42501":
-      return fail("AccessDenied", `${place(url)} is closed to ${user}. GRANT CONNECT, or name another user.`)
+      return fail(
+        "AccessDenied",
+        `${place(url)} does not allow ${user} to connect. GRANT CONNECT, or use another user.`,
+      )
     case "53300":
     case "57P01":
     case "57P02":
     case "57P03":
       return fail(
         "Busy",
-        `PostgreSQL at ${server} takes no connection just now: all are in use, or it is starting. Try again.`,
+        `PostgreSQL at ${server} accepts no connection at the moment: all are in use, or it is starting. Try again later.`,
       )
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return fail(
         "Unreachable",
-        `The name ${url.host} of the PostgreSQL server is unknown. Correct the URL or the DNS.`,
+        `The host name ${url.host} of the PostgreSQL server was not found. Correct the URL or the DNS.`,
       )
   }
   switch (error.reason._tag) {
     case "AuthenticationError":
-      return fail("WrongPassword", `PostgreSQL at ${server} asks ${user} for a password that the URL does not have.`)
+      return fail("WrongPassword", `PostgreSQL at ${server} needs a password for ${user}, but the URL has none.`)
     case "ConnectionError":
       return /TLS/.test(error.reason.message ?? "")
         ? fail(
             "Unreachable",
-            `PostgreSQL at ${server} offers no TLS. Turn it on there, or take sslmode out of the URL.`,
+            `PostgreSQL at ${server} does not offer TLS. Turn it on there, or remove sslmode from the URL.`,
           )
         : fail(
             "Unreachable",

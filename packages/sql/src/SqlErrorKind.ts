@@ -1,22 +1,22 @@
 /**
- * What a failed statement means for whoever runs the server: effect's `SqlError` of either database as one short list.
+ * The kind of a failed statement, for an operator: Effect's `SqlError` of both databases as one short list.
  *
- * Effect's reasons do not tell a full disk from a bug. This does, from SQLite's result code or PostgreSQL's SQLSTATE. Neither the
- * kind nor the sentence holds a value of the statement, which PostgreSQL's own messages do ("Key (id)=(…) already exists").
+ * Effect's reasons do not distinguish a full disk from a bug. This does, by SQLite's result code or PostgreSQL's SQLSTATE. Neither the
+ * kind nor the message holds a value of the statement, which PostgreSQL's own messages do ("Key (id)=(…) already exists").
  */
 import { Predicate } from "effect"
 import type { SqlError } from "effect/sql"
 import { resultCode } from "./SqliteError.ts"
 
 /**
- * - `Unreachable`: no connection, or it broke. What the statement did is unknown.
- * - `Locked`: somebody else held what it needs for too long, or the two excluded each other. Another try may succeed.
- * - `DiskFull`: no room for the write.
- * - `ReadOnly`: the file, its folder or the server takes no writes.
- * - `Denied`: the user lacks a right, or the password is wrong.
+ * - `Unreachable`: no connection, or it was lost. It is unknown whether the statement took effect.
+ * - `Locked`: another transaction held a lock for too long, or the two caused a deadlock. Another attempt may succeed.
+ * - `DiskFull`: no space for the write.
+ * - `ReadOnly`: the file, its folder or the server does not accept writes.
+ * - `Denied`: the user lacks a privilege, or the password is invalid.
  * - `Damaged`: the disk failed, or the file is no longer a database.
- * - `Duplicate`: such a row is there already.
- * - `Constraint`: any other rule of the schema.
+ * - `Duplicate`: such a row exists.
+ * - `Constraint`: any other constraint of the schema.
  * - `Other`: a bug in the statement, or anything else.
  *
  * @category models
@@ -64,7 +64,7 @@ export const of = (error: SqlError.SqlError): SqlErrorKind => {
 }
 
 /**
- * A sentence for an operator, with the database's own code where that helps to look further.
+ * A message for an operator, with the database's own error code if there is one.
  *
  * @category getters
  * @since 0.1.0
@@ -79,10 +79,10 @@ const messages: Readonly<Record<SqlErrorKind, string>> = {
   Unreachable: "The database does not answer",
   Locked: "Another transaction held the database for too long",
   DiskFull: "The database's disk is full",
-  ReadOnly: "The database takes no writes",
-  Denied: "The database denied this user the statement",
+  ReadOnly: "The database does not accept writes",
+  Denied: "The database did not allow this user to run the statement",
   Damaged: "The database's file or disk is damaged",
-  Duplicate: "The database holds such a row already",
+  Duplicate: "The database has such a row already",
   Constraint: "The database's schema does not allow the row",
   Other: "The database failed the statement",
 }

@@ -2,10 +2,12 @@
  * A `SqlClient` over one SQLite database, by `node:sqlite` alone: `@effect/sql-sqlite-node` has no release for this Effect yet.
  *
  * What it promises: a statement or transaction that succeeded outlives the process and the machine's power (write-ahead log,
- * `synchronous=FULL`). Statements run one at a time over one connection, transactions begin as `IMMEDIATE`, nested ones are
+ * `synchronous=FULL`). Statements run one at a time over one connection, transactions start as `IMMEDIATE`, nested ones are
  * savepoints, foreign keys are enforced. Several processes may share the file: they wait for each other's writes.
  *
- * What surprises: a stream outside of a transaction reads over a connection of its own, as of its first row, so that whoever
+ * **Gotchas**
+ *
+ * A stream outside of a transaction reads over a connection of its own, as of its first row, so that whoever
  * consumes it may write meanwhile; hence it cannot itself write (`INSERT … RETURNING` as a stream fails). In memory, where no
  * second connection sees the database, it reads everything first.
  */
@@ -44,7 +46,7 @@ export const make = Effect.fnUntraced(function* ({
   const db = yield* Effect.acquireRelease(open(path), (db) => Effect.sync(() => db.close()))
   const connection = SqliteConnection.make(db, { busyTimeout })
   yield* Effect.forEach(settings, (sql) => connection.executeUnprepared(sql, [], undefined)).pipe(
-    // Takes the lock that a writer needs and leaves the file as it is: an unwritable one is told now, not at the first device.
+    // Takes the lock that a writer needs and leaves the file as it is: an unwritable file is an error now, not at the first device.
     Effect.andThen(connection.executeUnprepared("BEGIN IMMEDIATE", [], undefined)),
     Effect.andThen(connection.executeUnprepared("ROLLBACK", [], undefined)),
     Effect.mapError((error) => explain(path, error.reason.cause)),
@@ -58,7 +60,7 @@ export const make = Effect.fnUntraced(function* ({
   return yield* SqlClient.make({
     driver: "node-sqlite",
     compiler: Statement.makeCompilerSqlite(),
-    // With a borrower beside it, this one serves streams only.
+    // Statements use the other connection; this one serves streams only.
     acquirer: path === memory ? Effect.succeed(readingFirst(connection, borrower)) : reader(path, busyTimeout),
     borrower,
     transactionAcquirer,
@@ -93,7 +95,7 @@ const open = (path: string): Effect.Effect<DatabaseSync, DatabaseError> =>
     catch: (cause) => explain(path, cause),
   })
 
-/** Makes the file for its owner alone, since it may hold secrets; SQLite gives its log the same rights. What is wrong SQLite says better. */
+/** Makes the file for its owner alone, since it may hold secrets; SQLite gives its log the same rights. SQLite reports errors better. */
 const reserve = (path: string): void => {
   try {
     closeSync(openSync(path, "ax", 0o600))
@@ -129,12 +131,12 @@ const explain = (path: string, cause: unknown): DatabaseError => {
       return fail("Locked", `Another process holds the SQLite file ${path}. End it, or let it finish its transaction.`)
     case 11:
     case 26:
-      return fail("NotADatabase", `${path} is no SQLite database, or a damaged one. Name another file, or restore it.`)
+      return fail("NotADatabase", `${path} is not a SQLite database, or is damaged. Use another file, or restore it.`)
     case 3:
     case 8:
       return fail("NotWritable", `The SQLite file ${path} takes no writes. Give this user write permission to it.`)
     case 13:
-      return fail("NotWritable", `There is no room for the SQLite file ${path}. Free some of its disk.`)
+      return fail("NotWritable", `There is no space for the SQLite file ${path}. Free space on its disk.`)
     case 14:
       if (!existsSync(folder)) {
         return fail("DirectoryMissing", `The folder ${folder} of the SQLite file does not exist. Create it.`)

@@ -1,13 +1,15 @@
 /**
  * One connection of `node:sqlite` as effect's `SqlConnection`: prepared statements are kept, values go both ways, errors have reasons.
  *
- * What surprises: `node:sqlite` is synchronous, so a statement holds the event loop while it runs and while its commit reaches
- * the disk. Waiting for another process's lock does not: it is asked for again, from the event loop, until `busyTimeout` is over.
- * Inside a transaction nothing is asked again; `BEGIN IMMEDIATE` has the lock already. One statement per call: SQLite would
- * leave the rest out without a word, here it is a syntax error as it is with PostgreSQL.
+ * **Gotchas**
+ *
+ * `node:sqlite` is synchronous, so a statement holds the event loop while it runs and while its commit reaches
+ * the disk. Waiting for the lock of another process does not: the statement is retried from the event loop until `busyTimeout` has passed.
+ * Inside a transaction nothing is retried; `BEGIN IMMEDIATE` has the lock already. One statement per call: SQLite would
+ * ignore the rest silently; here it is a syntax error, as with PostgreSQL.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import { Clock, Duration, Effect, Option, type Scope, Stream } from "effect"
+import { Duration, Effect, Option, Schedule, type Scope, Stream } from "effect"
 import type { SqlConnection, SqlError } from "effect/sql"
 import * as SqliteError from "./SqliteError.ts"
 import { bindings, integer, type Row, row, values } from "./SqliteValue.ts"
@@ -39,11 +41,11 @@ export interface SqliteConnectionOptions {
  */
 export const make = (db: DatabaseSync, options: SqliteConnectionOptions): SqliteConnection => {
   const cache = new StatementCache(db, options.preparedStatements ?? 200)
-  const patience = Duration.toMillis(Duration.fromInputUnsafe(options.busyTimeout))
+  const timeoutMillis = Duration.toMillis(Duration.fromInputUnsafe(options.busyTimeout))
 
   const run = <A>(operation: string, work: () => A): Effect.Effect<A, SqlError.SqlError> =>
     Effect.catchIf(attempt(operation, work), isLocked, (error) =>
-      db.isTransaction ? Effect.fail(error) : again(operation, work, patience),
+      db.isTransaction ? Effect.fail(error) : retryWhileLocked(operation, work, timeoutMillis),
     )
 
   const execute = (
@@ -108,20 +110,18 @@ const attempt = <A>(operation: string, work: () => A): Effect.Effect<A, SqlError
 
 const isLocked = (error: SqlError.SqlError): boolean => error.reason._tag === "LockTimeoutError"
 
-/** Tries until nobody holds the lock, or `patience` milliseconds are over; fails as the last try did. */
-const again = Effect.fnUntraced(function* <A>(
+/** Repeats the statement until the lock is free or `timeoutMillis` have passed; fails with the error of the last attempt. */
+const retryWhileLocked = <A>(
   operation: string,
   work: () => A,
-  patience: number,
-): Effect.fn.Return<A, SqlError.SqlError> {
-  const until = (yield* Clock.currentTimeMillis) + patience
-  for (let pause = 1; (yield* Clock.currentTimeMillis) < until; pause = Math.min(pause * 2, 50)) {
-    yield* Effect.sleep(pause)
-    const result = yield* Effect.result(attempt(operation, work))
-    if (result._tag === "Success" || !isLocked(result.failure)) return yield* Effect.fromResult(result)
-  }
-  return yield* attempt(operation, work)
-})
+  timeoutMillis: number,
+): Effect.Effect<A, SqlError.SqlError> =>
+  Effect.retry(Effect.delay(attempt(operation, work), "1 millis"), {
+    while: isLocked,
+    schedule: Schedule.upTo(Schedule.min([Schedule.exponential("2 millis"), Schedule.spaced("50 millis")]), {
+      duration: timeoutMillis,
+    }),
+  })
 
 const all = (statement: StatementSync, params: ReadonlyArray<unknown>): ReadonlyArray<Row> =>
   statement.all(...bindings(params)).map(row)

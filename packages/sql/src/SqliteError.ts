@@ -1,5 +1,5 @@
 /**
- * What `node:sqlite` throws, as the reasons of effect's `SqlError`.
+ * The errors of `node:sqlite`, as the reasons of Effect's `SqlError`.
  *
  * Node puts SQLite's extended result code into `errcode` (https://www.sqlite.org/rescode.html), where effect's own
  * `classifySqliteError` does not look; and a taken primary key is a `UniqueViolation` here, as it is with PostgreSQL. SQLite's

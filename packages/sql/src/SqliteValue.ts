@@ -3,7 +3,9 @@
  * reads the same with either.
  *
  * In: a boolean is bound as 0 or 1, a `Date` as its ISO 8601 text, `undefined` as NULL. Out: an integer is a `number` while it is
- * safe, otherwise a `bigint`; a blob is a `Uint8Array`. What surprises: there is no boolean and no date to come back.
+ * safe, otherwise a `bigint`; a blob is a `Uint8Array`. **Gotchas**
+ *
+ * SQLite returns no booleans and no dates.
  */
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite"
 

@@ -43,7 +43,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       }),
     )
 
-  test("rows go in and come out", (sql) =>
+  test("writes and reads rows", (sql) =>
     Effect.gen(function* () {
       yield* add(sql, 1, "Victoria")
       yield* sql`INSERT INTO plum ${sql.insert([
@@ -60,7 +60,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       ])
     }))
 
-  test("integers are numbers while they are safe", (sql) =>
+  test("returns safe integers as numbers", (sql) =>
     Effect.gen(function* () {
       yield* sql`CREATE TABLE big (n bigint)`
       for (const n of [1, -1, Number.MAX_SAFE_INTEGER, 2n ** 53n, -(2n ** 63n)])
@@ -75,7 +75,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       expect(yield* sql`SELECT count(*) AS n FROM big`).toEqual([{ n: 5 }])
     }))
 
-  test("text, bytes, reals and NULL keep what they are", (sql) =>
+  test("preserves text, bytes, reals and NULL", (sql) =>
     Effect.gen(function* () {
       yield* sql.onDialectOrElse({
         pg: () => sql`CREATE TABLE kind (t text, b bytea, r double precision, x text)`,
@@ -88,7 +88,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       expect([row?.t, [...(row?.b ?? [])], row?.r, row?.x]).toEqual([text, [...bytes], 0.1, null])
     }))
 
-  test("a transaction that fails leaves nothing, one that succeeds everything", (sql) =>
+  test("a transaction is applied completely or not at all", (sql) =>
     Effect.gen(function* () {
       const failed = Effect.andThen(add(sql, 1, "Opal"), Effect.fail("no")).pipe(sql.withTransaction, Effect.flip)
       expect(yield* failed).toBe("no")
@@ -97,7 +97,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       expect(yield* names(sql)).toEqual(["Opal", "Czar"])
     }))
 
-  test("a nested transaction that fails takes only its own part back", (sql) =>
+  test("a failed nested transaction rolls back only its own part", (sql) =>
     Effect.gen(function* () {
       const inner = Effect.andThen(add(sql, 2, "Czar"), Effect.fail("no")).pipe(sql.withTransaction, Effect.ignore)
       yield* add(sql, 1, "Opal").pipe(
@@ -108,7 +108,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       expect(yield* names(sql)).toEqual(["Opal", "Victoria"])
     }))
 
-  test("an interrupted transaction leaves nothing, and the connection behind it works", (sql) =>
+  test("an interrupted transaction is rolled back and the connection stays usable", (sql) =>
     Effect.gen(function* () {
       const begun = Latch.makeUnsafe()
       const fiber = yield* add(sql, 1, "Opal").pipe(
@@ -139,7 +139,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       expect((yield* names(sql)).map(Number)).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19])
     }))
 
-  test("a stream gives every row, while its consumer writes", (sql) =>
+  test("a stream returns every row while its consumer writes", (sql) =>
     Effect.gen(function* () {
       const count = 1000
       yield* sql`INSERT INTO plum ${sql.insert(Arr.makeBy(count, (id) => ({ id, name: `${id}` })))}`
@@ -153,7 +153,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       expect(yield* sql`SELECT count(*) AS n FROM plum WHERE name LIKE '*%'`).toEqual([{ n: 10 }])
     }))
 
-  test("a stream inside of a transaction sees what that wrote, and may end early", (sql) =>
+  test("a stream inside a transaction sees its writes and may end early", (sql) =>
     Effect.gen(function* () {
       const rows = Arr.makeBy(500, (id) => ({ id, name: `${id}` }))
       const some = yield* sql`INSERT INTO plum ${sql.insert(rows)}`.pipe(
@@ -164,17 +164,17 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       yield* sql`DROP TABLE plum`
     }))
 
-  test("a taken key is a UniqueViolation, and says nothing of the value", (sql) =>
+  test("a duplicate key is a UniqueViolation and does not show the value", (sql) =>
     Effect.gen(function* () {
       yield* add(sql, 1, "secret-value")
       for (const again of [add(sql, 1, "Opal"), add(sql, 2, "secret-value")]) {
         const error = yield* Effect.flip(again)
         expect([error.reason._tag, SqlErrorKind.of(error)]).toEqual(["UniqueViolation", "Duplicate"])
-        expect(SqlErrorKind.message(error)).toMatch(/^The database holds such a row already \((1555|2067|23505)\)\.$/)
+        expect(SqlErrorKind.message(error)).toMatch(/^The database has such a row already \((1555|2067|23505)\)\.$/)
       }
     }))
 
-  test("other rules of the schema are a ConstraintError, foreign keys among them", (sql) =>
+  test("other constraints, foreign keys included, fail with ConstraintError", (sql) =>
     Effect.gen(function* () {
       yield* sql`CREATE TABLE stone (plum integer NOT NULL REFERENCES plum (id))`
       const errors = yield* Effect.forEach([null, 7], (id) => Effect.flip(sql`INSERT INTO stone VALUES (${id})`))
@@ -184,7 +184,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       ])
     }))
 
-  test("what is no statement is a SqlSyntaxError, two in one as well", (sql) =>
+  test("an invalid statement, or two in one call, fails with SqlSyntaxError", (sql) =>
     Effect.gen(function* () {
       const texts = ["SELEKT 1", "SELECT * FROM pear", "SELECT pear FROM plum", "DELETE FROM plum; DELETE FROM plum"]
       const errors = yield* Effect.forEach(texts, (text) => Effect.flip(sql.unsafe(text)))
@@ -192,7 +192,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
       yield* sql.unsafe("SELECT 1; -- that was all\n")
     }))
 
-  test("what runs after the commit sees it, and not after a rollback", (sql) =>
+  test("runs afterCommit after a commit and not after a rollback", (sql) =>
     Effect.gen(function* () {
       const seen: Array<ReadonlyArray<string>> = []
       const look = sql.afterCommit(Effect.map(Effect.orDie(names(sql)), (all) => void seen.push(all)))
@@ -205,7 +205,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Fresh<R>): void => {
 describe("SQLite, a file", () => {
   contract(it, file)
 
-  it.effect("nothing that was accepted is lost: write-ahead log, synced at each commit, foreign keys", () =>
+  it.effect("uses a write-ahead log, syncs each commit and enforces foreign keys", () =>
     Effect.gen(function* () {
       const sql = yield* yield* file
       expect([
@@ -216,7 +216,7 @@ describe("SQLite, a file", () => {
     }),
   )
 
-  it.live("processes that share the file take turns: none reads what another is about to change", () =>
+  it.live("serializes transactions of processes that share the file", () =>
     Effect.gen(function* () {
       const open = yield* file
       const [one, other] = yield* Effect.all([open, open])
@@ -232,7 +232,7 @@ describe("SQLite, a file", () => {
     }),
   )
 
-  it.effect("what was written is there when it is opened again", () =>
+  it.effect("keeps its rows when it is opened again", () =>
     Effect.gen(function* () {
       const open = yield* file
       yield* Effect.scoped(Effect.flatMap(open, (sql) => Effect.andThen(table(sql), add(sql, 1, "Opal"))))

@@ -49,7 +49,7 @@ describe("URL", () => {
     "postgres://ann:%s3cret@db/plums",
     "postgres://ann:s3cret@db:99999/plums",
     "postgres://ann:s3cret@db/plums?port=x",
-  ])("%s is refused, and not shown", (url) => {
+  ])("rejects %s without showing it", (url) => {
     const error = Result.getOrThrow(Result.flip(parse(url)))
     expect(error.reason).toBe("InvalidUrl")
     expect(shown(error)).not.toMatch(/s3cret/)
@@ -77,7 +77,7 @@ const folder = Effect.acquireRelease(
 const broken: ReadonlyArray<[DatabaseError["reason"], string, (path: string) => string]> = [
   ["DirectoryMissing", "Create it", (path) => join(path, "missing", "data.db")],
   ["NotWritable", "is a folder", (path) => path],
-  ["NotADatabase", "no SQLite database", foreignFile],
+  ["NotADatabase", "not a SQLite database", foreignFile],
   ["NotWritable", "write permission", readOnlyFile],
 ]
 
@@ -100,7 +100,7 @@ function foreignFile(path: string): string {
 }
 
 describe("SQLite", () => {
-  it.effect("makes its files for their owner alone: they may hold secrets", () =>
+  it.effect("creates its files readable by their owner only", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const database = yield* Layer.build(Database.layer({ url: Redacted.make(`sqlite://${join(path, "data.db")}`) }))
@@ -131,7 +131,7 @@ describe("SQLite", () => {
     }),
   )
 
-  it.live("a lock of another process is waited for; in the end it is a LockTimeoutError", () =>
+  it.live("waits for the lock of another process, then fails with LockTimeoutError", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "data.db")
       const context = yield* Layer.build(
@@ -166,7 +166,7 @@ describe("SQLite", () => {
     }),
   )
 
-  it.effect("a full disk and a read-only database are told apart from bugs", () =>
+  it.effect("distinguishes a full disk and a read-only database from bugs", () =>
     Effect.gen(function* () {
       const context = yield* Layer.build(Database.layer({ url: Redacted.make("sqlite::memory:") }))
       yield* Effect.gen(function* () {
@@ -205,13 +205,13 @@ layer(Postgres.layer, { timeout: "20 seconds", excludeTestServices: true })("Pos
       }),
     )
 
-  test("a wrong password", "WrongPassword", "the user espalier", ({ urlOf }) => urlOf({ password: "wrong-s3cret" }))
+  test("an invalid password", "WrongPassword", "the user espalier", ({ urlOf }) => urlOf({ password: "wrong-s3cret" }))
   test("no password", "WrongPassword", "password", ({ urlOf }) => urlOf({ password: "" }))
   test("an unknown user", "WrongPassword", "the user nobody", ({ urlOf }) => urlOf({ username: "nobody" }))
   test("a missing database", "DatabaseMissing", "createdb pears", ({ urlOf }) => urlOf({ database: "pears" }))
   test("no server on that port", "Unreachable", "ECONNREFUSED", ({ urlOf }) => urlOf({ port: 1 }))
-  test("no TLS there", "Unreachable", "TLS", ({ urlOf }) => urlOf({ database: "postgres?sslmode=require" }))
-  test("a server that takes no writes", "NotWritable", "primary", ({ urlOf }) =>
+  test("a server without TLS", "Unreachable", "TLS", ({ urlOf }) => urlOf({ database: "postgres?sslmode=require" }))
+  test("a read-only server", "NotWritable", "primary", ({ urlOf }) =>
     urlOf({ database: "postgres?options=-c%20default_transaction_read_only%3Don" }),
   )
 
@@ -225,7 +225,7 @@ layer(Postgres.layer, { timeout: "20 seconds", excludeTestServices: true })("Pos
           Effect.provideService(SqlClient.BeginTransaction, "BEGIN READ ONLY"),
         ),
       ).pipe(Effect.provide(context), Effect.flip)
-      expect(SqlErrorKind.message(error)).toBe("The database takes no writes (25006).")
+      expect(SqlErrorKind.message(error)).toBe("The database does not accept writes (25006).")
     }),
   )
 })

@@ -43,7 +43,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Effect.Effect<Redacted
       }),
     )
 
-  test("each is applied once, in order", (sql, migrate) =>
+  test("applies each migration once, in order", (sql, migrate) =>
     Effect.gen(function* () {
       expect(yield* migrate(plums)).toEqual(["plums"])
       expect(yield* migrate(plums, names, stones)).toEqual(["names", "stones"])
@@ -51,20 +51,20 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Effect.Effect<Redacted
       expect(yield* sql`SELECT id, name FROM plum`).toEqual([{ id: 1, name: null }])
     }))
 
-  test("one that fails leaves the database as it was, and may be mended", (sql, migrate) =>
+  test("a failed migration leaves the database unchanged and can be corrected", (sql, migrate) =>
     Effect.gen(function* () {
       yield* migrate(plums)
       expect(yield* Effect.flip(migrate(plums, names, failing))).toMatchObject({
         _tag: "MigrationError",
         reason: "Failed",
-        message: 'Migration "3_stones" failed. The database is as it was.',
+        message: 'Migration "3_stones" failed. The database is unchanged.',
         cause: { reason: { _tag: "SqlSyntaxError" } },
       })
       expect(yield* sql`SELECT * FROM plum`).toEqual([{ id: 1 }])
       expect(yield* migrate(plums, names, stones)).toEqual(["names", "stones"])
     }))
 
-  test("a database of a newer version is refused and left untouched", (sql, migrate) =>
+  test("rejects a database of a newer version and leaves it unchanged", (sql, migrate) =>
     Effect.gen(function* () {
       yield* migrate(plums, names)
       const error = yield* Effect.flip(migrate(plums))
@@ -76,7 +76,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Effect.Effect<Redacted
       ])
     }))
 
-  test("a database of another program is refused", (sql, migrate) =>
+  test("rejects a database of another program", (sql, migrate) =>
     Effect.gen(function* () {
       yield* migrate(step(1, "pears", "CREATE TABLE pear (id integer)"))
       expect(yield* Effect.flip(migrate(plums, names))).toMatchObject({ reason: "Different" })
@@ -85,7 +85,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, fresh: Effect.Effect<Redacted
       expect((yield* Effect.result(sql`SELECT * FROM plum`))._tag).toBe("Failure")
     }))
 
-  test("parts with tables of their own share a database", (sql) =>
+  test("parts with separate migration tables share a database", (sql) =>
     Effect.gen(function* () {
       expect(yield* Migrations.run([plums], { table: "one" })).toEqual(["plums"])
       expect(yield* Migrations.run([stones], { table: "two" })).toEqual(["stones"])
@@ -113,7 +113,7 @@ const together = (url: Redacted.Redacted) =>
 const once = [[], [], [], ["plums", "names", "stones"]]
 
 describe("SQLite, a file", () => {
-  it.live("of servers that start at once, one migrates", () =>
+  it.live("one of several servers that start at the same time migrates", () =>
     Effect.gen(function* () {
       const applied = yield* together(Redacted.make(`sqlite://${yield* folder}/data.db`))
       expect([...applied].sort((a, b) => a.length - b.length)).toEqual(once)
@@ -129,7 +129,7 @@ layer(Postgres.layer, { timeout: "20 seconds", excludeTestServices: true })("Pos
     Effect.flatMap(Postgres.Postgres, ({ freshSchema }) => freshSchema),
   )
 
-  it.effect("of servers that start at once, one migrates", () =>
+  it.effect("one of several servers that start at the same time migrates", () =>
     Effect.gen(function* () {
       const { freshDatabase } = yield* Postgres.Postgres
       const applied = yield* together(yield* freshDatabase)

@@ -51,5 +51,5 @@ function inUse(): Command.Table {
     const BatteryLevel = Plist.real((96 - (asked++ % 16) * 5) / 100)
     return { ...outcome, result: { ...outcome.result, QueryResponses: { ...answers, BatteryLevel } } }
   }
-  return { DeviceInformation: { ...known, answer: (command) => Effect.map(known.answer(command), later) } }
+  return { DeviceInformation: { ...known, execute: (command) => Effect.map(known.execute(command), later) } }
 }

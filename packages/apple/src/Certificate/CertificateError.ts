@@ -1,14 +1,14 @@
-/** Why a certificate was refused. Says nothing of what stood in it. */
+/** Why a certificate was rejected. The error holds nothing of the certificate. */
 import { Schema } from "effect"
 
 /**
  * What is wrong:
  *
- * - `TooLarge`, `Malformed`: the bytes are no certificate;
+ * - `TooLarge`, `Malformed`: the bytes are not a certificate;
  * - `Expired`, `NotYetValid`: it, or one above it, is out of date;
  * - `UntrustedIssuer`: no chain ends in a root;
- * - `BadChain`: a chain was found, but one of its certificates may not be where it is;
- * - `Unissuable`: asked to issue what cannot be issued (key, subject, days).
+ * - `BadChain`: a chain was found, but one of its certificates is not allowed in its place;
+ * - `Unissuable`: a certificate with this key, subject or validity cannot be issued.
  *
  * @category errors
  * @since 0.1.0
@@ -29,7 +29,7 @@ export const CertificateErrorReason = Schema.Literals([
 export type CertificateErrorReason = typeof CertificateErrorReason.Type
 
 /**
- * A certificate that is refused, or cannot be made.
+ * A certificate that was rejected or cannot be issued.
  *
  * @category errors
  * @since 0.1.0

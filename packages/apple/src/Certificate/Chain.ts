@@ -2,8 +2,8 @@
  * Whether a certificate leads to a root (RFC 5280 § 6, without policies, name constraints and revocation).
  *
  * Every certificate of the chain is in date; each is signed by the next, whose subject is its issuer; each that signs another is
- * a CA by its basic constraints (with room below it) and its key usage; none has a critical extension that is not looked
- * at here. The work is bounded: {@link maxIntermediates} certificates, {@link maxDepth} steps, {@link maxSignatures}
+ * a CA by its basic constraints (with room below it) and its key usage; none has a critical extension that is not
+ * checked here. The work is bounded: {@link maxIntermediates} certificates, {@link maxDepth} steps, {@link maxSignatures}
  * signatures.
  */
 import { Result } from "effect"
@@ -12,7 +12,7 @@ import { type CertificateError, certificateError } from "./CertificateError.ts"
 import { type Certificate, equals, validAt } from "./X509.ts"
 
 /**
- * More certificates than these beside a leaf are refused.
+ * The most intermediate certificates beside a leaf.
  *
  * @category limits
  * @since 0.1.0
@@ -36,10 +36,10 @@ export const maxSignatures = 32
 const basicConstraints = "2.5.29.19"
 const keyUsage = "2.5.29.15"
 
-/** What a chain may be critical about: these, subject alternative name, extended key usage. */
+/** Critical extensions that are allowed: these, subject alternative name and extended key usage. */
 const understood = new Set([basicConstraints, keyUsage, "2.5.29.17", "2.5.29.37"])
 
-/** How many more CAs may stand below this one; `undefined` when it is no CA (RFC 5280 § 4.2.1.9). */
+/** How many more CAs may follow below this one; `undefined` when it is not a CA (RFC 5280 § 4.2.1.9). */
 const roomBelow = (certificate: Certificate): number | undefined => {
   const extension = certificate.extensions.get(basicConstraints)
   if (extension === undefined) return undefined
@@ -73,20 +73,21 @@ const signedBy = (certificate: Certificate, issuer: Certificate): boolean => {
   }
 }
 
-/** May this certificate stand above so many CAs? */
+/** Whether this certificate may sign, with so many CAs below it. */
 const fitToSign = (issuer: Certificate, casBelow: number, at: Date): Result.Result<void, CertificateError> => {
   const room = roomBelow(issuer)
   if (room === undefined || !maySignCertificates(issuer)) {
-    return Result.fail(certificateError("BadChain", "An issuer is no certificate authority"))
+    return Result.fail(certificateError("BadChain", "An issuer is not a certificate authority"))
   }
-  if (casBelow > room) return Result.fail(certificateError("BadChain", "More authorities than one allows below it"))
+  if (casBelow > room)
+    return Result.fail(certificateError("BadChain", "More authorities than an issuer allows below it"))
   if (!understandable(issuer)) return Result.fail(certificateError("BadChain", "Unknown critical extension"))
   return validAt(issuer, at)
 }
 
 /**
  * The chain from the leaf (first) to one of the roots (last). `intermediates` are candidates in any order, as a message
- * brings them; `roots` are trusted for being there, and must still be CAs in date.
+ * carries them; `roots` are trusted, and must still be CAs in date.
  *
  * @category verification
  * @since 0.1.0
@@ -98,7 +99,7 @@ export const verifyChain = (
   at: Date,
 ): Result.Result<readonly [Certificate, ...ReadonlyArray<Certificate>], CertificateError> => {
   if (intermediates.length > maxIntermediates) {
-    return Result.fail(certificateError("BadChain", "More intermediate certificates than are looked at"))
+    return Result.fail(certificateError("BadChain", "Too many intermediate certificates"))
   }
   let signatures = 0
 
@@ -125,7 +126,7 @@ export const verifyChain = (
           ? Result.succeed([...path, issuer])
           : climb([...path, issuer], issuer)
       if (Result.isSuccess(found)) return found
-      // A chain that was found and refused says more than one that was not found.
+      // An invalid chain is a more specific failure than a missing one.
       if (failure.reason === "UntrustedIssuer") failure = found.failure
     }
     return Result.fail(failure)

@@ -1,5 +1,5 @@
 /**
- * Making certificates: a SCEP authority's own, a device's, and the throw-away one a SCEP client begins with.
+ * Issues certificates: of a SCEP authority, of a device, and the temporary one of a SCEP client.
  *
  * Always version 3, signed with RSA and SHA-256, with a random 128-bit serial number. Names and public keys go in as the
  * bytes they came in.
@@ -31,7 +31,7 @@ import { encodeName, type Subject } from "./Name.ts"
 import { type Certificate, fromDer, subjectKeyIdentifier } from "./X509.ts"
 
 /**
- * A certificate and the private key to it: a certificate authority, or the identity of whoever signs.
+ * A certificate and its private key: a certificate authority, or the identity of a signer.
  *
  * @category models
  * @since 0.1.0
@@ -42,7 +42,7 @@ export interface KeyedCertificate {
 }
 
 /**
- * Clocks of devices run late: validity begins this much before the given moment.
+ * Validity starts this long before the given moment, because clocks of devices may be late.
  *
  * @category limits
  * @since 0.1.0
@@ -52,7 +52,7 @@ export const backdatedMillis = 10 * 60 * 1000
 const unissuable = (message: string) => certificateError("Unissuable", message)
 
 /**
- * Whether this is an RSA key of 2048 to 4096 bits with a sound exponent, the only ones that are certified.
+ * Whether this is an RSA key of 2048 to 4096 bits with an odd exponent of at least 3. Only such keys are certified.
  *
  * @category guards
  * @since 0.1.0
@@ -122,7 +122,7 @@ const build = (contents: Contents): Result.Result<Certificate, CertificateError>
     ])
     const algorithm = Asn1.algorithm("1.2.840.113549.1.1.11")
     const serial = randomBytes(16)
-    // No leading zeros, so that no two lengths of serial numbers come about.
+    // The first bit pattern is fixed, so that all serial numbers have the same length.
     serial[0] = (serial[0] ?? 0) | 0x40
     const tbs = Asn1.sequence(
       Asn1.tagged(0, Asn1.smallInteger(2)),
@@ -214,8 +214,8 @@ export const issue = (options: {
   })
 
 /**
- * A certificate of one's own key by that key, good for a few days: what a SCEP client signs its first request with, and
- * gets the answer encrypted to (RFC 8894 § 2.3).
+ * A self-signed certificate that is valid for three days: a SCEP client signs its first request with it, and
+ * the response is encrypted to it (RFC 8894 § 2.3).
  *
  * @category issuing
  * @since 0.1.0

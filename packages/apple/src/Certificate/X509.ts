@@ -1,8 +1,8 @@
 /**
- * One X.509 certificate (RFC 5280): its bytes, and what this package asks of them.
+ * One X.509 certificate (RFC 5280): its bytes and the fields that this package needs.
  *
  * A value of this type has been parsed twice, by OpenSSL and by the reader of this package, and both agree on where it
- * ends. It has not been trusted: that is `verifyChain`.
+ * ends. It is not trusted yet: see `verifyChain`.
  */
 
 import { X509Certificate } from "node:crypto"
@@ -17,7 +17,7 @@ import { type CertificateError, certificateError } from "./CertificateError.ts"
  * @since 0.1.0
  */
 export interface Certificate {
-  /** As sent: what fingerprints and signatures are taken over. */
+  /** As sent: fingerprints and signatures are computed over it. */
   readonly der: Uint8Array
   /** Node's view of it. */
   readonly x509: X509Certificate
@@ -34,7 +34,7 @@ export interface Certificate {
 }
 
 /**
- * An extension: whether one must understand it, and its DER.
+ * An extension: whether it is critical, and its DER.
  *
  * @category models
  * @since 0.1.0
@@ -102,7 +102,7 @@ const read = (der: Uint8Array, x509: X509Certificate): Result.Result<Certificate
 export const fromDer = (bytes: Uint8Array): Result.Result<Certificate, CertificateError> => {
   if (bytes.length > maxBytes) return Result.fail(certificateError("TooLarge", "Certificate over 64 KiB"))
   const malformed = certificateError("Malformed", "Not a certificate")
-  // OpenSSL would also take PEM here, and would stop silently where the certificate does.
+  // OpenSSL would also accept PEM here, and ignore bytes after the certificate.
   if (bytes[0] !== 0x30) return Result.fail(malformed)
   try {
     const der = Uint8Array.from(bytes)
@@ -118,7 +118,7 @@ export const fromDer = (bytes: Uint8Array): Result.Result<Certificate, Certifica
 const block = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/
 
 /**
- * A certificate from PEM: the first one, when there are several.
+ * A certificate from PEM: the first one, if there are several.
  *
  * @category parsing
  * @since 0.1.0
@@ -170,7 +170,7 @@ export const fingerprint = (certificate: Certificate): string =>
 export const serialNumber = (certificate: Certificate): string => certificate.x509.serialNumber.toLowerCase()
 
 /**
- * The subject as text, one line an attribute (`CN=…`). For people: compare `subject`.
+ * The subject as text, one line an attribute (`CN=…`). For display: compare `subject`.
  *
  * @category getters
  * @since 0.1.0
@@ -211,7 +211,7 @@ export const validAt = (certificate: Certificate, at: Date): Result.Result<void,
 export const equals = (a: Certificate, b: Certificate): boolean => Asn1.same(a.der, b.der)
 
 /**
- * The subject key identifier, when the certificate names one (RFC 5280 § 4.2.1.2).
+ * The subject key identifier, if the certificate has one (RFC 5280 § 4.2.1.2).
  *
  * @category getters
  * @since 0.1.0

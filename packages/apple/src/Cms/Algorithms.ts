@@ -1,4 +1,4 @@
-/** The algorithms that are spoken: digests, signatures, ciphers (RFC 3370, RFC 5754, RFC 3565). */
+/** The supported algorithms: digests, signatures, ciphers (RFC 3370, RFC 5754, RFC 3565). */
 
 /**
  * A digest by the name `node:crypto` has for it.
@@ -9,7 +9,7 @@
 export type Digest = "sha1" | "sha256" | "sha384" | "sha512"
 
 /**
- * What is accepted unless told otherwise. SHA-1 is not.
+ * The digests that are accepted by default. SHA-1 is not among them.
  *
  * @category limits
  * @since 0.1.0

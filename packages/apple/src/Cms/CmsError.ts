@@ -1,16 +1,16 @@
-/** Why a CMS message was refused. Says nothing of what stood in it. */
+/** Why a CMS message was rejected. The error holds nothing of the message. */
 import { Schema } from "effect"
 
 /**
  * What is wrong:
  *
- * - `TooLarge`: more bytes, certificates or recipients than are looked at;
- * - `Malformed`: not the structure it should be;
- * - `Unsupported`: an algorithm or key outside the allowed ones;
+ * - `TooLarge`: more bytes, certificates or recipients than are allowed;
+ * - `Malformed`: not the expected structure;
+ * - `Unsupported`: an algorithm or key that is not allowed;
  * - `NoSigner`: not exactly one signer, or its certificate is not in the message;
- * - `SignatureInvalid`: content or attributes are not what was signed;
- * - `DecryptionFailed`: not for this key, or not decryptable. One error for all causes, on purpose;
- * - `Unsignable`: asked to sign or encrypt with what cannot do that.
+ * - `SignatureInvalid`: the signature does not match the content or the attributes;
+ * - `DecryptionFailed`: not for this key, or not decryptable. One error for all causes, so that a sender cannot learn the cause;
+ * - `Unsignable`: the given key cannot sign or encrypt.
  *
  * @category errors
  * @since 0.1.0
@@ -31,7 +31,7 @@ export const CmsErrorReason = Schema.Literals([
 export type CmsErrorReason = typeof CmsErrorReason.Type
 
 /**
- * A CMS message that is refused, or cannot be made.
+ * A CMS message that was rejected or cannot be created.
  *
  * @category errors
  * @since 0.1.0
@@ -48,7 +48,7 @@ export class CmsError extends Schema.TaggedError<CmsError>()("CmsError", {
 export const cmsError = (reason: CmsErrorReason, message: string): CmsError => new CmsError({ reason, message })
 
 /**
- * What any structural error comes to.
+ * The error for any structural fault.
  *
  * @category constructors
  * @since 0.1.0

@@ -1,11 +1,11 @@
 /**
  * EnvelopedData (RFC 5652 § 6): content for the holder of one RSA key.
  *
- * Key transport is RSA with PKCS #1 v1.5 padding, because SCEP clients have no other. A server that tells good padding from bad
- * decrypts for strangers (Bleichenbacher, RFC 3218): so a key that does not decrypt is replaced by a random one, the
- * content is decrypted all the same, and every failure is the one error `DecryptionFailed`. A caller that answers
- * strangers must not tell that error from content that makes no sense either. Node does its part since 2024: it has such
- * padding only where OpenSSL hides the difference, too.
+ * Key transport is RSA with PKCS #1 v1.5 padding, because SCEP clients have no other. A server that reveals whether the padding is
+ * valid decrypts for attackers (Bleichenbacher, RFC 3218). Therefore a key that does not decrypt is replaced by a random one, the
+ * content is decrypted anyway, and every failure is the same error, `DecryptionFailed`. A caller that answers
+ * unauthenticated clients must also treat that error and invalid content alike. Since 2024 Node offers this padding only where
+ * OpenSSL hides the difference, too.
  */
 
 import { constants, createCipheriv, createDecipheriv, privateDecrypt, publicEncrypt, randomBytes } from "node:crypto"
@@ -18,7 +18,7 @@ import { contentInfo, id_data, id_envelopedData, type Limits, readContentInfo } 
 import { algorithmOf, identifies, readIdentifier } from "./SignedData.ts"
 
 /**
- * More recipients than these are refused.
+ * The most recipients of a message.
  *
  * @category limits
  * @since 0.1.0
@@ -33,7 +33,7 @@ export const maxRecipients = 8
  */
 export interface Opened {
   readonly content: Uint8Array
-  /** How it was encrypted: answer alike. */
+  /** The cipher of the message; the response uses the same. */
   readonly cipher: Cipher
 }
 
@@ -49,8 +49,8 @@ export const envelope = (
   cipher: Cipher = "aes-256-cbc",
 ): Result.Result<Uint8Array, CmsError> => {
   const { id, key: keyLength, block } = ciphers[cipher]
-  const refused = cmsError("Unsignable", "No RSA key to encrypt to")
-  if (recipient.x509.publicKey.asymmetricKeyType !== "rsa") return Result.fail(refused)
+  const unsignable = cmsError("Unsignable", "No RSA key to encrypt to")
+  if (recipient.x509.publicKey.asymmetricKeyType !== "rsa") return Result.fail(unsignable)
   try {
     const key = randomBytes(keyLength)
     const iv = randomBytes(block)
@@ -71,11 +71,11 @@ export const envelope = (
     const envelopedData = Asn1.sequence(Asn1.smallInteger(0), Asn1.setOf(recipientInfo), encryptedContent)
     return Result.succeed(contentInfo(id_envelopedData, envelopedData))
   } catch {
-    return Result.fail(refused)
+    return Result.fail(unsignable)
   }
 }
 
-/** The encrypted key for this recipient, when there is one. */
+/** The encrypted key for this recipient, if there is one. */
 const encryptedKeyFor = (recipients: ReadonlyArray<Asn1.Node>, certificate: Certificate.Certificate) => {
   for (const recipient of recipients) {
     const key = Result.gen(function* () {
@@ -103,7 +103,7 @@ const decryptKey = (encrypted: Uint8Array, recipient: Certificate.KeyedCertifica
 }
 
 /**
- * Opens an envelope with a certificate's private key. The structure is public and its errors are telling; from the key
+ * Opens an envelope with a certificate's private key. Errors in the structure, which is public, are specific; from the key
  * on there is one error only.
  *
  * @category encryption

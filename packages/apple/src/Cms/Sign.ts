@@ -1,4 +1,4 @@
-/** Making SignedData (RFC 5652 § 5), in DER: with a signer, or of certificates only. */
+/** Writes SignedData (RFC 5652 § 5), in DER: with a signer, or of certificates only. */
 
 import { createHash, sign as signBytes } from "node:crypto"
 import { Result } from "effect"
@@ -10,7 +10,7 @@ import { contentInfo, id_data, id_signedData, type Limits } from "./ContentInfo.
 import * as SignedData from "./SignedData.ts"
 
 /**
- * What is signed, and by whom.
+ * The content and its signer.
  *
  * @category models
  * @since 0.1.0
@@ -23,13 +23,13 @@ export interface SignOptions {
   readonly detached?: boolean
   /** SHA-256 unless given. */
   readonly digest?: Digest
-  /** More certificates for the message, such as intermediate authorities. */
+  /** Further certificates for the message, such as intermediate authorities. */
   readonly certificates?: ReadonlyArray<Certificate.Certificate>
   /** Goes in as an attribute. */
   readonly signingTime?: Date
-  /** More attributes: object identifier and the DER of its one value. */
+  /** Further attributes: object identifier and the DER of its one value. */
   readonly attributes?: ReadonlyArray<readonly [oid: string, value: Uint8Array]>
-  /** Signs the content itself, with no attributes at all, as devices do. */
+  /** Signs the content itself, without attributes, as devices do. */
   readonly withoutAttributes?: boolean
 }
 
@@ -43,7 +43,7 @@ const encapsulated = (content: Uint8Array | undefined): Uint8Array =>
   )
 
 /**
- * A signed message. An empty content that is left out (`detached`) makes the message RFC 8894 answers failures with.
+ * A signed message. With empty content and `detached` it is the form that RFC 8894 uses for a failure.
  *
  * @category signing
  * @since 0.1.0
@@ -53,7 +53,7 @@ export const sign = (options: SignOptions): Result.Result<Uint8Array, CmsError> 
   try {
     const kind = signer.privateKey.asymmetricKeyType
     if ((kind !== "rsa" && kind !== "ec") || !signer.certificate.x509.checkPrivateKey(signer.privateKey)) {
-      return Result.fail(cmsError("Unsignable", "The private key is not the certificate's, or of no known kind"))
+      return Result.fail(cmsError("Unsignable", "The private key is not the certificate's, or of an unsupported kind"))
     }
     const attributes = [
       attribute(SignedData.id_contentType, Asn1.objectIdentifier(id_data)),
@@ -90,7 +90,7 @@ export const sign = (options: SignOptions): Result.Result<Uint8Array, CmsError> 
 }
 
 /**
- * Certificates in an envelope of SignedData that nobody signed: how SCEP sends them (RFC 5652 § 5.2, RFC 8894 § 3.4).
+ * Certificates in SignedData without a signer, the form in which SCEP sends them (RFC 5652 § 5.2, RFC 8894 § 3.4).
  *
  * @category certificates
  * @since 0.1.0
@@ -108,7 +108,7 @@ export const certsOnly = (certificates: ReadonlyArray<Certificate.Certificate>):
   )
 
 /**
- * The certificates of such a message, in its order. None of them is trusted.
+ * The certificates of such a message, in its order. They are not trusted yet.
  *
  * @category certificates
  * @since 0.1.0

@@ -1,7 +1,7 @@
 /**
- * Reading SignedData (RFC 5652 § 5), DER or BER, without believing it yet.
+ * Reading SignedData (RFC 5652 § 5), DER or BER, without verifying it.
  *
- * Exactly one signer: two would leave open who is speaking.
+ * A message has exactly one signer: with two, the sender would be ambiguous.
  */
 
 import { id_contentType, id_messageDigest, id_signingTime } from "@peculiar/asn1-cms"
@@ -23,7 +23,7 @@ export { id_contentType, id_messageDigest, id_signingTime }
 export type Attributes = ReadonlyMap<string, ReadonlyArray<Uint8Array>>
 
 /**
- * Who signed, by one of two ways to name a certificate.
+ * The signer's certificate, identified in one of two ways.
  *
  * @category models
  * @since 0.1.0
@@ -33,7 +33,7 @@ export type SignerIdentifier =
   | { readonly _tag: "SubjectKeyIdentifier"; readonly identifier: Uint8Array }
 
 /**
- * What a message says of its signature.
+ * The signature of a message and how it was made.
  *
  * @category models
  * @since 0.1.0
@@ -48,7 +48,7 @@ export interface SignerInfo {
 }
 
 /**
- * A message that nobody has verified.
+ * A message that is not verified yet.
  *
  * @category models
  * @since 0.1.0
@@ -116,7 +116,7 @@ const readCertificates = (node: Asn1.Node | undefined, limits: Limits) =>
       return yield* Result.fail(cmsError("TooLarge", "More certificates than allowed"))
     }
     for (const child of children) {
-      // Attribute certificates and other formats stand under context tags (RFC 5652 § 10.2.2): nothing here reads them.
+      // Attribute certificates and other formats have context tags (RFC 5652 § 10.2.2) and are skipped.
       if (child.tag !== Asn1.Sequence) continue
       found.push(yield* Result.mapError(Certificate.fromDer(child.raw), malformed))
     }
@@ -125,16 +125,16 @@ const readCertificates = (node: Asn1.Node | undefined, limits: Limits) =>
 
 const readAttributes = (node: Asn1.Node): Result.Result<SignerInfo["signedAttributes"], Asn1.Asn1Error> =>
   Result.gen(function* () {
-    const refused = new Asn1.Asn1Error({ message: "Not attributes" })
+    const invalid = new Asn1.Asn1Error({ message: "Not attributes" })
     const values = new Map<string, ReadonlyArray<Uint8Array>>()
     if (!node.constructed || node.children.length === 0 || node.children.length > maxAttributes) {
-      return yield* Result.fail(refused)
+      return yield* Result.fail(invalid)
     }
     for (const child of node.children) {
       const fields = yield* Asn1.enter(child, Asn1.Sequence)
       const id = yield* Asn1.oid(yield* fields.next(Asn1.ObjectIdentifier))
       const set = yield* fields.next(Asn1.Set)
-      if (values.has(id)) return yield* Result.fail(refused)
+      if (values.has(id)) return yield* Result.fail(invalid)
       values.set(
         id,
         set.children.map((value) => value.raw),
@@ -179,7 +179,7 @@ export const read = (bytes: Uint8Array, limits: Limits = {}): Result.Result<Sign
   })
 
 /**
- * What the one signer of a message says.
+ * The signature information of the only signer.
  *
  * @category reading
  * @since 0.1.0

@@ -1,7 +1,7 @@
 /**
  * Verifying SignedData (RFC 5652 § 5.4, § 5.6): the signature is the signer's, over this content.
  *
- * Whether the signer may be trusted, or is in date, is not asked here: give the signer to `Certificate.verifyChain`.
+ * It does not check that the signer is trusted or in date: use `Certificate.verifyChain` for that.
  *
  * A signature without signed attributes is over the content alone and is accepted only for plain data. Devices sign
  * their messages that way.
@@ -17,20 +17,20 @@ import { id_data, type Limits } from "./ContentInfo.ts"
 import * as SignedData from "./SignedData.ts"
 
 /**
- * What verification may be told.
+ * Options of the verification.
  *
  * @category models
  * @since 0.1.0
  */
 export interface VerifyOptions extends Limits {
-  /** The content, when it travels apart from the signature. A message that brings its own is then refused. */
+  /** The content, when the signature is detached. A message with content of its own is then invalid. */
   readonly detached?: Uint8Array
-  /** Digests that are believed; SHA-256, SHA-384 and SHA-512 unless given. */
+  /** Accepted digests. Default: SHA-256, SHA-384 and SHA-512. */
   readonly digests?: ReadonlyArray<Digest>
 }
 
 /**
- * A message whose signature is good.
+ * A message with a valid signature.
  *
  * @category models
  * @since 0.1.0
@@ -38,14 +38,14 @@ export interface VerifyOptions extends Limits {
 export interface Verified {
   readonly content: Uint8Array
   readonly contentType: string
-  /** Whose signature it is. Not yet trusted. */
+  /** The signer's certificate. It is not trusted yet. */
   readonly signer: Certificate.Certificate
   /** The other certificates in the message, in its order. */
   readonly certificates: ReadonlyArray<Certificate.Certificate>
   readonly digest: Digest
-  /** When the signer says it signed. */
+  /** The signing time that the signer states. */
   readonly signingTime: Date | undefined
-  /** Signed attributes; none when only the content was signed. */
+  /** Signed attributes; empty when only the content was signed. */
   readonly attributes: SignedData.Attributes
 }
 

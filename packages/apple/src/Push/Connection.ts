@@ -1,9 +1,9 @@
 /**
- * The way to APNs of one certificate: at most one session that takes pushes, opened when it is needed and reused.
+ * The connection of one push certificate to APNs: at most one session that accepts pushes, opened when it is needed and reused.
  *
- * A session that could not be opened, or ended without one answer, is a failure; after it no other is opened for a while
- * that doubles with each failure in a row (100 milliseconds to 30 seconds), and whoever asks hears of the last failure at
- * once. APNs takes rapid connecting for an attack.
+ * A session that could not be opened, or ended without a response, is a failure. After it the connection waits before it opens another:
+ * from 100 milliseconds, doubled with each consecutive failure, up to 30 seconds. Pushes fail with the last failure meanwhile. APNs
+ * treats rapid reconnecting as an attack.
  */
 import { Clock, Effect, Option, Scope, Semaphore } from "effect"
 import { type AttemptFailure, attemptFailure, PushError } from "./PushError.ts"
@@ -15,9 +15,9 @@ import * as Session from "./Session.ts"
  * @since 0.1.0
  */
 export interface Connection {
-  /** The session, opened if there is none. */
+  /** The current session, opened if necessary. */
   readonly session: Effect.Effect<Session.Session, AttemptFailure>
-  /** Before this (milliseconds since 1970) none will be opened. */
+  /** No session is opened before this moment (milliseconds since 1970). */
   readonly pausedUntil: () => number
 }
 
@@ -25,7 +25,7 @@ const firstPause = 100
 const longestPause = 30_000
 
 /**
- * A connection that ends with its scope: what runs may finish for `closeTimeout`.
+ * A connection that closes with its scope; pushes in progress may finish within `closeTimeout`.
  *
  * @category constructors
  * @since 0.1.0
@@ -108,7 +108,7 @@ export const make = Effect.fnUntraced(function* (
   }
 })
 
-/** Notices a session that has died silently, retires one that nobody uses, and sees that a retired one ends. */
+/** Detects a session that died silently, retires an idle one, and ends a retired one. */
 const keep = Effect.fnUntraced(function* (session: Session.Session, options: Resolved) {
   const interval = Math.min(options.pingInterval, options.idleTimeout)
   const ping = session.ping.pipe(
@@ -124,7 +124,7 @@ const keep = Effect.fnUntraced(function* (session: Session.Session, options: Res
     if (idle >= options.idleTimeout) session.retire()
     else if (!(yield* ping)) session.destroy()
   }
-  // By then nobody waits for an answer from it.
+  // No push waits for a response of it any more.
   yield* Effect.sleep(options.attemptTimeout)
   session.destroy()
 })

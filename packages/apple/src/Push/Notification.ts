@@ -8,7 +8,7 @@ import { Base64 } from "effect/encoding"
 import { PushError } from "./PushError.ts"
 
 /**
- * Whom to wake, out of the device's last TokenUpdate.
+ * The device to wake, from its last TokenUpdate.
  *
  * @category models
  * @since 0.1.0
@@ -20,12 +20,12 @@ export interface Notification {
   readonly pushToken: Uint8Array | string
   /** `PushMagic`. */
   readonly pushMagic: string
-  /** Until when APNs keeps trying to reach a device that is off; a date in the past: once. Default in 7 days. */
+  /** Until when APNs retries a device that is off; with a date in the past it tries once. Default: in 7 days. */
   readonly expiration?: Date | undefined
 }
 
 /**
- * Headers and body as they are sent.
+ * Headers and body of the request.
  *
  * @category models
  * @since 0.1.0
@@ -40,7 +40,7 @@ const maxBodyBytes = 4096
 const defaultLifetime = 7 * 24 * 60 * 60
 
 /**
- * `apnsId` names this push to APNs, the same at every try. `now`: milliseconds since 1970.
+ * `apnsId` identifies this push to APNs and is the same for every attempt. `now`: milliseconds since 1970.
  *
  * @category encoding
  * @since 0.1.0
@@ -60,7 +60,7 @@ export const toRequest = (notification: Notification, apnsId: string, now: numbe
       return yield* Result.fail(unusable("pushMagic is empty or too long"))
     }
     const seconds = expiration === undefined ? now / 1000 + defaultLifetime : expiration.getTime() / 1000
-    if (Number.isNaN(seconds)) return yield* Result.fail(unusable("expiration is no valid date"))
+    if (Number.isNaN(seconds)) return yield* Result.fail(unusable("expiration is not a valid date"))
     return {
       headers: {
         ":method": "POST",

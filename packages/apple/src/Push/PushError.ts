@@ -1,23 +1,23 @@
 /**
- * How a push fails. Nothing in these errors holds a push token, a push magic or a key: they may be logged as they are.
+ * How a push fails. These errors hold no push token, push magic or key, so they may be logged.
  *
  * Source: Apple, "Handling notification responses from APNs".
  */
 import { Schema } from "effect"
 
 /**
- * Why the device was not asked to call.
+ * Why the push failed.
  *
- * - `InvalidToken`: the token is no longer good on this topic; stop using it until the device sends a new one. When all of a
- *   topic's tokens die at once with `DeviceTokenNotForTopic`, suspect the certificate instead.
- * - `TopicNotFound`: none of the certificates has this topic, or APNs denies that one has.
- * - `CertificateRejected`: APNs does not believe the push certificate: expired, revoked, of another environment.
+ * - `InvalidToken`: the token is not valid for this topic; do not use it until the device sends a new one. When all
+ *   tokens of a topic fail at once with `DeviceTokenNotForTopic`, suspect the certificate instead.
+ * - `TopicNotFound`: no push certificate has this topic, or APNs does not accept the topic.
+ * - `CertificateRejected`: APNs does not accept the push certificate: it is expired, revoked, or of another environment.
  * - `TooManyRequests`: too many pushes to this one device.
- * - `Unavailable`: APNs could not be reached, or said it is not able to, at every try.
- * - `Timeout`: no answer in time, waiting for its turn included.
- * - `InvalidResponse`: an answer that APNs does not give.
- * - `InvalidRequest`: a push without a usable token or magic, not sent; or one that APNs found malformed.
- * - `Overloaded`: not sent, because too many pushes are waiting already.
+ * - `Unavailable`: APNs could not be reached or was unavailable in every attempt.
+ * - `Timeout`: no response in time, waiting included.
+ * - `InvalidResponse`: a response that APNs does not document.
+ * - `InvalidRequest`: the push has no usable token or magic and was not sent, or APNs found it malformed.
+ * - `Overloaded`: not sent, because too many pushes are waiting.
  *
  * @category errors
  * @since 0.1.0
@@ -40,10 +40,10 @@ export const Reason = Schema.Literals([
 export type Reason = typeof Reason.Type
 
 /**
- * A push that did not come through. Where there was an answer, `status` and APNs' own word for it, `apnsReason`, tell it.
+ * A push that failed. If APNs responded, `status` and `apnsReason` hold its response.
  *
- * - `retryAfter`: seconds, 1 to 3600, when APNs names them.
- * - `unregisteredAt`: since when APNs knows the token to be dead. A token that the device sent after that is not meant.
+ * - `retryAfter`: seconds, 1 to 3600, if APNs sends them.
+ * - `unregisteredAt`: since when the token is invalid. A token that the device sent later is not affected.
  *
  * @category errors
  * @since 0.1.0

@@ -1,8 +1,8 @@
 /**
- * Where APNs is, with which certificates it is asked, and every bound on that.
+ * The address of APNs, the push certificates, and every limit.
  *
  * The topic of a certificate is the UID of its subject, `com.apple.mgmt.…`: so a topic needs no configuration, and the
- * certificate of an app, whose UID is the app's, is noticed at once.
+ * certificate of an app, whose UID is the app's, is rejected.
  */
 
 import { createPrivateKey, X509Certificate } from "node:crypto"
@@ -31,30 +31,30 @@ export interface PushOptions {
   readonly certificates: ReadonlyArray<PushCertificate>
   /** An `https://` origin. Default `https://api.push.apple.com:443`; Apple also answers on port 2197. */
   readonly url?: string | undefined
-  /** Authorities to believe instead of the system's, in PEM: for a stand-in of APNs. */
+  /** Authorities in PEM to trust instead of the system's, for a test server. */
   readonly ca?: string | ReadonlyArray<string> | undefined
-  /** Longest a push may take in all, waiting for its turn and every try included. Default 30 seconds. */
+  /** The longest time of a push, waiting and all attempts included. Default 30 seconds. */
   readonly timeout?: Duration.Input | undefined
-  /** Longest wait for one answer; then the next try gets another connection. Default 10 seconds. */
+  /** The longest wait for one response; the next attempt uses another connection. Default 10 seconds. */
   readonly attemptTimeout?: Duration.Input | undefined
-  /** Longest wait for a connection, until APNs has said how many streams it takes. Default 10 seconds. */
+  /** The longest wait for a connection, until APNs has announced its number of streams. Default 10 seconds. */
   readonly connectTimeout?: Duration.Input | undefined
-  /** Further tries after the first. A push may be repeated: a device asked twice calls once. Default 3. */
+  /** Further attempts after the first. A push may be repeated: a device that is woken twice polls once. Default 3. */
   readonly retries?: number | undefined
-  /** Most pushes under way on a connection; APNs may allow fewer, never more. Default 500. */
+  /** The most concurrent pushes on a connection; APNs may allow fewer. Default 500. */
   readonly concurrency?: number | undefined
-  /** Pushes of one topic that may wait for their turn; more are `Overloaded`. Default 10,000. */
+  /** The most waiting pushes of one topic; further ones fail with `Overloaded`. Default 10,000. */
   readonly queue?: number | undefined
-  /** How often a connection is asked whether it still lives. Default 1 minute. */
+  /** The interval of HTTP/2 pings. Default 1 minute. */
   readonly pingInterval?: Duration.Input | undefined
-  /** How long a connection stays without a push. Apple dislikes frequent connections. Default 30 minutes. */
+  /** How long a connection stays open without a push. Apple advises against frequent connections. Default 30 minutes. */
   readonly idleTimeout?: Duration.Input | undefined
-  /** How long pushes under way may take to end when the layer closes. Default 5 seconds. */
+  /** How long the layer waits for pushes in progress when it closes. Default 5 seconds. */
   readonly closeTimeout?: Duration.Input | undefined
 }
 
 /**
- * An option that cannot be used: which and why, without its text.
+ * An invalid option: its name and the reason, without its value.
  *
  * @category errors
  * @since 0.1.0
@@ -65,7 +65,7 @@ export class InvalidPushOptions extends Schema.TaggedError<InvalidPushOptions>("
 ) {}
 
 /**
- * A certificate that was read.
+ * A push certificate and its topic.
  *
  * @category models
  * @since 0.1.0
@@ -134,17 +134,22 @@ const identify = (certificate: PushCertificate, option: string): Result.Result<I
   Result.gen(function* () {
     const read = yield* Result.try({
       try: () => new X509Certificate(certificate.cert),
-      catch: () => invalid(`${option}.cert`, "is no certificate in PEM"),
+      catch: () => invalid(`${option}.cert`, "is not a certificate in PEM"),
     })
     const key = yield* Result.try({
       try: () => createPrivateKey(Redacted.value(certificate.key)),
-      catch: () => invalid(`${option}.key`, "is no private key in PEM, or an encrypted one"),
+      catch: () => invalid(`${option}.key`, "is not a private key in PEM, or is encrypted"),
     })
     if (!read.checkPrivateKey(key))
-      return yield* Result.fail(invalid(`${option}.key`, "is not that of the certificate"))
+      return yield* Result.fail(invalid(`${option}.key`, "does not belong to the certificate"))
     const topic = read.toLegacyObject().subject["UID"]
     if (typeof topic !== "string" || !/^com\.apple\.mgmt\.[\x21-\x7e]{1,200}$/.test(topic)) {
-      return yield* Result.fail(invalid(`${option}.cert`, "is no MDM push certificate: its subject has no such topic"))
+      return yield* Result.fail(
+        invalid(
+          `${option}.cert`,
+          "is not an MDM push certificate: the UID of its subject is not a topic com.apple.mgmt.…",
+        ),
+      )
     }
     return { ...certificate, topic, notAfter: read.validToDate }
   })

@@ -1,8 +1,8 @@
 /**
- * What APNs answers, and what follows from it.
+ * The responses of APNs and the errors they lead to.
  *
- * The status decides; only 400 is told apart by the reason in the body. What a body says is untrusted and goes into an
- * error only as a short word.
+ * The status decides; only for 400 the reason in the body matters. The body is untrusted, and only a short word of it gets
+ * into an error.
  *
  * Source: Apple, "Handling notification responses from APNs", its tables of status codes and error strings.
  */
@@ -11,7 +11,7 @@ import { Result, Schema } from "effect"
 import { type AttemptFailure, attemptFailure, PushError, type Reason } from "./PushError.ts"
 
 /**
- * As it came. `body` is at most a few kilobytes; a longer one comes empty.
+ * A response. `body` has at most a few kilobytes; a longer one is empty.
  *
  * @category models
  * @since 0.1.0
@@ -68,7 +68,7 @@ export const apnsReasonOf = (body: string): string | undefined =>
   Result.getOrUndefined(Result.map(decodeBody(body), ({ reason }) => reason))
 
 /**
- * Reasons that condemn the certificate; a GOAWAY may carry one.
+ * Whether a reason means that the certificate is rejected; a GOAWAY may carry one.
  *
  * @category guards
  * @since 0.1.0
@@ -77,7 +77,7 @@ export const condemnsCertificate = (apnsReason: string | undefined): boolean =>
   apnsReason === "BadCertificate" || apnsReason === "BadCertificateEnvironment" || apnsReason === "Forbidden"
 
 /**
- * Nothing for 200, a failure for the rest. `now`: milliseconds since 1970.
+ * Succeeds for 200 and fails for every other status. `now`: milliseconds since 1970.
  *
  * @category parsing
  * @since 0.1.0

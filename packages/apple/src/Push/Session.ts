@@ -1,12 +1,14 @@
 /**
  * One HTTP/2 session with APNs, from its handshake to its end.
  *
- * It is ready once the server's SETTINGS are there, for they say how many streams it takes; {@link Session.permits}
- * follows them. A session that is retired (GOAWAY, a try without an answer, idle) takes no further streams, lets those that
- * run come to an end, and lets go of whoever waits for a permit, to be served by the next session.
+ * It is ready once the server's SETTINGS have arrived, because they hold the number of streams; {@link Session.permits}
+ * follows them. A retired session (GOAWAY, an attempt without a response, idle) accepts no further streams, lets the open ones
+ * finish, and releases everything that waits for a permit, so that the next session serves it.
  *
- * What surprises: with TLS 1.3 a server judges the client's certificate after the client believes the handshake done, so a
- * rejected certificate may come as the sudden end of a session that just opened.
+ * **Gotchas**
+ *
+ * With TLS 1.3 a server checks the client's certificate after the client has finished its handshake, so a
+ * rejected certificate may show as the sudden end of a session that just opened.
  *
  * Source: RFC 9113 §6.5.2 (SETTINGS_MAX_CONCURRENT_STREAMS), §6.7 (PING), §6.8 (GOAWAY).
  */
@@ -26,24 +28,24 @@ import { apnsReasonOf, condemnsCertificate, type Response } from "./Response.ts"
  * @since 0.1.0
  */
 export interface Session {
-  /** As many as the server takes streams. To be held by whoever posts. */
+  /** One permit for each stream that the server allows. A caller of `post` holds one. */
   readonly permits: Semaphore.Semaphore
-  /** Does it take another stream? */
+  /** Whether it accepts another stream. */
   readonly isOpen: () => boolean
-  /** How many requests it was given so far. */
+  /** The number of requests so far. */
   readonly posts: () => number
-  /** Sends a request and waits for its answer; interrupted, it cancels the stream. */
+  /** Sends a request and waits for its response. Interruption cancels the stream. */
   readonly post: (request: Request) => Effect.Effect<Response, AttemptFailure>
-  /** Takes no further streams, and ends with the last one. */
+  /** Accepts no further streams, and ends with the last one. */
   readonly retire: () => void
-  /** Ends at once, with everything that runs. */
+  /** Ends immediately, with all streams. */
   readonly destroy: () => void
-  /** Waits for the answer to a PING; `false` when none can come. */
+  /** Waits for the response to a PING; `false` if the session cannot respond. */
   readonly ping: Effect.Effect<boolean>
 }
 
 /**
- * What its owner hears. `onEnd`: why it ended, and whether it ever responded.
+ * Callbacks of a session. `onEnd`: why it ended, and whether it ever responded.
  *
  * @category models
  * @since 0.1.0
@@ -57,7 +59,7 @@ export interface Listener {
 const maxResponseLength = 4096
 
 /**
- * Starts a session. It tells its fate to the listener: exactly one `onEnd`, at most one `onReady` before it.
+ * Starts a session. It calls `onEnd` exactly once, and `onReady` at most once before.
  *
  * @category constructors
  * @since 0.1.0
@@ -109,7 +111,7 @@ export const start = (identity: Identity, options: Resolved, listener: Listener)
         try {
           stream = h2.request(request.headers)
         } catch {
-          // The session ended between the look at it and now.
+          // The session ended since it was checked.
           resume(Effect.fail(attemptFailure(why, true)))
           return
         }

@@ -1,9 +1,9 @@
 /**
- * The authority's side of SCEP: what a client asks for, and the answer to it. One certificate is authority and registration
- * authority at once: requests are encrypted to it, answers signed by it.
+ * The authority's side of SCEP: reads requests and writes responses. One certificate is the authority and the registration
+ * authority: requests are encrypted to it, and it signs the responses.
  *
- * A received request proves that its sender holds the key it wants certified. It does not prove that the sender may have a
- * certificate: check the challenge of a `PKCSReq` before issuing. A `RenewalReq` is signed with a certificate that this
+ * A received request proves that its sender holds the key to be certified. It does not prove that the sender is allowed to have
+ * a certificate: check the challenge of a `PKCSReq` before issuing. A `RenewalReq` is signed with a certificate that this
  * authority issued and that is in date.
  */
 
@@ -25,16 +25,16 @@ import { type FailInfo, ScepError, scepError, type Transaction } from "./ScepErr
 export interface Request {
   readonly _tag: "PKCSReq" | "RenewalReq"
   readonly transaction: Transaction
-  /** Whom the answer is encrypted to: of a first request a temporary certificate, of a renewal the present one. */
+  /** The response is encrypted to this certificate: a temporary one for a first request, the current one for a renewal. */
   readonly signer: Certificate.Certificate
   readonly request: CertificationRequest
-  /** The cipher the client used, and gets back. */
+  /** The cipher of the request; the response uses the same. */
   readonly cipher: Cms.Cipher
   /** The digest the client used. */
   readonly digest: Cms.Digest
   /**
-   * SHA-256 in hex over type, key and subject: the same for a request that is sent again, so that a server can answer a
-   * retry with the certificate it has already issued.
+   * SHA-256 in hex over type, key and subject: the same for a repeated request, so that a server can answer it
+   * with the certificate that it has already issued.
    */
   readonly fingerprint: string
 }
@@ -49,7 +49,7 @@ const failInfos: { readonly [F in FailInfo]: string } = {
 
 const statuses = { success: "0", failure: "2" } as const
 
-/** A first request is signed by a temporary key about itself: there SHA-1 costs nobody anything. */
+/** A first request is signed with a temporary certificate, so SHA-1 does no harm there. */
 const digestsOf = (type: Request["_tag"]): ReadonlyArray<Cms.Digest> =>
   type === "PKCSReq" ? ["sha1", ...Cms.modernDigests] : Cms.modernDigests
 
@@ -73,14 +73,14 @@ const typeOf = (messageType: string | undefined): Result.Result<Request["_tag"],
     case PkiMessage.messageTypes.GetCertInitial:
     case PkiMessage.messageTypes.GetCert:
     case PkiMessage.messageTypes.GetCRL:
-      // Nothing is ever left pending here, and nothing is looked up.
-      return Result.fail(scepError("badCertId", "No certificate is kept for later"))
+      // This authority has no pending requests and looks nothing up.
+      return Result.fail(scepError("badCertId", "Stored certificates and CRLs are not available"))
     default:
       return Result.fail(scepError("badRequest", "No request of a known type"))
   }
 }
 
-/** May this signer send this request? */
+/** Whether this signer may send this request. */
 const checkSigner = (
   type: Request["_tag"],
   signer: Certificate.Certificate,
@@ -94,7 +94,7 @@ const checkSigner = (
       : Result.fail(scepError("badMessageCheck", "Signed by another key than the one to be certified"))
   }
   if (Certificate.equals(signer, authority)) {
-    return Result.fail(scepError("badRequest", "The authority renews nothing for itself"))
+    return Result.fail(scepError("badRequest", "The authority's own certificate cannot be renewed"))
   }
   return Result.match(Certificate.verifyChain(signer, [], [authority], at), {
     onSuccess: () => Result.succeed(undefined),
@@ -131,7 +131,7 @@ const decode = (
   })
 
 /**
- * The request in a `PKIOperation`. Every error with a `transaction` is answered with {@link failure}.
+ * The request in a `PKIOperation`. Answer every error that has a `transaction` with {@link failure}.
  *
  * @category requests
  * @since 0.1.0
@@ -169,7 +169,7 @@ const certRep = (
   })
 
 /**
- * The CertRep that brings a certificate, encrypted to the signer of the request with the cipher it used.
+ * The CertRep with a certificate, encrypted to the signer of the request with the cipher it used.
  *
  * @category answers
  * @since 0.1.0
@@ -186,7 +186,7 @@ export const success = (
   )
 
 /**
- * The CertRep that says no. A refused challenge is `badRequest`.
+ * The CertRep of a failure. An invalid challenge is `badRequest`.
  *
  * @category answers
  * @since 0.1.0

@@ -1,7 +1,7 @@
-/** What a SCEP server can do: the text that answers `GetCACaps` (RFC 8894 § 3.5.2). */
+/** The capabilities of a SCEP server: the response to `GetCACaps` (RFC 8894 § 3.5.2). */
 
 /**
- * Every capability this package has. SHA-1 and DES3 are left out: who asks may do better, who sends them is still understood.
+ * Every capability of this package. SHA-1 and DES3 are not advertised, but accepted from clients that use them.
  *
  * @category models
  * @since 0.1.0
@@ -9,7 +9,7 @@
 export const capabilities = ["AES", "POSTPKIOperation", "Renewal", "SHA-256", "SHA-512", "SCEPStandard"] as const
 
 /**
- * The answer to `GetCACaps`, `text/plain`.
+ * The response to `GetCACaps`, `text/plain`.
  *
  * @category encoding
  * @since 0.1.0
@@ -17,7 +17,7 @@ export const capabilities = ["AES", "POSTPKIOperation", "Renewal", "SHA-256", "S
 export const capabilitiesText: string = `${capabilities.join("\n")}\n`
 
 /**
- * Capabilities from such an answer: one a line, unknown ones too, at most 64.
+ * Capabilities of such a response: one a line, unknown ones included, at most 64.
  *
  * @category decoding
  * @since 0.1.0
@@ -32,7 +32,7 @@ export const parseCapabilities = (text: string): ReadonlySet<string> =>
   )
 
 /**
- * Content types of SCEP's answers (RFC 8894 § 4).
+ * Content types of SCEP responses (RFC 8894 § 4).
  *
  * @category models
  * @since 0.1.0

@@ -1,7 +1,7 @@
 /**
- * Certification requests (PKCS #10, RFC 2986): read, with proof that the sender holds the key, and made.
+ * Certification requests (PKCS #10, RFC 2986): reads them, with the proof that the sender holds the key, and writes them.
  *
- * SHA-1 is believed for that proof: it is by the key that asks, about itself, and certifies nothing.
+ * SHA-1 is accepted in that proof: the requesting key signs a statement about itself only.
  */
 
 import { createPublicKey, type KeyObject, sign, verify } from "node:crypto"
@@ -9,23 +9,22 @@ import { Redacted, Result } from "effect"
 import * as Asn1 from "../Asn1.ts"
 import * as Certificate from "../Certificate.ts"
 import { signatureOf } from "../Cms/Algorithms.ts"
-import { algorithmOf } from "../Cms/SignedData.ts"
 import { type ScepError, scepError } from "./ScepError.ts"
 
 /**
- * What is asked for.
+ * The contents of a request.
  *
  * @category models
  * @since 0.1.0
  */
 export interface CertificationRequest {
-  /** DER of the Name that is asked for. The authority decides whom it certifies. */
+  /** DER of the requested Name. The authority decides which name it certifies. */
   readonly subject: Uint8Array
   /** RSA, 2048 to 4096 bits; the sender has proved to hold the private one. */
   readonly publicKey: KeyObject
   /** DER of that key. */
   readonly publicKeyInfo: Uint8Array
-  /** The secret that permits the request (RFC 2985 § 5.4.1), when there is one. */
+  /** The secret that permits the request (RFC 2985 § 5.4.1), if present. */
   readonly challengePassword: Redacted.Redacted<string> | undefined
 }
 
@@ -60,11 +59,26 @@ const readChallenge = (node: Asn1.Node | undefined) =>
     return Redacted.make(Buffer.from(value.content).toString("utf8"))
   })
 
+/**
+ * The parameters are not part of what is signed, so they are checked here. RFC 4055 § 5: they MUST be NULL, and a reader MUST accept
+ * them absent as well.
+ */
+const signatureAlgorithmOf = (node: Asn1.Node): Result.Result<string, Asn1.Asn1Error> =>
+  Result.gen(function* () {
+    const fields = yield* Asn1.enter(node, Asn1.Sequence)
+    const id = yield* Asn1.oid(yield* fields.next(Asn1.ObjectIdentifier))
+    const parameters = fields.optional(Asn1.Null)
+    const count = parameters === undefined ? 1 : 2
+    return node.children.length === count && (parameters?.content.length ?? 0) === 0
+      ? id
+      : yield* Result.fail(malformed())
+  })
+
 const structure = (der: Uint8Array) =>
   Result.gen(function* () {
     const outer = yield* Asn1.enter(yield* Asn1.read(der), Asn1.Sequence)
     const info = yield* outer.next(Asn1.Sequence)
-    const algorithmId = yield* algorithmOf(yield* outer.next(Asn1.Sequence))
+    const algorithmId = yield* signatureAlgorithmOf(yield* outer.next(Asn1.Sequence))
     const signature = yield* Asn1.bits(yield* outer.next(Asn1.BitString))
     const fields = yield* Asn1.enter(info, Asn1.Sequence)
     yield* fields.next(Asn1.Integer)
@@ -75,8 +89,8 @@ const structure = (der: Uint8Array) =>
   })
 
 /**
- * A request whose signature proves possession of its key. Bytes that are no request are `badMessageCheck`: the same as bytes
- * that could not be decrypted, for a sender must not learn which it was.
+ * A request whose signature proves possession of its key. Bytes that are not a request fail with `badMessageCheck`, the same as bytes
+ * that could not be decrypted, so that a sender cannot distinguish the two.
  *
  * @category reading
  * @since 0.1.0

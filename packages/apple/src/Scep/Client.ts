@@ -1,6 +1,6 @@
 /**
- * A device's side of SCEP: requests, and what the answers say. No HTTP: send `message` as the body of
- * `POST …?operation=PKIOperation`, give the answer's body to {@link readCertRep}.
+ * The device's side of SCEP: writes requests and reads responses. No HTTP: send `message` as the body of
+ * `POST …?operation=PKIOperation`, and give the response's body to {@link readCertRep}.
  */
 
 import { createHash, createPublicKey, type KeyObject } from "node:crypto"
@@ -12,7 +12,7 @@ import * as PkiMessage from "./PkiMessage.ts"
 import { type FailInfo, type ScepError, scepError } from "./ScepError.ts"
 
 /**
- * Anything that keeps a client from asking, or from understanding the answer.
+ * Why a client cannot write a request or read a response.
  *
  * @category errors
  * @since 0.1.0
@@ -20,7 +20,7 @@ import { type FailInfo, type ScepError, scepError } from "./ScepError.ts"
 export type ClientError = ScepError | Cms.CmsError | Certificate.CertificateError
 
 /**
- * A request on its way.
+ * A request that waits for its response.
  *
  * @category models
  * @since 0.1.0
@@ -29,16 +29,16 @@ export interface Pending {
   readonly message: Uint8Array
   readonly transactionId: string
   readonly senderNonce: Uint8Array
-  /** What the answer is encrypted to. */
+  /** The response is encrypted to this certificate. */
   readonly recipient: Certificate.KeyedCertificate
   /** The key that will be certified. */
   readonly privateKey: KeyObject
-  /** Who must sign the answer. */
+  /** The authority that must sign the response. */
   readonly authority: Certificate.Certificate
 }
 
 /**
- * What an authority answered.
+ * The response of an authority.
  *
  * @category models
  * @since 0.1.0
@@ -48,14 +48,14 @@ export type CertRep =
       readonly _tag: "Success"
       /** The certificate of the requested key. */
       readonly certificate: Certificate.Certificate
-      /** Everything the answer brought, that certificate included. */
+      /** All certificates of the response. */
       readonly certificates: ReadonlyArray<Certificate.Certificate>
     }
   | { readonly _tag: "Failure"; readonly failInfo: FailInfo | undefined }
   | { readonly _tag: "Pending" }
 
 /**
- * What both requests are made of.
+ * Options of both kinds of requests.
  *
  * @category models
  * @since 0.1.0
@@ -121,8 +121,8 @@ export const renewalReq = (
 const failInfos: ReadonlyArray<FailInfo> = ["badAlg", "badMessageCheck", "badRequest", "badTime", "badCertId"]
 
 /**
- * What an authority's answer says. It must be signed by the authority the request was for, be of the same transaction, and name the
- * request's nonce; a success must bring a certificate of the requested key.
+ * Reads the response of an authority. The authority of the request must have signed it, and it must have the transaction and the nonce
+ * of the request. A success must hold a certificate of the requested key.
  *
  * @category answers
  * @since 0.1.0
@@ -140,7 +140,7 @@ export const readCertRep = (bytes: Uint8Array, pending: Pending): Result.Result<
       nonce === undefined ||
       Buffer.compare(nonce, pending.senderNonce) !== 0
     ) {
-      return yield* Result.fail(scepError("badMessageCheck", "Not an answer to this request"))
+      return yield* Result.fail(scepError("badMessageCheck", "Not a response to this request"))
     }
     switch (PkiMessage.textOf(attributes, attributeIds.pkiStatus)) {
       case "3":
@@ -159,13 +159,13 @@ export const readCertRep = (bytes: Uint8Array, pending: Pending): Result.Result<
         return { _tag: "Success", certificate, certificates } as const
       }
       default:
-        return yield* Result.fail(scepError("badRequest", "An answer without a known status"))
+        return yield* Result.fail(scepError("badRequest", "A response without a known status"))
     }
   })
 
 /**
- * The certificates in an answer to `GetCACert`: one in DER, or several in certificates-only CMS (RFC 8894 § 4.2). Neither is
- * signed: compare a fingerprint that came another way.
+ * The certificates in a response to `GetCACert`: one in DER, or several in certificates-only CMS (RFC 8894 § 4.2). Neither is
+ * signed: compare the fingerprint with one from another source.
  *
  * @category answers
  * @since 0.1.0

@@ -1,6 +1,6 @@
 /**
- * The pkiMessage (RFC 8894 § 3.1, § 3.2): SignedData whose signed attributes say which message it is and of which transaction.
- * Both sides of SCEP speak it.
+ * The pkiMessage (RFC 8894 § 3.1, § 3.2): SignedData whose signed attributes hold the message type and the transaction.
+ * Both sides of SCEP use it.
  */
 
 import { randomBytes } from "node:crypto"
@@ -44,7 +44,7 @@ export const messageTypes = {
 } as const
 
 /**
- * What a pkiMessage may weigh, and bring along.
+ * The limits of a pkiMessage.
  *
  * @category limits
  * @since 0.1.0
@@ -75,7 +75,7 @@ export const textOf = (attributes: SignedData.Attributes, id: string): string | 
 }
 
 /**
- * An attribute that is a nonce: 1 to 64 octets, though RFC 8894 § 3.2.1.5 says 16.
+ * An attribute that is a nonce: 1 to 64 octets, although RFC 8894 § 3.2.1.5 requires 16.
  *
  * @category attributes
  * @since 0.1.0
@@ -88,7 +88,7 @@ export const nonceOf = (attributes: SignedData.Attributes, id: string): Uint8Arr
 }
 
 /**
- * A message that has been read, not verified.
+ * A message that is read but not verified.
  *
  * @category models
  * @since 0.1.0
@@ -112,7 +112,7 @@ export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError>
   })
 
 /**
- * What ties an answer to this message, when it says so.
+ * The transaction of this message, if it has one.
  *
  * @category reading
  * @since 0.1.0
@@ -124,7 +124,7 @@ export const transactionOf = (attributes: SignedData.Attributes): Transaction | 
 }
 
 /**
- * Verifies a message that has been read. A failure carries no content at all: it is signed as if it were empty.
+ * Verifies a message that has been read. A failure has no content: its signature is over an empty content.
  *
  * @category reading
  * @since 0.1.0
@@ -136,7 +136,7 @@ export const verify = (
   verifyRead(message.data, message.data.content ?? new Uint8Array(), digests)
 
 /**
- * A nonce as RFC 8894 § 3.2.1.5 wants it: 16 random octets.
+ * A new nonce: 16 random octets (RFC 8894 § 3.2.1.5).
  *
  * @category writing
  * @since 0.1.0
@@ -144,7 +144,7 @@ export const verify = (
 export const newNonce = (): Uint8Array => new Uint8Array(randomBytes(16))
 
 /**
- * What a message is made of.
+ * The contents of a message.
  *
  * @category models
  * @since 0.1.0
@@ -153,7 +153,7 @@ export interface Contents {
   readonly messageType: keyof typeof messageTypes
   readonly transactionId: string
   readonly senderNonce: Uint8Array
-  /** DER of EnvelopedData; nothing in a failure. */
+  /** DER of EnvelopedData; `undefined` in a failure. */
   readonly envelope: Uint8Array | undefined
   readonly signer: Certificate.KeyedCertificate
   readonly digest: Digest

@@ -1,9 +1,9 @@
-/** Why a SCEP message was refused, and the one of SCEP's five words for it. */
+/** Why a SCEP message was rejected, with one of the five `failInfo` values of SCEP. */
 import { Schema } from "effect"
 
 /**
- * What a server may say went wrong (RFC 8894 § 3.2.1.4): an algorithm (`badAlg`), the message's integrity
- * (`badMessageCheck`), a request not permitted or supported (`badRequest`), its time (`badTime`), no certificate as asked for (`badCertId`).
+ * The reason of a failure (RFC 8894 § 3.2.1.4): an algorithm (`badAlg`), the message's integrity
+ * (`badMessageCheck`), a request that is not permitted or supported (`badRequest`), its time (`badTime`), no such certificate (`badCertId`).
  *
  * @category models
  * @since 0.1.0
@@ -16,7 +16,7 @@ export const FailInfo = Schema.Literals(["badAlg", "badMessageCheck", "badReques
 export type FailInfo = typeof FailInfo.Type
 
 /**
- * What ties an answer to its request. Taken from a request before anything in it is verified: good for an answer, and for nothing else.
+ * Identifies the request that a response belongs to. It is read before the request is verified: use it for the response only.
  *
  * @category models
  * @since 0.1.0
@@ -32,8 +32,8 @@ export const Transaction = Schema.Struct({
 export type Transaction = typeof Transaction.Type
 
 /**
- * A SCEP message that is refused. `transaction` is there when the message said enough to be answered with a CertRep; when
- * not, HTTP 400 is all that is left. The message says more than `failInfo`: it is for a log, not for the sender.
+ * A rejected SCEP message. `transaction` is present when the message can be answered with a CertRep; otherwise
+ * the response is HTTP 400. `message` is more specific than `failInfo`: it is for a log, not for the sender.
  *
  * @category errors
  * @since 0.1.0

@@ -1,4 +1,4 @@
-/** What a device makes of a server's refusals: it leaves, or it waits, or it says so. */
+/** The status of a response: the device unenrolls, retries later, or fails. */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
@@ -10,7 +10,7 @@ import type { Answer, MdmServer } from "./MdmServer.ts"
 const unrecognized = JSON.stringify({ code: "com.apple.unrecognized.device", message: "Bye" })
 const unrecognizedPlist = "<plist><dict><key>code</key><string>com.apple.unrecognized.device</string></dict></plist>"
 
-describe("is unenrolled, or not", () => {
+describe("unenrolls or fails after", () => {
   it.live.each<readonly [name: string, answer: Answer, reason: string]>([
     ["401", { status: 401 }, "Unenrolled"],
     ["403 in JSON", { status: 403, headers: { "content-type": "application/json" }, body: unrecognized }, "Unenrolled"],
@@ -19,7 +19,7 @@ describe("is unenrolled, or not", () => {
       { status: 403, headers: { "content-type": "application/xml" }, body: unrecognizedPlist },
       "Unenrolled",
     ],
-    ["403 without a word", { status: 403 }, "UnexpectedStatus"],
+    ["403 without a body", { status: 403 }, "UnexpectedStatus"],
     [
       "403 for another reason",
       {
@@ -57,8 +57,8 @@ const busy =
   () =>
     times-- > 0 ? { status: 503, headers: { "retry-after": retryAfter } } : undefined
 
-describe("is asked to come back", () => {
-  it.live("says when", () =>
+describe("after a 503 the device", () => {
+  it.live("reports the seconds of Retry-After", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled()
       server.intercept = busy(1, "17")
@@ -68,7 +68,7 @@ describe("is asked to come back", () => {
     }),
   )
 
-  it.effect("comes back by itself with the very same message, after the pause and not before", () =>
+  it.effect("repeats the same message after the pause", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.now())
       const { server, device } = yield* enrolled({ retrying: true })
@@ -91,7 +91,7 @@ describe("is asked to come back", () => {
     }),
   )
 
-  it.live("says the very same again when no answer came, and in the end gives up", () =>
+  it.live("repeats the same message without a response and fails after the last attempt", () =>
     Effect.gen(function* () {
       const lost = new Set([7, 9, 10])
       const route = (number: number, url: URL) => (lost.has(number) ? "http://127.0.0.1:1" : url)
@@ -110,7 +110,7 @@ describe("is asked to come back", () => {
     }),
   )
 
-  it.live("gives up in the end", () =>
+  it.live("fails after the last attempt", () =>
     Effect.gen(function* () {
       const { server, device } = yield* enrolled({ retrying: 2 })
       server.intercept = busy(9, "0")
