@@ -1,8 +1,9 @@
 /** The names of a SCEP payload as OpenSSL reads them in a certificate. */
+
+import { rsaKey } from "@espalier/testing/Pki"
 import { Result } from "effect"
 import { expect, it } from "vitest"
 import { Certificate } from "../src/index.ts"
-import { rsaKey } from "@espalier/testing/Pki"
 
 const key = rsaKey()
 
