@@ -10,7 +10,7 @@ import type { Manifest, Package } from "./Workspace.ts"
 
 /** The packages of this workspace that each published package may import; `"all"` means every other row of the table. */
 export const layering: Record<string, ReadonlyArray<string> | "all"> = {
-  schema: [],
+  schema: ["plist"],
   plist: [],
   signing: [],
   sql: [],

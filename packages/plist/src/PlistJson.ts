@@ -1,5 +1,5 @@
 /**
- * Property lists in JSON clothes, without loss in either direction.
+ * Property lists as JSON, without loss in either direction.
  *
  * | property list | JSON |
  * |---|---|
@@ -16,11 +16,11 @@
 import { Result } from "effect"
 import { Base64 as Encoding } from "effect/encoding"
 import type { Json } from "effect/Schema"
-import * as Base64 from "./Base64.ts"
 import * as CalendarDate from "./CalendarDate.ts"
+import { isExactNumber, isReservedKey, wrappers } from "./JsonRules.ts"
 import { depthOf, type Limits } from "./Limits.ts"
 import { atPath, PlistError, type Reason } from "./PlistError.ts"
-import { integer, isDictionary, maxInteger, minInteger, Real, real, setEntry, type Value } from "./Value.ts"
+import { integer, isDictionary, maxInteger, minInteger, Real, setEntry, type Value } from "./Value.ts"
 
 /**
  * The JSON form of a value. Every value that a reader of this package returned has one; the error, with its path, is for values
@@ -40,6 +40,8 @@ export const fromValue = (value: Value, limits?: Pick<Limits, "maxDepth">): Resu
  */
 export const toValue = (json: unknown, limits?: Pick<Limits, "maxDepth">): Result.Result<Value, PlistError> =>
   walk(limits, (walker) => decode(walker, json, 1))
+
+export { isExactNumber, isReservedKey, type Wrapper, wrappers } from "./JsonRules.ts"
 
 interface Walker {
   readonly path: Array<string | number>
@@ -108,8 +110,7 @@ const integerRange = "An integer is between -2^63 and 2^64-1"
 /** A number without a wrapper means the same on both sides. -0 is the integer 0. */
 const bareNumber = (walker: Walker, value: number): number => {
   if (!Number.isFinite(value)) throw failure(walker, "BadReal", "NaN and infinities are reals and need their wrapper")
-  if (!Number.isInteger(value)) return value
-  if (Number.isSafeInteger(value)) return value + 0
+  if (isExactNumber(value)) return value + 0
   throw failure(walker, "BadInteger", 'Beyond 2^53 a bare number is inexact: write {"$integer":"…"} or {"$real":…}')
 }
 
@@ -126,60 +127,36 @@ const decode = (walker: Walker, json: unknown, depth: number): Value => {
   if (!isDictionary(json)) throw failure(walker, "Unsupported", `JSON has no ${typeof json} like this`)
   const keys = Object.keys(json)
   const [first] = keys
-  if (keys.length === 1 && first !== undefined && first.startsWith("$") && !first.startsWith("$$")) {
+  if (keys.length === 1 && first !== undefined && isReservedKey(first)) {
     return decodeWrapper(walker, first, json[first])
   }
   return mapEntries(walker, json, depth, (key) => unescapeKey(walker, key), decode)
 }
 
 const unescapeKey = (walker: Walker, key: string): string => {
-  if (!key.startsWith("$")) return key
-  if (key.startsWith("$$")) return key.slice(1)
-  throw failure(
-    walker,
-    "Unsupported",
-    "A key that starts with $ is written with one $ more; a wrapper has one key only",
-  )
-}
-
-const decodeWrapper = (walker: Walker, wrapper: string, content: unknown): Value => {
-  switch (wrapper) {
-    case "$integer": {
-      const value = typeof content === "string" && /^-?(?:0|[1-9]\d{0,19})$/.test(content) ? BigInt(content) : undefined
-      const canonical = value === undefined ? undefined : integer(value)
-      if (canonical !== undefined) return canonical
-      throw failure(walker, "BadInteger", `$integer is a string of decimal digits. ${integerRange}`)
-    }
-    case "$real": {
-      const value = typeof content === "number" ? content : specialReals.get(content)
-      if (value !== undefined) return real(value)
-      throw failure(walker, "BadReal", '$real is a number, "nan", "inf", "-inf" or "-0"')
-    }
-    case "$data": {
-      const bytes = typeof content === "string" ? Base64.decode(content, 0, content.length, "compact") : 0
-      if (typeof bytes !== "number") return bytes
-      throw failure(walker, "BadData", "$data is a string of base64 with its padding")
-    }
-    case "$date": {
-      const millis = typeof content === "string" ? CalendarDate.parseJson(content) : Number.NaN
-      if (!Number.isNaN(millis)) return new Date(millis)
-      throw failure(walker, "BadDate", "$date is a day and second that exist, as 2026-01-31T00:00:00Z")
-    }
-    default:
-      throw failure(
-        walker,
-        "Unsupported",
-        "Only $integer, $real, $data and $date are known; other keys with $ take one more",
-      )
+  if (isReservedKey(key)) {
+    throw failure(
+      walker,
+      "Unsupported",
+      "A key that starts with $ is written with one $ more; a wrapper has one key only",
+    )
   }
+  return key.startsWith("$") ? key.slice(1) : key
 }
 
-const specialReals: ReadonlyMap<unknown, number> = new Map([
-  ["nan", Number.NaN],
-  ["inf", Number.POSITIVE_INFINITY],
-  ["-inf", Number.NEGATIVE_INFINITY],
-  ["-0", -0],
-])
+const decodeWrapper = (walker: Walker, key: string, content: unknown): Value => {
+  const wrapper = wrappers.get(key)
+  if (wrapper === undefined) {
+    throw failure(
+      walker,
+      "Unsupported",
+      "Only $integer, $real, $data and $date are known; other keys with $ take one more",
+    )
+  }
+  const value = wrapper.read(content)
+  if (value !== undefined) return value
+  throw failure(walker, wrapper.reason, wrapper.expected)
+}
 
 const mapItems = <A>(
   walker: Walker,
