@@ -237,30 +237,21 @@ export class AdoptHandler extends Context.Service<AdoptHandler, Handle<"adopt">>
 }
 
 /**
- * The services by webhook. A new webhook in the schema's table does not compile here until it has a service.
+ * Every service that the routes require.
  *
  * @category services
  * @since 0.1.0
  */
-export const handlers = {
-  event: EventHandler,
-  checkin: CheckInHandler,
-  declarationTokens: DeclarationTokensHandler,
-  declarationItems: DeclarationItemsHandler,
-  declaration: DeclarationHandler,
-  asset: AssetHandler,
-  bootstrapToken: BootstrapTokenHandler,
-  userAuthenticate: UserAuthenticateHandler,
-  token: TokenHandler,
-  enroll: EnrollHandler,
-  returnToService: ReturnToServiceHandler,
-  adopt: AdoptHandler,
-} as const satisfies { readonly [Name in WebhookName]: { readonly Service: Handle<Name> } }
-
-/**
- * Every service that the routes need.
- *
- * @category services
- * @since 0.1.0
- */
-export type Handlers = Context.Service.Identifier<(typeof handlers)[WebhookName]>
+export type Handlers =
+  | EventHandler
+  | CheckInHandler
+  | DeclarationTokensHandler
+  | DeclarationItemsHandler
+  | DeclarationHandler
+  | AssetHandler
+  | BootstrapTokenHandler
+  | UserAuthenticateHandler
+  | TokenHandler
+  | EnrollHandler
+  | ReturnToServiceHandler
+  | AdoptHandler

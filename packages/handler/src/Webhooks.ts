@@ -20,7 +20,7 @@ import { HttpEffect, HttpRouter, type HttpServerRequest, HttpServerResponse } fr
 import { HttpApiScalar, OpenApi } from "effect/http-api"
 import * as Call from "./Call.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
-import { type Handle, type Handlers, handlers } from "./Services.ts"
+import * as Services from "./Services.ts"
 import { WebhookVerifier } from "./WebhookVerifier.ts"
 
 /**
@@ -29,7 +29,7 @@ import { WebhookVerifier } from "./WebhookVerifier.ts"
  * @category models
  * @since 0.1.0
  */
-export type Backend = Handlers | WebhookVerifier
+export type Backend = Services.Handlers | WebhookVerifier
 
 const unknownWebhook = ErrorResponse.make(new UnknownWebhook({ message: "Webhook not found" }))
 const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Use POST" }))
@@ -41,10 +41,26 @@ const notFound = (request: HttpServerRequest.HttpServerRequest) => {
   return Effect.succeed(paths.has(path) ? methodNotAllowed : unknownWebhook)
 }
 
+/** The service of each webhook. A new webhook in the schema's table does not compile here until it has one. */
+const services = {
+  event: Services.EventHandler,
+  checkin: Services.CheckInHandler,
+  declarationTokens: Services.DeclarationTokensHandler,
+  declarationItems: Services.DeclarationItemsHandler,
+  declaration: Services.DeclarationHandler,
+  asset: Services.AssetHandler,
+  bootstrapToken: Services.BootstrapTokenHandler,
+  userAuthenticate: Services.UserAuthenticateHandler,
+  token: Services.TokenHandler,
+  enroll: Services.EnrollHandler,
+  returnToService: Services.ReturnToServiceHandler,
+  adopt: Services.AdoptHandler,
+} as const satisfies { readonly [Name in WebhookName]: { readonly Service: Services.Handle<Name> } }
+
 const add = Effect.fnUntraced(function* <Name extends WebhookName>(
   router: HttpRouter.HttpRouter,
   name: Name,
-  handle: Handle<Name>,
+  handle: Services.Handle<Name>,
 ) {
   const limits = yield* RequestLimits.RequestLimits
   yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier, limits))
@@ -58,18 +74,18 @@ const add = Effect.fnUntraced(function* <Name extends WebhookName>(
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
-    yield* add(router, "event", yield* handlers.event)
-    yield* add(router, "checkin", yield* handlers.checkin)
-    yield* add(router, "declarationTokens", yield* handlers.declarationTokens)
-    yield* add(router, "declarationItems", yield* handlers.declarationItems)
-    yield* add(router, "declaration", yield* handlers.declaration)
-    yield* add(router, "asset", yield* handlers.asset)
-    yield* add(router, "bootstrapToken", yield* handlers.bootstrapToken)
-    yield* add(router, "userAuthenticate", yield* handlers.userAuthenticate)
-    yield* add(router, "token", yield* handlers.token)
-    yield* add(router, "enroll", yield* handlers.enroll)
-    yield* add(router, "returnToService", yield* handlers.returnToService)
-    yield* add(router, "adopt", yield* handlers.adopt)
+    yield* add(router, "event", yield* services.event)
+    yield* add(router, "checkin", yield* services.checkin)
+    yield* add(router, "declarationTokens", yield* services.declarationTokens)
+    yield* add(router, "declarationItems", yield* services.declarationItems)
+    yield* add(router, "declaration", yield* services.declaration)
+    yield* add(router, "asset", yield* services.asset)
+    yield* add(router, "bootstrapToken", yield* services.bootstrapToken)
+    yield* add(router, "userAuthenticate", yield* services.userAuthenticate)
+    yield* add(router, "token", yield* services.token)
+    yield* add(router, "enroll", yield* services.enroll)
+    yield* add(router, "returnToService", yield* services.returnToService)
+    yield* add(router, "adopt", yield* services.adopt)
     yield* router.add("*", "/webhook/apple/*", notFound)
   }),
 )
