@@ -1,8 +1,8 @@
 /**
- * Every flag of every subcommand, as the command itself says it.
+ * Every flag of every subcommand, as `--help` shows it.
  *
  * `node --conditions=@espalier/source packages/cli/scripts/flags.ts` prints the reference in Markdown, with `--json` the names alone, and with
- * `--write` it puts the reference into `docs/operator.md`, between the two markers. A test of the house holds the guide to it.
+ * `--write` it puts the reference into `docs/operator.md`, between the two markers. A test checks that the guide is up to date.
  */
 import { readFile, writeFile } from "node:fs/promises"
 import { NodeServices } from "@effect/platform-node"
@@ -46,7 +46,7 @@ const names = (docs: ReadonlyArray<HelpDoc.HelpDoc>) =>
       nameOf(doc),
       {
         subcommands: (doc.subcommands ?? []).flatMap(({ commands }) => commands.map(({ name }) => name)),
-        // What can be switched on can be switched off.
+        // Every boolean flag has a negated form.
         flags: doc.flags.flatMap(({ name, type }) => (type === "boolean" ? [name, `no-${name}`] : [name])),
         globalFlags: (doc.globalFlags ?? []).map(({ name }) => name),
         variables: doc.flags.flatMap(({ description }) => variable.exec(textOf(description))?.[1] ?? []),
@@ -66,7 +66,7 @@ const row = ({ name, type, description, required }: HelpDoc.FlagDoc): string => 
   return `| \`--${name}${value}\` | ${cell(what)}${required ? ". Required" : ""} |`
 }
 
-/** A command that has all flags of `serve` is told by those that it has besides. */
+/** A command that has all flags of `serve` lists only its additional ones. */
 const section =
   (serve: ReadonlySet<string>) =>
   (doc: HelpDoc.HelpDoc): string => {

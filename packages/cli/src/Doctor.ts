@@ -1,9 +1,12 @@
 /**
- * `espalier doctor`: looks at a set-up without serving. It takes the flags and variables of `serve` and says, check by check, what
- * works, what to look at, and what to correct.
+ * `espalier doctor`: checks a configuration without serving. It takes the flags and variables of `serve` and reports for each check
+ * whether it works, needs attention or fails.
  *
- * Every check is bounded in time, all run at once, and none stops another. Nothing is made or changed. What surprises: a name that the
- * system is still looking up in vain keeps the process for some seconds after the last line.
+ * All checks run concurrently, each within a time limit, and none stops another. Nothing is created or changed.
+ *
+ * **Gotchas**
+ *
+ * The process can stay for some seconds after the last line, while the operating system's name lookup has not timed out.
  */
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -12,11 +15,11 @@ import * as Certificates from "./doctor/Certificates.ts"
 import * as Finding from "./doctor/Finding.ts"
 import * as Network from "./doctor/Network.ts"
 import * as Storage from "./doctor/Storage.ts"
-import { Said } from "./Said.ts"
 import { flags, type ServeOptions } from "./ServeFlags.ts"
+import { SilentExit } from "./SilentExit.ts"
 
 /**
- * All checks, in the order in which things are set up.
+ * Runs all checks; the findings are in the order of the set-up.
  *
  * @category checks
  * @since 0.1.0
@@ -33,7 +36,7 @@ export const examine = (options: ServeOptions): Effect.Effect<Finding.Findings> 
         Finding.bounded("port", Network.port(options)),
         Finding.bounded(
           "identity",
-          Effect.sync(() => Network.doors(options)),
+          Effect.sync(() => Network.accessModes(options)),
         ),
         Finding.bounded("roots", Certificates.roots(options)),
         Finding.bounded("profile", Certificates.profile(options)),
@@ -41,11 +44,11 @@ export const examine = (options: ServeOptions): Effect.Effect<Finding.Findings> 
       ],
       { concurrency: "unbounded" },
     ),
-    (found) => found.flat(),
+    (findings) => findings.flat(),
   )
 
 /**
- * Exit code 0 when nothing is bad, 1 otherwise.
+ * Exits with 1 if a finding is bad, otherwise with 0.
  *
  * @category commands
  * @since 0.1.0
@@ -56,17 +59,17 @@ export const doctor = Command.make(
     ...flags,
     json: Flag.Boolean("json").pipe(
       Flag.withDefault(false),
-      Flag.withDescription("Print one JSON object instead: {ok, findings: […]}"),
+      Flag.withDescription("Print one JSON object: {ok, findings: […]}"),
     ),
   },
   Effect.fnUntraced(function* ({ json, ...options }) {
     const findings = yield* examine(options)
     const ok = findings.every(({ verdict }) => verdict !== "bad")
     yield* Console.log(json ? JSON.stringify({ ok, findings }, null, 2) : report(findings))
-    if (!ok) return yield* new Said()
+    if (!ok) return yield* new SilentExit()
   }),
 ).pipe(
-  Command.withDescription("Check a set-up: the flags of serve, tried out without serving"),
+  Command.withDescription("Check a configuration: the flags of serve, without serving"),
   Command.withExamples([
     { command: "espalier doctor --webhook-url https://backend.example.com --origin https://mdm.example.com" },
   ]),
@@ -74,5 +77,5 @@ export const doctor = Command.make(
 
 const report = (findings: Finding.Findings): string => {
   const count = (verdict: Finding.Finding["verdict"]) => findings.filter((one) => one.verdict === verdict).length
-  return `${findings.map(Finding.line).join("\n")}\n\n${count("good")} good, ${count("warning")} to look at, ${count("bad")} to correct`
+  return `${findings.map(Finding.line).join("\n")}\n\n${count("good")} good, ${count("warning")} need attention, ${count("bad")} must be corrected`
 }

@@ -1,5 +1,5 @@
 /**
- * The whole command: every subcommand is one file beside this one. It runs in `main.ts`.
+ * The whole command. Each subcommand is one file in this folder; `main.ts` runs the command.
  */
 import { Command } from "effect/cli"
 import { doctor } from "./Doctor.ts"

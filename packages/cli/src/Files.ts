@@ -1,42 +1,28 @@
 /**
- * PEM files that flags name, read at the start: what is wrong with one is said before anything listens.
+ * The PEM files that flags name. They are read at the start, so that an error is reported before the server listens.
  */
 import { createPrivateKey, type KeyObject } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { Certificate } from "@espalier/apple"
 import { Effect, Result } from "effect"
-import { CliError } from "effect/cli"
+import * as UserError from "./UserError.ts"
 
 /**
- * A sentence for the person at the terminal, who gets nothing else.
- *
- * @category errors
- * @since 0.1.0
- */
-export const refuse = (userMessage: string) => new CliError.UserError({ cause: undefined, userMessage })
-
-/**
- * @category errors
- * @since 0.1.0
- */
-export type Refusal = CliError.UserError
-
-/**
- * A file's text.
+ * The text of a file.
  *
  * @category files
  * @since 0.1.0
  */
-export const text = (flag: string, path: string): Effect.Effect<string, CliError.UserError> =>
+export const text = (flag: string, path: string): Effect.Effect<string, UserError.UserError> =>
   Effect.tryPromise({
     try: () => readFile(path, "utf8"),
-    catch: () => refuse(`--${flag}: ${path} cannot be read`),
+    catch: () => UserError.make(`--${flag}: ${path} cannot be read`),
   })
 
 const blocks = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /**
- * All certificates of a PEM file, at least one, in their order.
+ * The certificates of a PEM file in their order, at least one.
  *
  * @category files
  * @since 0.1.0
@@ -46,9 +32,9 @@ export const certificates = (flag: string, path: string) =>
     Result.match(Result.all((pem.match(blocks) ?? []).map(Certificate.fromPem)), {
       onSuccess: (found) =>
         found.length === 0
-          ? Effect.fail(refuse(`--${flag}: ${path} holds no certificate in PEM`))
+          ? Effect.fail(UserError.make(`--${flag}: ${path} contains no PEM certificate`))
           : Effect.succeed(found),
-      onFailure: (error) => Effect.fail(refuse(`--${flag}: ${path}: ${error.message}`)),
+      onFailure: (error) => Effect.fail(UserError.make(`--${flag}: ${path}: ${error.message}`)),
     }),
   )
 
@@ -58,10 +44,10 @@ export const certificates = (flag: string, path: string) =>
  * @category files
  * @since 0.1.0
  */
-export const privateKey = (flag: string, path: string): Effect.Effect<KeyObject, CliError.UserError> =>
+export const privateKey = (flag: string, path: string): Effect.Effect<KeyObject, UserError.UserError> =>
   Effect.flatMap(text(flag, path), (pem) =>
     Effect.try({
       try: () => createPrivateKey(pem),
-      catch: () => refuse(`--${flag}: ${path} holds no private key in PEM that can be read without a passphrase`),
+      catch: () => UserError.make(`--${flag}: ${path} contains no PEM private key without a passphrase`),
     }),
   )

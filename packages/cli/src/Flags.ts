@@ -1,7 +1,7 @@
 /**
  * Flags that can also be set by an environment variable: `--webhook-url` is `ESPALIER_WEBHOOK_URL`.
  *
- * A flag wins over its variable, the variable over the default; a repeatable flag's variable holds its values separated by commas.
+ * A flag takes precedence over its variable, and the variable over the default. The variable of a repeatable flag holds its values separated by commas.
  */
 import { Config, Redacted, Schema } from "effect"
 import { Flag } from "effect/cli"
@@ -50,19 +50,19 @@ export const texts = (name: string, description: string): Flag.Flag<ReadonlyArra
   )
 
 /**
- * A flag that may be given several times and must not be shown.
+ * A flag that may be given several times and whose values are secret.
  *
  * @category flags
  * @since 0.1.0
  */
 export const secrets = (name: string, description: string): Flag.Flag<ReadonlyArray<Redacted.Redacted>> =>
   Flag.map(
-    texts(name, `${description}; repeat it to rotate. Others on this machine can see flags: prefer the variable`),
+    texts(name, `${description}; repeat to rotate. Other users of this machine can see flags: prefer the variable`),
     (values) => values.map((value) => Redacted.make(value)),
   )
 
 /**
- * A flag that takes a whole number from 1.
+ * A flag that takes a positive integer.
  *
  * @category flags
  * @since 0.1.0
@@ -73,12 +73,12 @@ export const count = (name: string, description: string): Flag.Flag<number> =>
     Flag.withFallbackConfig(Config.Int(variable(name))),
     Flag.filter(
       (value) => value >= 1,
-      (value) => `${value} is no whole number from 1`,
+      (value) => `${value} is not a positive integer`,
     ),
   )
 
 /**
- * A flag that is on or off: `--worker`, `--no-worker`.
+ * A boolean flag: `--worker`, `--no-worker`.
  *
  * @category flags
  * @since 0.1.0
@@ -106,17 +106,17 @@ export const port = (name: string, description: string): Flag.Flag<number> =>
   )
 
 /**
- * A flag that takes one of some words.
+ * A flag that takes one of several values.
  *
  * @category flags
  * @since 0.1.0
  */
-export const oneOf = <const Words extends ReadonlyArray<string>>(
+export const oneOf = <const Choices extends ReadonlyArray<string>>(
   name: string,
-  words: Words,
+  choices: Choices,
   description: string,
-): Flag.Flag<Words[number]> =>
-  Flag.Literals(name, words).pipe(
+): Flag.Flag<Choices[number]> =>
+  Flag.Literals(name, choices).pipe(
     Flag.withDescription(documented(name, description)),
-    Flag.withFallbackConfig(Config.schema(Schema.Literals(words), variable(name))),
+    Flag.withFallbackConfig(Config.schema(Schema.Literals(choices), variable(name))),
   )

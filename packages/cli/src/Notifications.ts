@@ -1,5 +1,5 @@
 /**
- * `espalier notifications`: webhook integrations and their deliveries as a service of their own.
+ * `espalier notifications`: webhook integrations and their deliveries as a separate service.
  */
 import { Command } from "effect/cli"
 import { key } from "./notifications/Key.ts"
@@ -10,6 +10,6 @@ import { serve } from "./notifications/Serve.ts"
  * @since 0.1.0
  */
 export const notifications = Command.make("notifications").pipe(
-  Command.withDescription("Run the notifications service, and make the keys that open its API"),
+  Command.withDescription("Run the notifications service and manage its API keys"),
   Command.withSubcommands([serve, key]),
 )

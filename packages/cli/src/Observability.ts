@@ -1,5 +1,5 @@
 /**
- * What a service that runs tells of itself: its log, and what an OpenTelemetry collector gets.
+ * The log of a running service, and its export to an OpenTelemetry collector.
  */
 import { Layer, Logger, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
@@ -12,7 +12,7 @@ const loggers = {
 }
 
 /**
- * As the flags want it, under this name.
+ * Configured by the flags; `serviceName` is the name in OpenTelemetry.
  *
  * @category layers
  * @since 0.1.0

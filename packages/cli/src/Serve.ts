@@ -1,5 +1,5 @@
 /**
- * `espalier serve`: the whitelabel server in front of your backend.
+ * `espalier serve`: runs the whitelabel server.
  */
 import type { EnrollmentBranding } from "@espalier/schema"
 import { Server } from "@espalier/server"
@@ -10,10 +10,11 @@ import * as Files from "./Files.ts"
 import * as Inputs from "./Inputs.ts"
 import * as Observability from "./Observability.ts"
 import { flags, type ServeOptions } from "./ServeFlags.ts"
-import { sentence } from "./StartError.ts"
+import * as StartError from "./StartError.ts"
+import * as UserError from "./UserError.ts"
 
 /**
- * Runs until it is told to stop, then finishes what devices have begun.
+ * Runs until it receives SIGTERM or SIGINT, then finishes the requests in progress.
  *
  * @category commands
  * @since 0.1.0
@@ -21,7 +22,9 @@ import { sentence } from "./StartError.ts"
 export const serve = Command.make("serve", flags, (options) =>
   Effect.gen(function* () {
     const server = yield* serverOptions(options)
-    const context = yield* Effect.mapError(Layer.build(Server.layer(server)), (error) => Files.refuse(sentence(error)))
+    const context = yield* Effect.mapError(Layer.build(Server.layer(server)), (error) =>
+      UserError.make(StartError.message(error)),
+    )
     yield* Effect.forEach(warnings(options), (warning) => Effect.logWarning(warning))
     const { address } = Context.get(context, HttpServer.HttpServer)
     const scheme = server.tls === undefined ? "http" : "https"
@@ -30,22 +33,22 @@ export const serve = Command.make("serve", flags, (options) =>
     return yield* Effect.never
   }).pipe(Effect.scoped, Effect.provide(Observability.layer("espalier", options))),
 ).pipe(
-  Command.withDescription("Run the whitelabel server: devices in front, your backend behind"),
+  Command.withDescription("Run the whitelabel server between devices and your backend"),
   Command.withExamples([
     {
       command: "espalier serve --webhook-url https://backend.example.com --origin https://mdm.example.com",
-      description: "Behind a proxy that ends TLS for mdm.example.com",
+      description: "Behind a reverse proxy that terminates TLS for mdm.example.com",
     },
-    { command: "espalier serve --webhook-url http://localhost:3000", description: "Try it out on this machine" },
+    { command: "espalier serve --webhook-url http://localhost:3000", description: "On this machine, for a test" },
   ]),
 )
 
 const warnings = (options: ServeOptions): ReadonlyArray<string> => [
   ...(options.webhookSecret.length === 0 ? ["Calls to the backend are not signed: set --webhook-secret"] : []),
-  ...(options.origin.length === 0 ? ["Only this machine is answered: set --origin"] : []),
-  ...(options.identity === "optional" ? ["Devices need not prove who they are: set --identity required"] : []),
-  ...(options.enrollment === "open" ? ["Everybody may enroll: set --enrollment token"] : []),
-  ...(options.pushCertificate.length === 0 ? ["Devices cannot be woken: set --push-certificate"] : []),
+  ...(options.origin.length === 0 ? ["Only requests to localhost are accepted: set --origin"] : []),
+  ...(options.identity === "optional" ? ["Devices are not authenticated: set --identity required"] : []),
+  ...(options.enrollment === "open" ? ["Anyone can enroll a device: set --enrollment token"] : []),
+  ...(options.pushCertificate.length === 0 ? ["Push notifications are not configured: set --push-certificate"] : []),
 ]
 
 const serverOptions = Effect.fnUntraced(function* (options: ServeOptions) {

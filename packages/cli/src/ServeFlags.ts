@@ -10,19 +10,19 @@ const file = <A>(flag: Flag.Flag<A>) => Flag.withMetavar(flag, "<file>")
 const text = <A>(flag: Flag.Flag<A>) => Flag.withMetavar(flag, "<text>")
 
 /**
- * The flags that say where things are kept; other commands need them too.
+ * The flags for storage, which other commands have too.
  *
  * @category flags
  * @since 0.1.0
  */
 export const storage = {
-  dataDirectory: Flags.text("data-directory", "Holds the device authority and the database. Default: .espalier").pipe(
-    Flag.withMetavar("<directory>"),
-    Flag.withDefault(".espalier"),
-  ),
+  dataDirectory: Flags.text(
+    "data-directory",
+    "Directory of the certificate authority for devices and of the database. Default: .espalier",
+  ).pipe(Flag.withMetavar("<directory>"), Flag.withDefault(".espalier")),
   databaseUrl: Flags.text(
     "database-url",
-    "postgres://… where several servers work together. Default: a SQLite file in the data directory",
+    "postgres://… to share one database between several servers. Default: a SQLite file in the data directory",
   ).pipe(
     url,
     Flag.map((text) => Redacted.make(text)),
@@ -31,19 +31,19 @@ export const storage = {
 }
 
 /**
- * All of them.
+ * All flags of `espalier serve`.
  *
  * @category flags
  * @since 0.1.0
  */
 export const flags = {
   webhookUrl: Flags.text("webhook-url", "Base URL of your management backend").pipe(url),
-  webhookSecret: Flags.secrets("webhook-secret", "Signs every call (whsec_… or whsk_…)").pipe(
+  webhookSecret: Flags.secrets("webhook-secret", "Secret that signs the calls to the backend (whsec_… or whsk_…)").pipe(
     Flag.withMetavar("<secret>"),
   ),
   webhookTimeout: Flags.text(
     "webhook-timeout",
-    'Longest a call of your backend may take, retries included. Default: "15 seconds"',
+    'Time limit of a call to the backend, including retries. Default: "15 seconds"',
   ).pipe(
     Flag.withMetavar("<duration>"),
     Flag.withSchema(Schema.DurationFromString),
@@ -52,81 +52,84 @@ export const flags = {
   ...storage,
   origin: Flags.texts(
     "origin",
-    "Origin that devices call, such as https://mdm.example.com; repeat it for many. Other hosts are refused. Default: this machine's own names",
+    "Origin that devices use, such as https://mdm.example.com; repeat for several. Requests to other hosts are rejected. Default: localhost",
   ).pipe(url),
-  host: Flags.text("host", "Address to listen on. Default: every address").pipe(
+  host: Flags.text("host", "Address to listen on. Default: all addresses").pipe(
     Flag.withMetavar("<address>"),
     Flag.optional,
   ),
   port: Flags.port("port", "Port to listen on. Default: 8080").pipe(Flag.withMetavar("<port>"), Flag.withDefault(8080)),
-  maxConnections: Flags.count("max-connections", "Connections at a time; more are closed. Default: 10000").pipe(
-    Flag.withMetavar("<number>"),
-    Flag.withDefault(10_000),
-  ),
+  maxConnections: Flags.count(
+    "max-connections",
+    "Maximum number of concurrent connections; further ones are closed. Default: 10000",
+  ).pipe(Flag.withMetavar("<number>"), Flag.withDefault(10_000)),
   tlsCertificate: Flags.text(
     "tls-certificate",
-    "Serve TLS with this certificate and its chain (PEM); read again when it changes",
+    "TLS certificate with its chain (PEM); reloaded when the file changes",
   ).pipe(file, Flag.optional),
-  tlsKey: Flags.text("tls-key", "The private key of --tls-certificate (PEM)").pipe(file, Flag.optional),
+  tlsKey: Flags.text("tls-key", "Private key of --tls-certificate (PEM)").pipe(file, Flag.optional),
   identity: Flags.oneOf(
     "identity",
     ["required", "optional"],
-    "Whether a device must prove who it is. Default: required",
+    "Whether devices must prove their identity. Default: required",
   ).pipe(Flag.withDefault("required")),
   identityRoot: Flags.texts(
     "identity-root",
-    "Authorities beside the server's own whose certificates devices may show (PEM)",
+    "Additional certificate authorities whose device identities are accepted (PEM)",
   ).pipe(file),
   identityHeader: Flags.text(
     "identity-header",
-    "Header in which a proxy hands on the device's certificate. Default: x-device-identity-certificate",
+    "Header in which a proxy forwards the device's certificate. Default: x-device-identity-certificate",
   ).pipe(Flag.withMetavar("<name>"), Flag.withDefault("x-device-identity-certificate")),
   identityProxy: Flags.texts(
     "identity-proxy",
-    "Address of a proxy whose --identity-header is believed; repeat it for many",
+    "Address of a proxy whose --identity-header is trusted; repeat for several",
   ).pipe(Flag.withMetavar("<address>")),
   enrollment: Flags.oneOf(
     "enrollment",
     ["token", "open"],
-    "Who gets an enrollment profile: holders of an enrollment token, or everybody. Default: token",
+    "Who can get an enrollment profile: holders of an enrollment token, or anyone. Default: token",
   ).pipe(Flag.withDefault("token")),
-  organization: Flags.text("organization", "Who manages, as the enrollment profile says").pipe(text, Flag.optional),
+  organization: Flags.text("organization", "Organization name in the enrollment profile").pipe(text, Flag.optional),
   displayName: Flags.text("display-name", "Name of the enrollment profile").pipe(text, Flag.optional),
   description: Flags.text("description", "Description of the enrollment profile").pipe(text, Flag.optional),
-  consentText: Flags.text("consent-text", "What a person must agree to before installing the profile").pipe(
+  consentText: Flags.text("consent-text", "Text that the user must accept before the profile is installed").pipe(
     text,
     Flag.optional,
   ),
   profileCertificate: Flags.text(
     "profile-certificate",
-    "Sign enrollment profiles with this certificate and its chain (PEM)",
+    "Certificate with its chain that signs enrollment profiles (PEM)",
   ).pipe(file, Flag.optional),
-  profileKey: Flags.text("profile-key", "The private key of --profile-certificate (PEM)").pipe(file, Flag.optional),
+  profileKey: Flags.text("profile-key", "Private key of --profile-certificate (PEM)").pipe(file, Flag.optional),
   profileRoot: Flags.texts(
     "profile-root",
-    "Authorities that devices are to trust for this server's TLS, where it is not public (PEM)",
+    "Certificate authorities that devices must trust for this server's TLS, if it is not publicly trusted (PEM)",
   ).pipe(file),
   pushCertificate: Flags.texts(
     "push-certificate",
-    "MDM push certificate with its private key in one PEM file; one for each topic",
+    "MDM push certificate with its private key in one PEM file; repeat for several topics",
   ).pipe(file),
-  pushUrl: Flags.text("push-url", "Apple's push service. Default: https://api.push.apple.com:443").pipe(
-    url,
-    Flag.optional,
-  ),
-  pushRoot: Flags.texts("push-root", "Authorities to believe for --push-url instead of the system's (PEM)").pipe(file),
+  pushUrl: Flags.text(
+    "push-url",
+    "URL of the Apple Push Notification service. Default: https://api.push.apple.com:443",
+  ).pipe(url, Flag.optional),
+  pushRoot: Flags.texts(
+    "push-root",
+    "Certificate authorities to trust for --push-url instead of the system's (PEM)",
+  ).pipe(file),
   apiKey: Flags.secrets("api-key", "Bearer key for POST /api/push").pipe(Flag.withMetavar("<key>")),
   otlpUrl: Flags.text(
     "otlp-url",
     "Send traces, metrics and logs to this OpenTelemetry collector, such as http://localhost:4318",
   ).pipe(url, Flag.optional),
-  logFormat: Flags.oneOf("log-format", ["pretty", "json"], "How the log is written. Default: pretty").pipe(
+  logFormat: Flags.oneOf("log-format", ["pretty", "json"], "Format of the log. Default: pretty").pipe(
     Flag.withDefault("pretty"),
   ),
 }
 
 /**
- * What the flags say.
+ * The values of the flags.
  *
  * @category models
  * @since 0.1.0

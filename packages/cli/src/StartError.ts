@@ -1,5 +1,5 @@
 /**
- * Why a server or the notifications service does not start, as one sentence with the flag to look at.
+ * Why a server or the notifications service does not start: one sentence that names the flag to check.
  */
 
 import { ErrorCode } from "@espalier/http"
@@ -7,12 +7,12 @@ import type { CidrError, PublishRefused, PushCertificateWatch } from "@espalier/
 import type { Server } from "@espalier/server"
 
 /**
- * The sentence for an error.
+ * The message for an error.
  *
  * @category errors
  * @since 0.1.0
  */
-export const sentence = (
+export const message = (
   error: Server.StartError | CidrError | PublishRefused | PushCertificateWatch.PushCertificateInvalid,
 ): string => {
   switch (error._tag) {
@@ -34,14 +34,14 @@ export const sentence = (
     case "MigrationError":
       return `--database-url: ${error.message}`
     case "SqlError":
-      return "--database-url: the database does not answer as it should"
+      return "--database-url: the database does not work as expected"
     case "ServeError": {
       const code = ErrorCode.of(error.cause)
-      if (code === "EADDRINUSE") return "That port is in use: choose another with --port"
+      if (code === "EADDRINUSE") return "The port is in use: choose another with --port"
       if (code === "EACCES") {
-        return "That port needs more rights: choose one above 1023 with --port, and put a proxy in front"
+        return "The port needs more privileges: choose one above 1023 with --port and use a reverse proxy"
       }
-      return "Cannot listen there: check --host and --port"
+      return "Cannot listen on this address: check --host and --port"
     }
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The `espalier` command. What it knows is in `espalier.ts`.
+ * The `espalier` command; `Espalier.ts` defines it.
  */
 import { createRequire } from "node:module"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
@@ -13,13 +13,13 @@ const manifest = Schema.decodeUnknownSync(Schema.Struct({ version: Schema.String
   createRequire(import.meta.url)("../package.json"),
 )
 
-/** The built-in `--log-level` has a variable like every other flag. */
+/** The variable of the built-in flag `--log-level`. */
 const logLevel = Layer.effect(
   References.MinimumLogLevel,
   Config.LogLevel(Flags.variable("log-level")).pipe(Config.withDefault("Info")),
 )
 
-/** Who is told to stop and does so has not failed. */
+/** A process that was interrupted and has stopped did not fail. */
 const teardown: Runtime.Teardown = (exit, onExit) =>
   Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? onExit(0) : Runtime.defaultTeardown(exit, onExit)
 

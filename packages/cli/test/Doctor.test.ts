@@ -93,7 +93,7 @@ const sampleBackend = Effect.map(
   Context.get(Backend.BackendUrl),
 )
 
-/** A data directory as a server has left it. */
+/** A data directory that a server has used. */
 const used = Effect.gen(function* () {
   const dataDirectory = join(yield* folder, "data")
   yield* Effect.scoped(Layer.build(Server.state({ dataDirectory })))
@@ -135,8 +135,8 @@ const certificatePem = (days: number, at = inDays(days - 90)) =>
 const verdicts = (findings: Finding.Findings) => findings.map(({ check, verdict }) => `${check} ${verdict}`)
 const of = (check: string, findings: Finding.Findings) => findings.filter((one) => one.check === check)
 
-describe("a set-up", () => {
-  it.live("without fault is good throughout", () =>
+describe("examine", () => {
+  it.live("reports a correct configuration as good in every check", () =>
     Effect.gen(function* () {
       const place = yield* folder
       const file = (name: string, text: string) => {
@@ -167,7 +167,7 @@ describe("a set-up", () => {
     }),
   )
 
-  it.live("that is wrong everywhere is told so everywhere: no check stops another", () =>
+  it.live("reports every error of a wrong configuration: no check stops another", () =>
     Effect.gen(function* () {
       const place = yield* folder
       writeFileSync(join(place, "file"), "no directory")
@@ -213,7 +213,7 @@ describe("a set-up", () => {
 })
 
 describe("a check", () => {
-  it.effect("that hangs ends all the same", () =>
+  it.effect("that never ends is stopped by its time limit", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(Finding.bounded("database", Effect.never))
       yield* TestClock.adjust("1 minute")
@@ -221,7 +221,7 @@ describe("a check", () => {
     }),
   )
 
-  it.effect("that breaks is a finding, and shows nothing of what it broke at", () =>
+  it.effect("that fails unexpectedly is a finding without details of the failure", () =>
     Effect.gen(function* () {
       const findings = yield* Finding.bounded("database", Effect.die(new Error("postgres://u:hunter2@h")))
       expect(verdicts(findings)).toEqual(["database bad"])
@@ -242,16 +242,16 @@ describe("backend", () => {
     ["InternalServerError", 500, json, typed("InternalServerError"), "warning", /backend's log/],
     ["InvalidSignature", 401, json, typed("InvalidSignature"), "bad", /set its secret as --webhook-secret/],
     ["a bare 401", 401, {}, "", "bad", /--webhook-secret/],
-    ["UnknownWebhook", 404, json, typed("UnknownWebhook"), "bad", /base URL/],
+    ["UnknownWebhook", 404, json, typed("UnknownWebhook"), "bad", /--webhook-url/],
     ["InvalidRequest", 400, json, typed("InvalidRequest"), "bad", /same version/],
-    ["a bare 404", 404, {}, "Not found", "bad", /base URL/],
-    ["a web page", 200, html, "<!doctype html>", "bad", /base URL/],
-    ["a page that says 404", 404, html, "<!doctype html>", "bad", /base URL/],
+    ["a bare 404", 404, {}, "Not found", "bad", /--webhook-url/],
+    ["a web page", 200, html, "<!doctype html>", "bad", /--webhook-url/],
+    ["a page that says 404", 404, html, "<!doctype html>", "bad", /--webhook-url/],
     ["JSON of another kind", 200, json, "[1]", "bad", /checkin/],
     ["too much", 200, json, `${typed("Idle")}${" ".repeat(2_000_000)}`, "bad", /checkin/],
     ["an error under 200", 200, json, typed("UnknownDevice"), "bad", /checkin/],
-    ["a redirect", 308, { location: "https://elsewhere.example/x?token=t" }, "", "bad", /base URL/],
-    ["503", 503, {}, "", "bad", /stands between/],
+    ["a redirect", 308, { location: "https://elsewhere.example/x?token=t" }, "", "bad", /--webhook-url/],
+    ["503", 503, {}, "", "bad", /proxies in between/],
   ] as const)("that answers %s", ([, status, headers, body, verdict, advice]) =>
     Effect.gen(function* () {
       const { url } = yield* listening((_, response) => response.writeHead(status, headers).end(body))
@@ -264,16 +264,16 @@ describe("backend", () => {
     }),
   )
 
-  it.live("with another secret", () =>
+  it.live("that has another secret", () =>
     Effect.gen(function* () {
       const webhookUrl = yield* sampleBackend
       const findings = yield* BackendCheck.check(optionsOf({ webhookUrl, webhookSecret: [Redacted.make(otherSecret)] }))
       expect(verdicts(findings)).toEqual(["backend good", "secret good", "webhook bad", "clock good"])
-      expect(of("webhook", findings)[0]?.advice).toContain("the secret differs")
+      expect(of("webhook", findings)[0]?.advice).toContain("secret or clock differ")
     }),
   )
 
-  it.live("that looks at no signature", () =>
+  it.live("that does not verify signatures", () =>
     Effect.gen(function* () {
       const { url } = yield* listening((_, response) => response.writeHead(200, json).end(typed("Idle")))
       const findings = yield* BackendCheck.check(
@@ -289,7 +289,7 @@ describe("backend", () => {
     }),
   )
 
-  it.live("is called at its path, for a device that nobody has", () =>
+  it.live("is called at its path", () =>
     Effect.gen(function* () {
       const paths: Array<string | undefined> = []
       const { url } = yield* listening((request, response) => {
@@ -327,7 +327,7 @@ describe("backend", () => {
 })
 
 describe("storage", () => {
-  it.live("that is not there yet is not made", () =>
+  it.live("that does not exist is not created", () =>
     Effect.gen(function* () {
       const options = optionsOf({ dataDirectory: join(yield* folder, "a", "b") })
       expect(verdicts(yield* Storage.directory(options))).toEqual(["data-directory warning"])
@@ -336,7 +336,7 @@ describe("storage", () => {
     }),
   )
 
-  it.live("that is there stays as it was", () =>
+  it.live("that exists is not changed", () =>
     Effect.gen(function* () {
       const dataDirectory = yield* used
       const before = readdirSync(dataDirectory)
@@ -347,7 +347,7 @@ describe("storage", () => {
     }),
   )
 
-  it.live("that has lost a half of what it knew", () =>
+  it.live("without its authority or its database", () =>
     Effect.gen(function* () {
       const [first, second] = [yield* used, yield* used]
       rmSync(join(first, "scep-ca.json"))
@@ -361,8 +361,8 @@ describe("storage", () => {
   )
 
   it.live.each([
-    ["others may read", (path: string) => chmodSync(path, 0o644), "chmod 600"],
-    ["holds something else", (path: string) => writeFileSync(path, "{}"), "--data-directory"],
+    ["is readable for other users", (path: string) => chmodSync(path, 0o644), "chmod 600"],
+    ["has other contents", (path: string) => writeFileSync(path, "{}"), "--data-directory"],
   ] as const)("whose authority %s", ([, spoil, advice]) =>
     Effect.gen(function* () {
       const dataDirectory = yield* used
@@ -386,7 +386,7 @@ describe("storage", () => {
     }),
   )
 
-  it.live("whose folder is missing, or whose server is", () =>
+  it.live("whose directory or server is missing", () =>
     Effect.gen(function* () {
       const place = yield* folder
       mkdirSync(join(place, "there"))
@@ -398,12 +398,12 @@ describe("storage", () => {
   )
 
   layer(Postgres.layer, { timeout: 60_000, excludeTestServices: true })((it) => {
-    it.effect("in PostgreSQL is tried out, and left as it was", () =>
+    it.effect("in PostgreSQL is tested and not changed", () =>
       Effect.gen(function* () {
         const url = yield* (yield* Postgres.Postgres).freshSchema
         const [database] = yield* Storage.database(optionsOf({ databaseUrl: Option.some(url) }))
         expect(database?.verdict).toBe("good")
-        expect(database?.detail).toMatch(/the next start makes \d+ migrations/)
+        expect(database?.detail).toMatch(/the next start runs \d+ migrations/)
         const tables = yield* Effect.flatMap(
           SqlClient.SqlClient,
           (sql) => sql`SELECT tablename FROM pg_tables WHERE schemaname = current_schema()`,
@@ -429,10 +429,10 @@ describe("certificates", () => {
   })
 
   it.live.each([
-    ["in date", () => tls(certificatePem(60), keyPem()), "tls good"],
-    ["that end soon", () => tls(certificatePem(10), keyPem()), "tls warning"],
-    ["that have ended", () => tls(certificatePem(-1), keyPem()), "tls bad"],
-    ["that have not begun", () => tls(certificatePem(0, inDays(5)), keyPem()), "tls bad"],
+    ["that are valid", () => tls(certificatePem(60), keyPem()), "tls good"],
+    ["that expire soon", () => tls(certificatePem(10), keyPem()), "tls warning"],
+    ["that have expired", () => tls(certificatePem(-1), keyPem()), "tls bad"],
+    ["that are not valid yet", () => tls(certificatePem(0, inDays(5)), keyPem()), "tls bad"],
     [
       "of another key",
       () => tls(certificatePem(60), keyPem(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)),
@@ -457,7 +457,7 @@ describe("certificates", () => {
     }),
   )
 
-  it.live("for TLS with nothing but a common name", () =>
+  it.live("for TLS with only a common name", () =>
     Effect.gen(function* () {
       expect(verdicts(yield* tls(certificatePem(60), keyPem(), ["https://localhost"]))).toEqual(["tls good", "tls bad"])
     }),
@@ -481,7 +481,7 @@ describe("certificates", () => {
     }),
   )
 
-  it.live("for push that are none, or the same topic twice, and Apple out of reach", () =>
+  it.live("for push that are invalid or have the same topic, with APNs unreachable", () =>
     Effect.gen(function* () {
       const place = yield* folder
       const file = (name: "topic-one" | "app") => {
@@ -501,7 +501,7 @@ describe("certificates", () => {
 })
 
 describe("network", () => {
-  it.live("origins that devices cannot use", () =>
+  it.live("warns about origins that devices cannot use", () =>
     Effect.gen(function* () {
       const origin = [
         "https://localhost",
@@ -511,27 +511,27 @@ describe("network", () => {
       ]
       const findings = yield* Network.origins(optionsOf({ origin }))
       expect(verdicts(findings)).toEqual(["origin good", "origin good", "origin warning", "origin warning"])
-      expect(findings[2]?.detail).toContain("not https")
+      expect(findings[2]?.detail).toContain("does not use https")
       expect(findings[3]?.detail).toContain("no address")
     }),
   )
 
-  it.live("a port that somebody has, or a server that runs already", () =>
+  it.live("tells a port in use by another process from a running server", () =>
     Effect.gen(function* () {
-      const stranger = yield* listening((_, response) =>
+      const other = yield* listening((_, response) =>
         response.writeHead(404, { "content-type": "application/json" }).end(),
       )
       const server = yield* listening(({ url }, response) =>
         response.writeHead(url === "/health" ? 200 : 404, { "content-type": "application/json" }).end("{}"),
       )
-      expect(verdicts(yield* Network.port(optionsOf({ port: stranger.port })))).toEqual(["port bad"])
+      expect(verdicts(yield* Network.port(optionsOf({ port: other.port })))).toEqual(["port bad"])
       expect(verdicts(yield* Network.port(optionsOf({ port: server.port })))).toEqual(["port good"])
     }),
   )
 })
 
 describe("espalier doctor", () => {
-  it("prints a line a check, with what to do, and ends with 1", async () => {
+  it("prints one line for each check with its advice and exits with 1", async () => {
     const { code, output } = await run(["doctor"], {
       ESPALIER_WEBHOOK_URL: "http://127.0.0.1:1",
       ESPALIER_WEBHOOK_SECRET: secret,
@@ -540,13 +540,13 @@ describe("espalier doctor", () => {
     })
     expect(code).toBe(1)
     expect(output).toMatch(/^✗ backend: 127\.0\.0\.1:1 refuses connections.*\n {4}→ start your backend/m)
-    expect(output).toMatch(/^! push: devices cannot be woken\n {4}→ set --push-certificate$/m)
-    expect(output).toMatch(/\d+ good, \d+ to look at, 1 to correct\n$/)
+    expect(output).toMatch(/^! push: push notifications are not configured\n {4}→ set --push-certificate$/m)
+    expect(output).toMatch(/\d+ good, \d+ need attention, 1 must be corrected\n$/)
     expect(output).not.toContain(secret.slice(6))
     expect(output).not.toContain("    at ")
   })
 
-  it.live("speaks to programs, and ends with 0 when nothing is bad", () =>
+  it.live("prints JSON and exits with 0 when no check is bad", () =>
     Effect.gen(function* () {
       const webhookUrl = yield* sampleBackend
       const dataDirectory = yield* used

@@ -16,7 +16,7 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 })
 
-/** Variables with a data directory of their own, and this machine's receivers allowed. */
+/** Variables with a new data directory; receivers on this machine are allowed. */
 const fresh = () => {
   const directory = mkdtempSync(join(tmpdir(), "espalier-notifications-"))
   directories.push(directory)
@@ -40,7 +40,7 @@ const newKey = async (env: Env, ...args: ReadonlyArray<string>) => {
   return { key, id }
 }
 
-/** What a client does with a service and a key. */
+/** A client of the API. */
 const api =
   (service: Running, key: string) =>
   async (method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly json: never }> => {
@@ -52,14 +52,14 @@ const api =
     return { status: response.status, json: (await response.json()) as never }
   }
 
-/** A receiver: hands over what it hears, to be answered. */
+/** A receiver that hands each request to the test, which responds. */
 const receiver = async () => {
-  const waiting: Array<(heard: Heard) => void> = []
-  const heard: Array<Heard> = []
+  const waiting: Array<(received: Received) => void> = []
+  const unread: Array<Received> = []
   const server = createServer(async (request, response) => {
     const one = { id: String(request.headers["webhook-id"]), body: JSON.parse(await text(request)), response }
     const next = waiting.shift()
-    if (next === undefined) heard.push(one)
+    if (next === undefined) unread.push(one)
     else next(one)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -70,14 +70,14 @@ const receiver = async () => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     next: () =>
-      new Promise<Heard>((resolve) => {
-        const one = heard.shift()
+      new Promise<Received>((resolve) => {
+        const one = unread.shift()
         if (one === undefined) waiting.push(resolve)
         else resolve(one)
       }),
   }
 }
-interface Heard {
+interface Received {
   readonly id: string
   readonly body: Record<string, unknown>
   readonly response: ServerResponse
@@ -92,10 +92,10 @@ const enrolled = (productName: string) => ({
 })
 
 describe("espalier notifications serve", { timeout: 60_000 }, () => {
-  it("takes events, posts them, and when told to stop finishes what it has begun", async () => {
+  it("delivers published events and finishes its attempts on SIGTERM", async () => {
     const env = fresh()
     const service = await serving(env)
-    expect(service.output()).toContain("No key opens the API: make one with espalier notifications key create")
+    expect(service.output()).toContain("The API has no key. Create one with: espalier notifications key create")
     const { key, id } = await newKey(env, "--workspace", "acme", "--note", "for a test")
     const call = api(service, key)
     const { url, next } = await receiver()
@@ -103,13 +103,13 @@ describe("espalier notifications serve", { timeout: 60_000 }, () => {
     expect(made).toMatchObject({ status: 201, json: { secret: expect.stringMatching(/^whsec_/) } })
     const published = await call("POST", "/events", enrolled("Mac"))
     expect(published).toMatchObject({ status: 202, json: { deliveries: 1 } })
-    const heard = await next()
-    expect(heard).toMatchObject({ id: (published.json as { id: string }).id, body: enrolled("Mac") })
+    const received = await next()
+    expect(received).toMatchObject({ id: (published.json as { id: string }).id, body: enrolled("Mac") })
 
     const ended = service.stop()
-    // It has heard that it is to stop when it listens no more.
+    // It has received the signal when it no longer listens.
     while (await call("GET", "/health").then(Boolean, () => false));
-    heard.response.writeHead(204).end()
+    received.response.writeHead(204).end()
     const { code, output } = await ended
     expect(code).toBe(0)
     const secrets = [key, (made.json as { secret: string }).secret]
@@ -117,11 +117,11 @@ describe("espalier notifications serve", { timeout: 60_000 }, () => {
     expect(output).not.toContain("ada@example.com")
 
     const again = await serving(env, "--no-worker")
-    expect(again.output()).not.toContain("No key opens the API")
+    expect(again.output()).not.toContain("The API has no key")
     const after = await api(again, key)("GET", "/deliveries")
     expect(after.json).toMatchObject({ deliveries: [{ state: "delivered", attempts: 1 }] })
 
-    // A key that is revoked counts no more, from this instant on.
+    // A revoked key is invalid immediately.
     expect(await run(["notifications", "key", "revoke", id], env)).toMatchObject({ code: 0 })
     expect(await api(again, key)("GET", "/deliveries")).toMatchObject({ status: 401 })
     const list = await run(["notifications", "key", "list"], env)
@@ -129,7 +129,7 @@ describe("espalier notifications serve", { timeout: 60_000 }, () => {
     await again.stop()
   })
 
-  it("loses nothing of what it has accepted when it is killed", async () => {
+  it("delivers every accepted event after SIGKILL", async () => {
     const env = fresh()
     const { key } = await newKey(env, "--all-workspaces")
     const { url, next } = await receiver()
@@ -146,13 +146,13 @@ describe("espalier notifications serve", { timeout: 60_000 }, () => {
     await first.kill()
 
     const second = await serving(env)
-    const heard = await Promise.all(ids.map(() => next()))
-    for (const { response } of heard) response.writeHead(204).end()
-    expect(heard.map(({ id }) => id).sort()).toEqual([...ids].sort())
+    const received = await Promise.all(ids.map(() => next()))
+    for (const { response } of received) response.writeHead(204).end()
+    expect(received.map(({ id }) => id).sort()).toEqual([...ids].sort())
     expect((await second.stop()).code).toBe(0)
   })
 
-  it("tells of a push certificate before it expires", async () => {
+  it("sends an event before a push certificate expires", async () => {
     const env = fresh()
     const { key } = await newKey(env, "--workspace", "acme")
     const { url, next } = await receiver()
@@ -178,7 +178,7 @@ describe("espalier notifications serve", { timeout: 60_000 }, () => {
     await service.stop()
   })
 
-  it("answers an operator's probes, and has the API's document", async () => {
+  it("serves health, readiness, metrics and the OpenAPI document", async () => {
     const service = await serving(fresh())
     const get = async (path: string) => {
       const response = await fetch(`${service.found[1]}${path}`)
@@ -198,8 +198,8 @@ describe("espalier notifications serve", { timeout: 60_000 }, () => {
   })
 })
 
-layer(Postgres.layer, { timeout: 60_000, excludeTestServices: true })("two on one PostgreSQL", (it) => {
-  it.effect("deliver together what either has taken, each event once", () =>
+layer(Postgres.layer, { timeout: 60_000, excludeTestServices: true })("two services on one PostgreSQL", (it) => {
+  it.effect("deliver each event once, whichever accepted it", () =>
     Effect.gen(function* () {
       const url = yield* (yield* Postgres.Postgres).freshSchema
       yield* Effect.promise(async () => {
@@ -216,13 +216,13 @@ layer(Postgres.layer, { timeout: 60_000, excludeTestServices: true })("two on on
           return String(Object(answer?.json).id)
         })
         const ids = await Promise.all(published)
-        const heard: Array<string> = []
-        while (heard.length < ids.length) {
+        const received: Array<string> = []
+        while (received.length < ids.length) {
           const { id, response } = await next()
-          heard.push(id)
+          received.push(id)
           response.writeHead(204).end()
         }
-        expect(heard.sort()).toEqual(ids.sort())
+        expect(received.sort()).toEqual(ids.sort())
         for (const { code } of await Promise.all(services.map((service) => service.stop()))) expect(code).toBe(0)
       })
     }),
@@ -236,31 +236,43 @@ describe("espalier notifications", () => {
     ...["--organization-id", "o", "--organization-name", "Acme", "--organization-url", "https://x.example"],
   ]
   it.each([
-    ["a range that is none", ["serve", "--allow-address", "10/8"], "--allow-address: 10/8 is not an address range"],
-    ["a page of no origin", ["serve", "--page-origin", "https://dashboard.example.com/"], "is no origin such as"],
-    ["a database that is none", ["serve", "--database-url", "x"], "--database-url: A database URL begins with"],
-    ["a push certificate of nobody", [...push, "push.pem"], "--apple-id: say it"],
-    ["a push certificate that is none", [...push, "package.json", ...who], "--push-certificate: The push certificate"],
-    ["a push certificate that is not there", [...push, "/nowhere.pem", ...who], "--push-certificate: /nowhere.pem"],
-    ["a data directory in a file", ["serve", "--data-directory", "package.json/x"], "--data-directory: package.json/x"],
-    ["a key for nobody", ["key", "create"], "--workspace: say which workspace"],
-    ["a key for one and all", ["key", "create", "--all-workspaces", "--workspace", "a"], "--workspace: say which"],
-    ["a workspace without a name", ["key", "create", "--workspace", ""], "--workspace: a workspace's name"],
-    ["a key that is not there", ["key", "revoke", "x"], "There is no key x"],
-  ])("refuses %s with a sentence", async (_, args, sentence) => {
+    ["an invalid address range", ["serve", "--allow-address", "10/8"], "--allow-address: 10/8 is not an address range"],
+    [
+      "an invalid page origin",
+      ["serve", "--page-origin", "https://dashboard.example.com/"],
+      "is not an origin such as",
+    ],
+    ["an invalid database URL", ["serve", "--database-url", "x"], "--database-url: A database URL begins with"],
+    ["a push certificate without its Apple ID", [...push, "push.pem"], "--apple-id: required together"],
+    ["an invalid push certificate", [...push, "package.json", ...who], "--push-certificate: The push certificate"],
+    ["a missing push certificate file", [...push, "/nowhere.pem", ...who], "--push-certificate: /nowhere.pem"],
+    [
+      "a data directory below a file",
+      ["serve", "--data-directory", "package.json/x"],
+      "--data-directory: package.json/x",
+    ],
+    ["a key without a workspace", ["key", "create"], "--workspace: set either"],
+    [
+      "a key for one and all workspaces",
+      ["key", "create", "--all-workspaces", "--workspace", "a"],
+      "--workspace: set either",
+    ],
+    ["an empty workspace name", ["key", "create", "--workspace", ""], "--workspace: the name of a workspace"],
+    ["an unknown key", ["key", "revoke", "x"], "No API key has the ID x"],
+  ])("rejects %s with one sentence", async (_, args, message) => {
     const { code, output } = await run(["notifications", ...args], fresh())
     expect(code).toBe(1)
-    expect(output).toContain(sentence)
+    expect(output).toContain(message)
     expect(output).not.toContain("    at ")
   })
 
-  it("says that a port is taken", async () => {
+  it("reports that the port is in use", async () => {
     const taken = createTcpServer().listen(0, "127.0.0.1")
     await new Promise((resolve) => taken.once("listening", resolve))
     onTestFinished(() => void taken.close())
     const port = String((taken.address() as AddressInfo).port)
     const { code, output } = await run(["notifications", "serve", "--port", port], fresh())
     expect(code).toBe(1)
-    expect(output).toContain("That port is in use: choose another with --port")
+    expect(output).toContain("The port is in use: choose another with --port")
   })
 })

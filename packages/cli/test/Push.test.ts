@@ -1,5 +1,5 @@
 /**
- * Given Apple's push service, when an operator wakes devices from the command line, then each is told apart by its number.
+ * `espalier push` against a fake APNs: each push is reported by its number.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -32,7 +32,7 @@ const push = (args: ReadonlyArray<string>, env?: Record<string, string>) =>
   Effect.promise(() => run(["push", ...args], env))
 
 describe("espalier push", () => {
-  it.live("wakes the devices it is given, and says of each what became of it", () =>
+  it.live("sends a push to each device and reports each outcome", () =>
     Effect.gen(function* () {
       const { one, root } = yield* files
       const dead = Buffer.from("dead").toString("hex")
@@ -55,7 +55,7 @@ describe("espalier push", () => {
     }),
   )
 
-  it.live("ends with 0 when all were taken, and takes the topic it is told", () =>
+  it.live("uses the given topic and exits with 0 when APNs accepts all pushes", () =>
     Effect.gen(function* () {
       const { one, two, root } = yield* files
       const { url, asked } = yield* apns.start()
@@ -68,21 +68,24 @@ describe("espalier push", () => {
     }),
   )
 
-  it.live("refuses with a sentence what cannot be sent", () =>
+  it.live("rejects invalid flags with one sentence", () =>
     Effect.gen(function* () {
       const { one, two } = yield* files
       const device = ["--token", btoa("live"), "--magic", "M"]
       const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
-        [device, "--push-certificate: name at least one file"],
-        [["--push-certificate", one], "--token: name at least one device"],
-        [["--push-certificate", one, "--token", btoa("live")], "--magic: 1 tokens and 0 magics"],
+        [device, "--push-certificate: at least one file is required"],
+        [["--push-certificate", one], "--token: at least one --token"],
+        [["--push-certificate", one, "--token", btoa("live")], "--magic: 1 tokens but 0 magics"],
         [["--push-certificate", one, "--push-url", "http://x", ...device], "--push-url is an https:// origin"],
-        [["--push-certificate", one, "--push-certificate", two, ...device], "--topic: which one, com.apple"],
+        [
+          ["--push-certificate", one, "--push-certificate", two, ...device],
+          "--topic: several certificates; choose com.apple",
+        ],
         [["--push-certificate", `${one}.gone`, ...device], "cannot be read"],
       ]
       const cli = Command.runWith(espalier, { version: "0", renderErrors: false })
-      const refusals = yield* Effect.forEach(cases, ([args]) => Effect.flip(cli(["push", ...args])))
-      for (const [index, [, sentence]] of cases.entries()) expect(refusals[index]?.message).toContain(sentence)
+      const errors = yield* Effect.forEach(cases, ([args]) => Effect.flip(cli(["push", ...args])))
+      for (const [index, [, message]] of cases.entries()) expect(errors[index]?.message).toContain(message)
     }).pipe(Effect.provide(NodeServices.layer)),
   )
 })

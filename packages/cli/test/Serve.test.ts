@@ -11,14 +11,14 @@ import { selfSigned } from "./SelfSigned.ts"
 
 const ready = /ready: http:\/\/\S+?:(\d+) → (\S+)/
 
-/** One data directory for all: what it holds is looked at elsewhere. */
+/** One data directory for all tests; its contents do not matter here. */
 const dataDirectory = mkdtempSync(join(tmpdir(), "espalier-cli-"))
 const env = { ESPALIER_DATA_DIRECTORY: dataDirectory }
-/** Devices that prove nothing are heard. */
+/** Devices without an identity are accepted. */
 const lenient = { ...env, ESPALIER_IDENTITY: "optional" }
 afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }))
 
-/** A backend that takes every event, has nothing to do and no say in who enrolls; remembers what it was sent. */
+/** A backend that accepts every event, has no commands and no enroll webhook; it records the requests. */
 const backend = async () => {
   const requests: Array<{ path: string | undefined; headers: Record<string, unknown>; body: string }> = []
   const server = createServer((request, response) => {
@@ -48,7 +48,7 @@ const poll = (port: string | undefined, host?: string) =>
   })
 
 describe("espalier", () => {
-  it("explains itself", async () => {
+  it("prints its flags and variables with --help", async () => {
     const { code, output } = await run(["serve", "--help"])
     expect(code).toBe(0)
     for (const flag of ["webhook-url", "webhook-secret", "webhook-timeout", "origin", "host", "port", "log-format"]) {
@@ -57,40 +57,32 @@ describe("espalier", () => {
     }
   })
 
-  it("has a version and completions", async () => {
+  it("prints its version and shell completions", async () => {
     const [version, completions] = await Promise.all([run(["--version"]), run(["--completions", "bash"])])
     expect(version.output).toMatch(/^espalier v\d+\.\d+\.\d+/)
     expect(completions.output).toContain("--webhook-url")
   })
 
   it.each([
-    ["no backend", ["serve"], "Missing required flag: --webhook-url"],
-    ["a URL that is none", ["serve", "--webhook-url", "backend"], "--webhook-url is not an absolute URL"],
+    ["a missing --webhook-url", ["serve"], "Missing required flag: --webhook-url"],
+    ["an invalid backend URL", ["serve", "--webhook-url", "backend"], "--webhook-url is not an absolute URL"],
+    ["an invalid origin", ["serve", "--webhook-url", "http://b", "--origin", "mdm.example.com"], "is not an origin"],
     [
-      "an origin that is none",
-      ["serve", "--webhook-url", "http://b", "--origin", "mdm.example.com"],
-      "is not an origin",
-    ],
-    [
-      "a secret that is none",
+      "an invalid secret",
       ["serve", "--webhook-url", "http://b", "--webhook-secret", "abc"],
       "--webhook-secret: a webhook secret starts with",
     ],
-    ["a port that is none", ["serve", "--webhook-url", "http://b", "--port", "70000"], "70000 is not a port"],
-    [
-      "a duration that is none",
-      ["serve", "--webhook-url", "http://b", "--webhook-timeout", "soon"],
-      "--webhook-timeout",
-    ],
+    ["an invalid port", ["serve", "--webhook-url", "http://b", "--port", "70000"], "70000 is not a port"],
+    ["an invalid duration", ["serve", "--webhook-url", "http://b", "--webhook-timeout", "soon"], "--webhook-timeout"],
     ["an unknown flag", ["serve", "--webhook-ulr", "http://b"], "--webhook-ulr"],
-  ])("refuses %s with a sentence", async (_, args, sentence) => {
+  ])("rejects %s with one sentence", async (_, args, message) => {
     const { code, output } = await run(args, env)
     expect(code).toBe(1)
-    expect(output).toContain(sentence)
+    expect(output).toContain(message)
     expect(output).not.toContain("    at ")
   })
 
-  it("says that a port is taken", async () => {
+  it("reports that the port is in use", async () => {
     const taken = createTcpServer().listen(0, "127.0.0.1")
     await new Promise((resolve) => taken.once("listening", resolve))
     const port = String((taken.address() as AddressInfo).port)
@@ -98,12 +90,12 @@ describe("espalier", () => {
     const { code, output } = await run(args, env)
     taken.close()
     expect(code).toBe(1)
-    expect(output).toContain("That port is in use: choose another with --port")
+    expect(output).toContain("The port is in use: choose another with --port")
   })
 })
 
 describe("espalier serve", () => {
-  it("stands between a device and the backend, and ends when it is told to", async () => {
+  it("forwards a device's message to the backend and stops on SIGTERM", async () => {
     const { url, requests, close } = await backend()
     const args = ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0"]
     const { found, stop } = await runUntil(ready, args, lenient)
@@ -114,13 +106,13 @@ describe("espalier serve", () => {
     expect(requests.map(({ path }) => path)).toEqual(["/webhook/apple/checkin"])
     expect(JSON.parse(requests[0]?.body ?? "")).toMatchObject({ scope: { _tag: "device", udid: "U-1" } })
     expect(output).toContain("Calls to the backend are not signed: set --webhook-secret")
-    expect(output).toContain("Only this machine is answered: set --origin")
-    expect(output).toContain("Devices need not prove who they are: set --identity required")
+    expect(output).toContain("Only requests to localhost are accepted: set --origin")
+    expect(output).toContain("Devices are not authenticated: set --identity required")
     expect(output).toContain("Idle → 200")
     expect(code).toBe(0)
   })
 
-  it("hears nobody who does not prove who he is, unless told to", async () => {
+  it("rejects an unsigned message by default", async () => {
     const { url, requests, close } = await backend()
     const args = ["serve", "--webhook-url", url, "--host", "127.0.0.1", "--port", "0"]
     const { found, stop } = await runUntil(ready, args, env)
@@ -132,7 +124,7 @@ describe("espalier serve", () => {
     expect(output).not.toContain("--identity required")
   })
 
-  it("with TLS of its own, calls itself https where nobody says what it is called", async () => {
+  it("uses https origins when it serves TLS and has no --origin", async () => {
     const { url, close } = await backend()
     const { cert, key } = selfSigned("localhost")
     const [certificate, keyFile] = [join(dataDirectory, "tls.pem"), join(dataDirectory, "tls.key.pem")]
@@ -153,7 +145,7 @@ describe("espalier serve", () => {
     expect(code).toBe(0)
   })
 
-  it("takes every flag from the environment, and shows no secret", async () => {
+  it("reads every flag from the environment and logs no secret", async () => {
     const { url, requests, close } = await backend()
     const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     const { found, stop } = await runUntil(/"message":"ready: http:\/\/127\.0\.0\.1:(\d+) /, ["serve"], {
@@ -167,16 +159,16 @@ describe("espalier serve", () => {
       ESPALIER_LOG_FORMAT: "json",
       ESPALIER_LOG_LEVEL: "Debug",
     })
-    const stranger = await poll(found[1])
+    const otherHost = await poll(found[1])
     const { output } = await stop()
     close()
-    expect(stranger.status).toBe(421)
+    expect(otherHost.status).toBe(421)
     expect(requests).toEqual([])
     expect(output).not.toContain(secret.slice(6))
     for (const line of output.trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow()
   })
 
-  it("signs with the secrets it is given", async () => {
+  it("signs calls with every --webhook-secret", async () => {
     const { url, requests, close } = await backend()
     const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
     const flags = secrets.flatMap((secret) => ["--webhook-secret", secret])

@@ -1,13 +1,14 @@
 /**
- * What a check of a set-up has found: one line for a person, one object for a program.
+ * The result of a check: one line for a person, one object for a program.
  */
 import { Cause, Duration, Effect } from "effect"
-import type { CliError } from "effect/cli"
+import type { UserError } from "../UserError.ts"
 
 /**
- * `good`: works. `warning`: a server would run, but look at it. `bad`: devices would be turned away, or the server would not start.
+ * `good`: works. `warning`: the server runs, but the configuration needs attention. `bad`: devices would be rejected, or the server would not
+ * start.
  *
- * `check` is a stable name; `advice` says what to do, and is there unless all is well.
+ * `check` is a stable name. `advice` tells what to do; it is missing when the verdict is `good`.
  *
  * @category models
  * @since 0.1.0
@@ -53,51 +54,51 @@ export const bad = (check: string, detail: string, advice: string): Finding => (
   advice,
 })
 
-/** Longest a check may take: every network call in it has a shorter time-out of its own. */
-const longest = Duration.seconds(20)
+/** Time limit of a check. Each network call in it has a shorter one. */
+const maxDuration = Duration.seconds(20)
 
 /**
- * A check that always ends, and ends in findings: what it refuses to read, takes too long for or breaks at is a finding too.
+ * A check that always ends with findings: an input error, a time-out and an unexpected failure become findings.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const bounded = <R>(
   check: string,
-  found: Effect.Effect<Findings, CliError.UserError, R>,
-  within: Duration.Duration = longest,
+  findings: Effect.Effect<Findings, UserError, R>,
+  timeout: Duration.Duration = maxDuration,
 ): Effect.Effect<Findings, never, R> =>
-  found.pipe(
+  findings.pipe(
     Effect.timeoutOrElse({
-      duration: within,
+      duration: timeout,
       orElse: () =>
         Effect.succeed([
-          bad(check, `no result within ${Duration.format(within)}`, "look at disk and network, try again"),
+          bad(check, `no result within ${Duration.format(timeout)}`, "check disk and network, then try again"),
         ]),
     }),
-    Effect.catch((refused) => Effect.succeed([ofRefusal(check, refused)])),
+    Effect.catch((error) => Effect.succeed([fromUserError(check, error)])),
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.failCause(cause)
-        : Effect.succeed([bad(check, "the check itself failed", "that is a fault of espalier: report it")]),
+        : Effect.succeed([bad(check, "the check failed unexpectedly", "this is a bug in espalier: report it")]),
     ),
   )
 
 /**
- * A sentence of `Files` or `Inputs`, which says what is wrong and where. It goes with the flag it names.
+ * An input error as a finding. Its advice names the flag of the error's message.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const ofRefusal = (check: string, { message: userMessage }: CliError.UserError): Finding => {
-  const [, flag] = /^(--[a-z-]+)/.exec(userMessage) ?? []
-  return bad(check, userMessage, flag === undefined ? "correct it" : `correct ${flag} or the file that it names`)
+export const fromUserError = (check: string, { message }: UserError): Finding => {
+  const [, flag] = /^(--[a-z-]+)/.exec(message) ?? []
+  return bad(check, message, flag === undefined ? "correct it" : `correct ${flag} or the file it names`)
 }
 
 const signs = { good: "✓", warning: "!", bad: "✗" } as const
 
 /**
- * `✗ database: … → …`
+ * Formats a finding for a person: `✗ database: … → …`.
  *
  * @category formatting
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * Where devices come from: the origins they call, and the port that is listened on.
+ * The network: the origins that devices use, and the port that the server listens on.
  */
 import { lookup } from "node:dns/promises"
 import http from "node:http"
@@ -8,68 +8,70 @@ import { createServer } from "node:net"
 import { ErrorCode } from "@espalier/http"
 import { Origins } from "@espalier/server"
 import { Effect, Layer, Option, Result } from "effect"
-import { refuse } from "../Files.ts"
 import type { ServeOptions } from "../ServeFlags.ts"
-import { sentence } from "../StartError.ts"
-import { bad, type Finding, type Findings, good, ofRefusal, warning } from "./Finding.ts"
+import * as StartError from "../StartError.ts"
+import * as UserError from "../UserError.ts"
+import { bad, type Finding, type Findings, fromUserError, good, warning } from "./Finding.ts"
 
 /**
- * `origin`: each is one, is https, and has an address.
+ * The check `origin`: each origin is valid, uses https and has an address.
  *
  * @category checks
  * @since 0.1.0
  */
 export const origins = Effect.fnUntraced(function* ({ origin }: ServeOptions): Effect.fn.Return<Findings> {
-  if (origin.length === 0) return [warning("origin", "only this machine is answered", "set --origin")]
+  if (origin.length === 0) return [warning("origin", "only requests to localhost are accepted", "set --origin")]
   const usable = yield* Effect.result(Effect.scoped(Layer.build(Origins.layer(origin))))
-  if (Result.isFailure(usable)) return [ofRefusal("origin", refuse(sentence(usable.failure)))]
-  return yield* Effect.forEach(origin, judge, { concurrency: 8 })
+  if (Result.isFailure(usable)) return [fromUserError("origin", UserError.make(StartError.message(usable.failure)))]
+  return yield* Effect.forEach(origin, checkOrigin, { concurrency: 8 })
 })
 
 const loopback = /^(localhost|127\.[\d.]+|\[::1\])$/
 
-const judge = Effect.fnUntraced(function* (text: string): Effect.fn.Return<Finding> {
+const checkOrigin = Effect.fnUntraced(function* (text: string): Effect.fn.Return<Finding> {
   const { hostname, protocol, origin } = new URL(text)
   if (protocol === "http:" && !loopback.test(hostname)) {
-    return warning("origin", `${origin} is not https`, "devices enroll over https only: correct --origin")
+    return warning("origin", `${origin} does not use https`, "devices enroll only over https: correct --origin")
   }
   const found = yield* Effect.tryPromise({
     try: () => lookup(hostname.replace(/^\[|\]$/g, "")),
     catch: ErrorCode.of,
   }).pipe(
-    Effect.timeoutOrElse({ duration: "5 seconds", orElse: () => Effect.fail("no answer in 5 seconds") }),
+    Effect.timeoutOrElse({ duration: "5 seconds", orElse: () => Effect.fail("no response within 5 seconds") }),
     Effect.result,
   )
   return Result.isSuccess(found)
-    ? good("origin", `${origin} is ${found.success.address}`)
+    ? good("origin", `${origin} resolves to ${found.success.address}`)
     : warning(
         "origin",
-        `${hostname} has no address here (${found.failure})`,
-        "make its DNS record, unless only devices can resolve it",
+        `${hostname} has no address on this machine (${found.failure})`,
+        "create its DNS record, unless only devices can resolve the name",
       )
 })
 
 /**
- * `port`: nobody else listens there. A server that runs already is no obstacle: it is asked who it is.
+ * The check `port`: the port is free, or this server is already running on it.
  *
  * @category checks
  * @since 0.1.0
  */
 export const port = Effect.fnUntraced(function* (options: ServeOptions): Effect.fn.Return<Findings> {
   const host = Option.getOrUndefined(options.host)
-  const place = `${host ?? "every address"}, port ${options.port}`
-  if (options.port === 0) return [good("port", "any that is free")]
+  const place = `${host ?? "all addresses"}, port ${options.port}`
+  if (options.port === 0) return [good("port", "any free port")]
   const taken = yield* Effect.result(listen(options.port, host))
   if (Result.isSuccess(taken)) return [good("port", `${place} is free`)]
   switch (taken.failure) {
     case "EADDRINUSE":
       return [
         (yield* isServer(options, host))
-          ? good("port", `${place}: a server is running there already`)
-          : bad("port", `${place} is in use`, "choose another with --port, or end what listens there"),
+          ? good("port", `${place}: the server is already running`)
+          : bad("port", `${place} is in use`, "choose another with --port, or stop the process that uses it"),
       ]
     case "EACCES":
-      return [bad("port", `${place} needs more rights`, "choose one above 1023 with --port, and put a proxy in front")]
+      return [
+        bad("port", `${place} needs more privileges`, "choose a port above 1023 with --port and use a reverse proxy"),
+      ]
     default:
       return [bad("port", `cannot listen on ${place} (${taken.failure})`, "check --host and --port")]
   }
@@ -83,7 +85,7 @@ const listen = (at: number, host: string | undefined): Effect.Effect<void, strin
     return Effect.sync(() => server.close())
   })
 
-/** Whoever answers `/health` as this server does. Nothing is told to it, so its certificate need not be believed. */
+/** Whether `/health` responds as this server does. The request contains nothing secret, so the certificate is not verified. */
 const isServer = (options: ServeOptions, host = "localhost"): Effect.Effect<boolean> =>
   Effect.callback<boolean>((resume) => {
     const end = (is: boolean) => {
@@ -103,16 +105,16 @@ const isServer = (options: ServeOptions, host = "localhost"): Effect.Effect<bool
   })
 
 /**
- * `identity` and `enrollment`: doors that stand open.
+ * The checks `identity` and `enrollment`: who can connect, and who can enroll.
  *
  * @category checks
  * @since 0.1.0
  */
-export const doors = (options: ServeOptions): Findings => [
+export const accessModes = (options: ServeOptions): Findings => [
   options.identity === "optional"
-    ? warning("identity", "devices need not prove who they are", "set --identity required")
-    : good("identity", "every device proves who it is"),
+    ? warning("identity", "devices are not authenticated", "set --identity required")
+    : good("identity", "every device must prove its identity"),
   options.enrollment === "open"
-    ? warning("enrollment", "everybody may enroll", "set --enrollment token")
-    : good("enrollment", "only by enrollment token"),
+    ? warning("enrollment", "anyone can enroll a device", "set --enrollment token")
+    : good("enrollment", "only with an enrollment token"),
 ]

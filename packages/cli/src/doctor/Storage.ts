@@ -1,8 +1,8 @@
 /**
- * What the server remembers: the data directory, the device authority in it, the database.
+ * The storage of the server: the data directory, the certificate authority for devices in it, the database.
  *
- * Nothing is made or changed. A database is migrated and written to in a transaction that is taken back; a directory gets a file that is
- * removed at once. Run it as the user that the server runs as: another may be allowed more.
+ * Nothing is created or changed. The database is migrated and written to in a transaction that is rolled back; the directory gets a file that is
+ * removed immediately. Run the check as the user that the server runs as: another user may have more permissions.
  */
 import { randomUUID } from "node:crypto"
 import { constants } from "node:fs"
@@ -13,14 +13,14 @@ import { Authority, Server, StoreSchema, StoreSql } from "@espalier/server"
 import { Database, DatabaseUrl } from "@espalier/sql"
 import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { SqlClient } from "effect/sql"
-import { refuse } from "../Files.ts"
 import type { ServeOptions } from "../ServeFlags.ts"
-import { sentence } from "../StartError.ts"
-import { bad, type Finding, type Findings, good, ofRefusal, warning } from "./Finding.ts"
+import * as StartError from "../StartError.ts"
+import * as UserError from "../UserError.ts"
+import { bad, type Finding, type Findings, fromUserError, good, warning } from "./Finding.ts"
 
-const attempt = <A>(deed: () => Promise<A>) => Effect.tryPromise({ try: deed, catch: ErrorCode.of })
+const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: ErrorCode.of })
 
-/** The closest folder that is there: the one that a new data directory would be made in. */
+/** The closest existing parent directory. */
 const existing = (path: string): Effect.Effect<string> =>
   Effect.catch(
     Effect.as(
@@ -30,10 +30,10 @@ const existing = (path: string): Effect.Effect<string> =>
     () => (dirname(path) === path ? Effect.succeed(path) : existing(dirname(path))),
   )
 
-const notWritable = "give it to the user that the server runs as, or name another with --data-directory"
+const notWritable = "make it writable for the user that the server runs as, or choose another with --data-directory"
 
 /**
- * `data-directory` and `authority`.
+ * The checks `data-directory` and `authority`.
  *
  * @category checks
  * @since 0.1.0
@@ -45,8 +45,8 @@ export const directory = Effect.fnUntraced(function* (options: ServeOptions): Ef
     const may = yield* Effect.result(attempt(() => access(place, constants.W_OK | constants.X_OK)))
     return [
       Result.isSuccess(may)
-        ? warning("data-directory", `${path} is not there: the first start makes it`, firstStart)
-        : bad("data-directory", `${path} is not there, and ${place} is not writable (${may.failure})`, notWritable),
+        ? warning("data-directory", `${path} does not exist: the first start creates it`, firstStart)
+        : bad("data-directory", `${path} does not exist, and ${place} is not writable (${may.failure})`, notWritable),
     ]
   }
   const wrote = yield* Effect.result(attempt(() => probe(path)))
@@ -57,9 +57,9 @@ export const directory = Effect.fnUntraced(function* (options: ServeOptions): Ef
 })
 
 const firstStart =
-  "if devices are enrolled already, restore scep-ca.json from a backup first: a new one knows none of them"
+  "if devices are already enrolled, restore scep-ca.json from a backup first: a new authority does not know them"
 
-/** Permissions say less than a file that was written: the disk may be full, or read-only. */
+/** Writes a file, because permissions do not show whether the disk is full or read-only. */
 const probe = async (folder: string) => {
   const path = join(folder, `.doctor-${randomUUID()}`)
   try {
@@ -81,17 +81,21 @@ const authority = Effect.fnUntraced(function* (folder: string, ownDatabase: bool
   const found = yield* Effect.result(attempt(() => stat(path)))
   if (Result.isFailure(found) && found.failure === "ENOENT") {
     return ownDatabase && (yield* isThere(join(folder, "espalier.db")))
-      ? bad("authority", `a database without its scep-ca.json in ${folder}`, "restore it: another one knows no device")
-      : warning("authority", `no scep-ca.json in ${folder}: the first start makes it`, firstStart)
+      ? bad(
+          "authority",
+          `${folder} has a database but no scep-ca.json`,
+          "restore it: a new authority does not know the enrolled devices",
+        )
+      : warning("authority", `no scep-ca.json in ${folder}: the first start creates it`, firstStart)
   }
-  // It is there, so this reads it and makes nothing.
+  // The file exists, so this only reads it.
   const read = yield* Effect.result(Effect.scoped(Layer.build(Authority.layer(folder))))
-  if (Result.isFailure(read)) return ofRefusal("authority", refuse(sentence(read.failure)))
+  if (Result.isFailure(read)) return fromUserError("authority", UserError.make(StartError.message(read.failure)))
   const mode = Result.isSuccess(found) ? found.success.mode & 0o777 : 0o600
   if ((mode & 0o077) !== 0 && process.platform !== "win32") {
     return bad(
       "authority",
-      `others may read ${path} (mode ${mode.toString(8).padStart(4, "0")}), which holds a private key`,
+      `other users can read ${path} (mode ${mode.toString(8).padStart(4, "0")}), which contains a private key`,
       `chmod 600 ${path}`,
     )
   }
@@ -100,13 +104,13 @@ const authority = Effect.fnUntraced(function* (folder: string, ownDatabase: bool
     ? bad(
         "authority",
         `${path} has expired`,
-        "no device can be believed any more: enroll anew with another data directory",
+        "device identities are no longer accepted: enroll the devices again with a new data directory",
       )
-    : good("authority", `${path} is readable, until ${x509.validToDate.toISOString().slice(0, 10)}`)
+    : good("authority", `${path} is readable and valid until ${x509.validToDate.toISOString().slice(0, 10)}`)
 })
 
 /**
- * `database`: can it be reached, brought up to date and written to?
+ * The check `database`: it is reachable, can be migrated and is writable.
  *
  * @category checks
  * @since 0.1.0
@@ -121,27 +125,29 @@ export const database = Effect.fnUntraced(function* (options: ServeOptions): Eff
     const path = resolve(parsed.success.path)
     const file = yield* Effect.result(attempt(() => stat(path)))
     if (Result.isFailure(file) && file.failure === "ENOENT") {
-      // Of the data directory and its folders `directory` has told.
+      // The check `data-directory` covers the parents of the default file.
       const ready = Option.isNone(options.databaseUrl) || (yield* existing(dirname(path))) === dirname(path)
       const alone = Option.isNone(options.databaseUrl) && (yield* isThere(join(dirname(path), "scep-ca.json")))
       if (alone) {
-        const advice = "restore espalier.db, if devices are enrolled already: without it none of them is known"
-        return [warning("database", `${path} is not there, though scep-ca.json is`, advice)]
+        const advice = "if devices are already enrolled, restore espalier.db: without it the server does not know them"
+        return [warning("database", `${path} does not exist, but scep-ca.json does`, advice)]
       }
       return [
         ready
-          ? good("database", `${path} is not there: the first start makes it`)
-          : bad("database", `the folder of ${path} is not there`, "make it, or correct --database-url"),
+          ? good("database", `${path} does not exist: the first start creates it`)
+          : bad("database", `the directory of ${path} does not exist`, "create it or correct --database-url"),
       ]
     }
   }
-  const outcome = yield* Effect.result(rehearsal.pipe(Effect.provide(Database.layer({ url }))))
+  const outcome = yield* Effect.result(dryRun.pipe(Effect.provide(Database.layer({ url }))))
   if (Result.isFailure(outcome)) {
     const { failure } = outcome
     return [
-      ofRefusal(
+      fromUserError(
         "database",
-        refuse(failure._tag === "StoreError" ? `--database-url: ${failure.message}` : sentence(failure)),
+        UserError.make(
+          failure._tag === "StoreError" ? `--database-url: ${failure.message}` : StartError.message(failure),
+        ),
       ),
     ]
   }
@@ -151,19 +157,19 @@ export const database = Effect.fnUntraced(function* (options: ServeOptions): Eff
       "database",
       length === 0
         ? "reachable, up to date and writable"
-        : `reachable and writable; the next start makes ${length === 1 ? "one migration" : `${length} migrations`}`,
+        : `reachable and writable; the next start runs ${length === 1 ? "one migration" : `${length} migrations`}`,
     ),
   ]
 })
 
-/** Does what a start does, and takes it back: gives the names of the migrations that there are to make. */
-const rehearsal = Effect.gen(function* () {
+/** Does what a start does and rolls it back. Returns the names of the pending migrations. */
+const dryRun = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const undone = Effect.gen(function* () {
+  const rolledBack = Effect.gen(function* () {
     const migrations = yield* StoreSchema.migrate
     const store = yield* StoreSql.make
     yield* store.writable
-    return yield* Effect.fail({ _tag: "TakenBack", migrations } as const)
+    return yield* Effect.fail({ _tag: "RolledBack", migrations } as const)
   }).pipe(sql.withTransaction)
-  return yield* Effect.catchTag(undone, "TakenBack", ({ migrations }) => Effect.succeed(migrations))
+  return yield* Effect.catchTag(rolledBack, "RolledBack", ({ migrations }) => Effect.succeed(migrations))
 })

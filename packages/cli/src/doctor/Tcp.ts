@@ -1,14 +1,15 @@
 /**
- * Does somebody listen there? Opens a TCP connection, and closes it without a word.
+ * Checks whether a host accepts TCP connections: opens one and closes it.
  */
 import { connect } from "node:net"
 import { ErrorCode } from "@espalier/http"
 import { Effect } from "effect"
 
-const patience = 3_000
+/** In milliseconds. */
+const connectTimeout = 3_000
 
 /**
- * Fails with what is wrong, as the end of a sentence that began with the host's name.
+ * Fails with the reason, as the predicate of a sentence about the host: `refuses connections`.
  *
  * @category checks
  * @since 0.1.0
@@ -17,8 +18,11 @@ export const reach = (url: URL): Effect.Effect<void, string> =>
   Effect.callback<void, string>((resume) => {
     const port = Number(url.port || (url.protocol === "https:" ? 443 : 80))
     const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ""), port })
-    // Not the socket's own time-out: that one begins only when the name is resolved.
-    const timer = setTimeout(() => end(Effect.fail(`does not answer within ${patience / 1000} seconds`)), patience)
+    // The socket's own time-out would start only after the name lookup.
+    const timer = setTimeout(
+      () => end(Effect.fail(`does not accept a connection within ${connectTimeout / 1000} seconds`)),
+      connectTimeout,
+    )
     const end = (outcome: Effect.Effect<void, string>) => {
       clearTimeout(timer)
       socket.destroy()
@@ -26,7 +30,7 @@ export const reach = (url: URL): Effect.Effect<void, string> =>
     }
     socket.once("connect", () => end(Effect.void))
     socket.once("error", (error) =>
-      end(Effect.fail(words[ErrorCode.of(error)] ?? `cannot be reached (${ErrorCode.of(error)})`)),
+      end(Effect.fail(explanations[ErrorCode.of(error)] ?? `cannot be reached (${ErrorCode.of(error)})`)),
     )
     return Effect.sync(() => {
       clearTimeout(timer)
@@ -34,10 +38,10 @@ export const reach = (url: URL): Effect.Effect<void, string> =>
     })
   })
 
-const words: Record<string, string> = {
-  ENOTFOUND: "is a name that cannot be resolved",
-  EAI_AGAIN: "is a name that cannot be resolved just now",
-  ECONNREFUSED: "refuses connections: nobody listens there",
-  ENETUNREACH: "is in a network that cannot be reached from here",
-  EHOSTUNREACH: "is a host that cannot be reached from here",
+const explanations: Record<string, string> = {
+  ENOTFOUND: "cannot be resolved",
+  EAI_AGAIN: "cannot be resolved: the name server does not respond",
+  ECONNREFUSED: "refuses connections",
+  ENETUNREACH: "is in a network that is unreachable from this machine",
+  EHOSTUNREACH: "is unreachable from this machine",
 }

@@ -1,6 +1,5 @@
 /**
- * What an operator's machinery asks the service: `/health`, that the process answers; `/ready`, that the database does; `/metrics`, for
- * Prometheus.
+ * The endpoints for operators: `/health` responds while the process runs, `/ready` while the database works, `/metrics` is for Prometheus.
  */
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
@@ -9,7 +8,7 @@ import { SqlClient } from "effect/sql"
 
 const health = HttpRouter.add("GET", "/health", HttpServerResponse.jsonUnsafe({ status: "ok" }))
 
-const trouble = "The database does not answer: check --database-url"
+const unavailable = "The database does not respond: check --database-url"
 
 const ready = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
@@ -23,7 +22,7 @@ const ready = HttpRouter.use(
       HttpServerResponse.jsonUnsafe(
         {
           status: ok ? "ready" : "not ready",
-          checks: [{ name: "database", ok, ...(ok ? {} : { detail: trouble }) }],
+          checks: [{ name: "database", ok, ...(ok ? {} : { detail: unavailable }) }],
         },
         { status: ok ? 200 : 503 },
       ),
@@ -33,7 +32,7 @@ const ready = HttpRouter.use(
 )
 
 /**
- * The routes. They are not logged.
+ * The routes. Requests to them are not logged.
  *
  * @category layers
  * @since 0.1.0

@@ -1,5 +1,5 @@
 /**
- * `espalier notifications serve`: the HTTP API, and a worker that delivers. It speaks plain HTTP: a proxy in front ends TLS.
+ * `espalier notifications serve`: runs the HTTP API and a delivery worker. It uses plain HTTP: a reverse proxy terminates TLS.
  */
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
@@ -10,13 +10,14 @@ import { Command } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
 import * as Files from "../Files.ts"
 import * as Observability from "../Observability.ts"
-import { sentence } from "../StartError.ts"
+import * as StartError from "../StartError.ts"
+import * as UserError from "../UserError.ts"
 import * as Probes from "./Probes.ts"
 import { flags, type NotificationsServeOptions } from "./ServeFlags.ts"
 import * as Storage from "./Storage.ts"
 
 /**
- * Runs until it is told to stop, then finishes the requests and the tries that it has begun.
+ * Runs until it receives SIGTERM or SIGINT, then finishes the requests and delivery attempts in progress.
  *
  * @category commands
  * @since 0.1.0
@@ -28,18 +29,18 @@ export const serve = Command.make("serve", flags, (options) =>
     return yield* Effect.never
   }).pipe(Effect.scoped, Effect.provide(Observability.layer("espalier-notifications", options))),
 ).pipe(
-  Command.withDescription("Run the service: the HTTP API, and deliveries"),
+  Command.withDescription("Run the notifications service: its HTTP API and deliveries"),
   Command.withExamples([
-    { command: "espalier notifications serve", description: "On this machine, with a SQLite file" },
+    { command: "espalier notifications serve", description: "With a SQLite file" },
     {
       command:
         "espalier notifications serve --host 127.0.0.1 --database-url postgres://espalier@db.example.com/espalier",
-      description: "One of several, behind a proxy that ends TLS",
+      description: "One of several instances behind a reverse proxy that terminates TLS",
     },
   ]),
 )
 
-/** Whatever keeps it from starting becomes a sentence. */
+/** An error at the start becomes a message that names the flag. */
 const started = (options: NotificationsServeOptions) =>
   Effect.gen(function* () {
     const context = yield* Layer.build(
@@ -47,10 +48,10 @@ const started = (options: NotificationsServeOptions) =>
     )
     const keys = yield* Context.get(context, ApiKeys).list
     if (!keys.some(({ revokedAt }) => revokedAt === null)) {
-      yield* Effect.logWarning("No key opens the API: make one with espalier notifications key create")
+      yield* Effect.logWarning("The API has no key. Create one with: espalier notifications key create")
     }
     return Context.get(context, HttpServer.HttpServer)
-  }).pipe(Effect.mapError((error) => (error._tag === "UserError" ? error : Files.refuse(sentence(error)))))
+  }).pipe(Effect.mapError((error) => (error._tag === "UserError" ? error : UserError.make(StartError.message(error)))))
 
 const service = (options: NotificationsServeOptions, { watching, pageOrigins }: Checked) =>
   HttpRouter.serve(Layer.merge(NotificationsHttp.layer({ pageOrigins }), Probes.layer), {
@@ -70,7 +71,7 @@ const service = (options: NotificationsServeOptions, { watching, pageOrigins }: 
     Layer.provideMerge(listener(options)),
   )
 
-/** A workspace's name may have 255 characters, each up to twelve in a URL. */
+/** The name of a workspace has up to 255 characters, each up to 12 characters in a URL. */
 const routerConfig = { maxParamLength: 4096 }
 
 const listener = ({ host, port }: NotificationsServeOptions) =>
@@ -87,20 +88,22 @@ const listener = ({ host, port }: NotificationsServeOptions) =>
     { port, ...(Option.isSome(host) ? { host: host.value } : {}), gracefulShutdownTimeout: "20 seconds" },
   )
 
-/** What browsers say of themselves in `Origin`: anything else would never be met. */
+/** An origin exactly as browsers send it: any other text would never match. */
 const pageOrigins = ({ pageOrigin }: NotificationsServeOptions) =>
   Effect.forEach(pageOrigin, (origin) =>
     URL.parse(origin)?.origin === origin
       ? Effect.succeed(origin)
-      : Effect.fail(Files.refuse(`--page-origin: "${origin}" is no origin such as https://dashboard.example.com`)),
+      : Effect.fail(
+          UserError.make(`--page-origin: "${origin}" is not an origin such as https://dashboard.example.com`),
+        ),
   )
 
-/** The watch over push certificates, where there are any; each is read again for every look. */
+/** The watch of push certificates, if there are any. It reads the files again for every check. */
 const watch = Effect.fnUntraced(function* ({ pushCertificate: paths, ...options }: NotificationsServeOptions) {
   if (!Array.isReadonlyArrayNonEmpty(paths)) return Layer.empty
   const needed = <A>(flag: string, value: Option.Option<A>) =>
     Option.match(value, {
-      onNone: () => Effect.fail(Files.refuse(`--${flag}: say it, because there is a --push-certificate`)),
+      onNone: () => Effect.fail(UserError.make(`--${flag}: required together with --push-certificate`)),
       onSome: Effect.succeed,
     })
   const appleId = yield* needed("apple-id", options.appleId)
@@ -117,7 +120,7 @@ const watch = Effect.fnUntraced(function* ({ pushCertificate: paths, ...options 
   })
 })
 
-/** What the flags say, after a look at it. */
+/** Flags after validation. */
 interface Checked {
   readonly watching: Effect.Success<ReturnType<typeof watch>>
   readonly pageOrigins: ReadonlyArray<string>

@@ -1,5 +1,5 @@
 /**
- * The end of a command that has already said why it failed: exit code 1, and not another word.
+ * Ends a command with exit code 1 and no further output: the command has printed why.
  */
 import { Runtime, Schema } from "effect"
 
@@ -7,7 +7,7 @@ import { Runtime, Schema } from "effect"
  * @category errors
  * @since 0.1.0
  */
-export class Said extends Schema.TaggedError<Said>()("Said", {}) {
+export class SilentExit extends Schema.TaggedError<SilentExit>()("SilentExit", {}) {
   override readonly [Runtime.errorExitCode] = 1
   override readonly [Runtime.errorReported] = false
 }
