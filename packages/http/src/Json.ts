@@ -2,6 +2,7 @@
  * JSON from untrusted bytes: UTF-8 only, nesting bounded before the parser runs, and no error quotes the input.
  */
 import { Result, Schema } from "effect"
+import * as ExactIntegers from "./ExactIntegers.ts"
 
 /**
  * Returns `true` for the media type `application/json` or `application/*+json`, in UTF-8.
@@ -34,7 +35,8 @@ export class InvalidJson extends Schema.TaggedError<InvalidJson>()("InvalidJson"
 
 /**
  * `maxDepth` bounds nested arrays and objects. A byte order mark is an error unless `ignoreByteOrderMark`: RFC 8259 §8.1 forbids senders to add
- * one and allows receivers to ignore it.
+ * one and allows receivers to ignore it. With `exactIntegers`, an integer beyond 2^53 is `{"$integer": "9007199254740993"}` and not rounded;
+ * {@link stringifyExact} writes it back.
  *
  * @category models
  * @since 0.1.0
@@ -42,6 +44,7 @@ export class InvalidJson extends Schema.TaggedError<InvalidJson>()("InvalidJson"
 export interface Options {
   readonly maxDepth: number
   readonly ignoreByteOrderMark?: boolean | undefined
+  readonly exactIntegers?: boolean | undefined
 }
 
 /**
@@ -75,7 +78,7 @@ export const parse = (bytes: Uint8Array, options: Options): Result.Result<unknow
   }
   if (nestsDeeper(text, options.maxDepth)) return invalid("TooDeep", `nests deeper than ${options.maxDepth} levels`)
   try {
-    return Result.succeed(JSON.parse(text))
+    return Result.succeed(JSON.parse(options.exactIntegers === true ? ExactIntegers.wrap(text) : text))
   } catch (error) {
     // V8 quotes the text in its message; only the position is safe to repeat.
     const position =
@@ -85,6 +88,14 @@ export const parse = (bytes: Uint8Array, options: Options): Result.Result<unknow
     return invalid("Syntax", `is not JSON${position === undefined ? "" : ` (at character ${position})`}`)
   }
 }
+
+/**
+ * Writes JSON that was parsed with `exactIntegers`, its integers with all their digits.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const stringifyExact = (json: unknown): string => ExactIntegers.unwrap(JSON.stringify(json))
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
