@@ -11,7 +11,7 @@
  */
 
 import { randomUUID } from "node:crypto"
-import { Clock, Context, Effect, Layer, Random, Result, type Scope } from "effect"
+import { Clock, Config, Context, Effect, Layer, Random, Result, type Scope } from "effect"
 import * as Connection from "./Push/Connection.ts"
 import { type Notification, type Request, toRequest } from "./Push/Notification.ts"
 import { type AttemptFailure, attemptFailure, PushError } from "./Push/PushError.ts"
@@ -19,8 +19,9 @@ import * as PushOptions from "./Push/PushOptions.ts"
 import { read } from "./Push/Response.ts"
 
 export type { Notification } from "./Push/Notification.ts"
+export type { PushCertificate } from "./Push/PushCertificate.ts"
 export { PushError, Reason } from "./Push/PushError.ts"
-export { InvalidPushOptions, type PushCertificate, type PushOptions } from "./Push/PushOptions.ts"
+export { InvalidPushOptions, type PushOptions } from "./Push/PushOptions.ts"
 
 /**
  * APNs accepted the push; `apnsId` identifies it in Apple's logs.
@@ -81,6 +82,27 @@ export class Push extends Context.Service<Push, Service>()("@espalier/apple/Push
  */
 export const layer = (options: PushOptions.PushOptions): Layer.Layer<Push, PushOptions.InvalidPushOptions> =>
   Layer.effect(Push)(make(options))
+
+/**
+ * {@link layer} with options from the configuration, such as environment variables.
+ *
+ * **Example** (A certificate from the environment)
+ *
+ * ```ts
+ * import { Push } from "@espalier/apple"
+ * import { Config } from "effect"
+ *
+ * const certificate = Config.all({ cert: Config.String("PUSH_CERT"), key: Config.Redacted("PUSH_KEY") })
+ * const live = Push.layerConfig({ certificates: Config.map(certificate, (one) => [one]) })
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = (
+  options: Config.Wrap<PushOptions.PushOptions>,
+): Layer.Layer<Push, Config.ConfigError | PushOptions.InvalidPushOptions> =>
+  Layer.effect(Push)(Effect.flatMap(Config.unwrap(options), make))
 
 /** Pause before the second attempt, in milliseconds; it doubles with each attempt. */
 const firstPause = 100

@@ -561,9 +561,9 @@ describe.concurrent("the connection", () => {
       let pings = 0
       const apns = yield* Apns.start(() => Apns.accepted, {
         onSession: (session) =>
-          session.on("ping", () => ++pings === 5 && Effect.runFork(Deferred.succeed(pinged, undefined))),
+          session.on("ping", () => ++pings === 3 && Effect.runFork(Deferred.succeed(pinged, undefined))),
       })
-      const { push } = yield* pusher(apns.url, { pingInterval: "20 millis" })
+      const { push } = yield* pusher(apns.url, { pingInterval: "250 millis" })
       yield* push(notification)
       yield* Deferred.await(pinged)
       yield* push(notification)

@@ -76,7 +76,7 @@ describe("espalier push", () => {
         [device, "--push-certificate: at least one file is required"],
         [["--push-certificate", one], "--token: at least one --token"],
         [["--push-certificate", one, "--token", btoa("live")], "--magic: 1 tokens but 0 magics"],
-        [["--push-certificate", one, "--push-url", "http://x", ...device], "--push-url is an https:// origin"],
+        [["--push-certificate", one, "--push-url", "http://x", ...device], "--push-url must be an https:// origin"],
         [
           ["--push-certificate", one, "--push-certificate", two, ...device],
           "--topic: several certificates; choose com.apple",

@@ -12,7 +12,7 @@
  * const database = Database.layer({ url: Redacted.make("sqlite:///var/lib/espalier/data.db") })
  * ```
  */
-import { type Duration, Effect, Layer, type Redacted, type Scope } from "effect"
+import { Config, type Duration, Effect, Layer, type Redacted, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "./DatabaseError.ts"
@@ -26,7 +26,7 @@ import * as Sqlite from "./Sqlite.ts"
  */
 export interface DatabaseOptions {
   /** See `DatabaseUrl`. */
-  readonly url: Redacted.Redacted
+  readonly url: Redacted.Redacted | string
   /** PostgreSQL: how many connections this process opens at most. Defaults to 10. */
   readonly maxConnections?: number | undefined
   /** PostgreSQL: how long to wait for a connection. Defaults to 5 seconds. */
@@ -61,3 +61,23 @@ export const make = Effect.fnUntraced(function* ({
  */
 export const layer = (options: DatabaseOptions): Layer.Layer<SqlClient.SqlClient, DatabaseError> =>
   Layer.effect(SqlClient.SqlClient, make(options)).pipe(Layer.provide(Reactivity.layer))
+
+/**
+ * `layer` with options from the configuration, such as environment variables.
+ *
+ * **Example** (The URL from the environment)
+ *
+ * ```ts
+ * import { Database } from "@espalier/sql"
+ * import { Config } from "effect"
+ *
+ * const database = Database.layerConfig({ url: Config.Redacted("DATABASE_URL") })
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = (
+  options: Config.Wrap<DatabaseOptions>,
+): Layer.Layer<SqlClient.SqlClient, Config.ConfigError | DatabaseError> =>
+  Layer.effect(SqlClient.SqlClient, Effect.flatMap(Config.unwrap(options), make)).pipe(Layer.provide(Reactivity.layer))

@@ -60,8 +60,8 @@ export const memory = ":memory:"
  * @category constructors
  * @since 0.1.0
  */
-export const parse = (url: Redacted.Redacted): Result.Result<DatabaseUrl, DatabaseError> => {
-  const text = Redacted.value(url).trim()
+export const parse = (url: Redacted.Redacted | string): Result.Result<DatabaseUrl, DatabaseError> => {
+  const text = (Redacted.isRedacted(url) ? Redacted.value(url) : url).trim()
   if (/^sqlite:/i.test(text)) return parseSqlite(text.slice("sqlite:".length))
   if (/^postgres(ql)?:/i.test(text)) return parsePostgres(text)
   return invalid("A database URL starts with sqlite: or postgres:, such as sqlite:///var/lib/espalier/data.db.")

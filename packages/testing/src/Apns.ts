@@ -7,7 +7,6 @@ import * as http2 from "node:http2"
 import type { AddressInfo } from "node:net"
 import { TLSSocket } from "node:tls"
 import { fileURLToPath } from "node:url"
-import type { Push } from "@espalier/apple"
 import { Effect, Redacted } from "effect"
 
 /** The path of a file of `push-certificates/`. */
@@ -19,7 +18,9 @@ const pem = (name: string) => readFileSync(fileOf(name), "utf8")
 /** The authority that signed everything here. */
 export const authority = pem("authority")
 /** A certificate with its key. */
-export const certificate = (name: "topic-one" | "topic-two" | "app"): Push.PushCertificate => ({
+export const certificate = (
+  name: "topic-one" | "topic-two" | "app",
+): { readonly cert: string; readonly key: Redacted.Redacted } => ({
   cert: pem(name),
   key: Redacted.make(pem(`${name}.key`)),
 })

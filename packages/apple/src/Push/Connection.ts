@@ -6,8 +6,9 @@
  * treats rapid reconnecting as an attack.
  */
 import { Clock, Effect, Option, Scope, Semaphore } from "effect"
+import type { PushIdentity } from "./PushCertificate.ts"
 import { type AttemptFailure, attemptFailure, PushError } from "./PushError.ts"
-import type { Identity, Resolved } from "./PushOptions.ts"
+import type { Resolved } from "./PushOptions.ts"
 import * as Session from "./Session.ts"
 
 /**
@@ -31,7 +32,7 @@ const longestPause = 30_000
  * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (
-  identity: Identity,
+  identity: PushIdentity,
   options: Resolved,
 ): Effect.fn.Return<Connection, never, Scope.Scope> {
   const scope = yield* Effect.scope

@@ -1,34 +1,17 @@
 /**
  * The address of APNs, the push certificates, and every limit.
- *
- * The topic of a certificate is the UID of its subject, `com.apple.mgmt.…`: so a topic needs no configuration, and the
- * certificate of an app, whose UID is the app's, is rejected.
  */
-
-import { createPrivateKey, X509Certificate } from "node:crypto"
-import { Duration, Option, Redacted, Result, Schema } from "effect"
+import { Duration, Option, Result, Schema, SchemaIssue } from "effect"
+import * as PushCertificate from "./PushCertificate.ts"
 
 /**
- * An MDM push certificate.
- *
- * @category options
- * @since 0.1.0
- */
-export interface PushCertificate {
-  /** PEM, the certificate first, then its chain if there is one. */
-  readonly cert: string
-  /** Its private key: PEM, not encrypted. */
-  readonly key: Redacted.Redacted<string>
-}
-
-/**
- * Only `certificates` is needed: one for each topic.
+ * Only `certificates` is required: one for each topic.
  *
  * @category options
  * @since 0.1.0
  */
 export interface PushOptions {
-  readonly certificates: ReadonlyArray<PushCertificate>
+  readonly certificates: ReadonlyArray<PushCertificate.PushCertificate>
   /** An `https://` origin. Default `https://api.push.apple.com:443`; Apple also answers on port 2197. */
   readonly url?: string | undefined
   /** Authorities in PEM to trust instead of the system's, for a test server. */
@@ -64,114 +47,112 @@ export class InvalidPushOptions extends Schema.TaggedError<InvalidPushOptions>("
   { option: Schema.String, message: Schema.String },
 ) {}
 
-/**
- * A push certificate and its topic.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Identity extends PushCertificate {
-  readonly topic: string
-  readonly notAfter: Date
-}
+/** With a longer delay, `setTimeout` fires immediately. */
+const maxMillis = 2 ** 31 - 1
+
+const Millis = Schema.Number.check(
+  Schema.isBetween({ minimum: 1, maximum: maxMillis }, { message: "must be between a millisecond and 24 days" }),
+)
+
+const count = (minimum: number) =>
+  Schema.Int.annotate({ message: `must be a whole number of at least ${minimum}` }).check(
+    Schema.isGreaterThanOrEqualTo(minimum, { message: `must be a whole number of at least ${minimum}` }),
+  )
+
+/** Options with defaults; times in milliseconds. */
+const Settings = Schema.Struct({
+  url: Schema.String.check(
+    Schema.makeFilter((text) => {
+      const url = URL.parse(text)
+      return (
+        (url?.protocol === "https:" && url.href === `${url.origin}/`) || "must be an https:// origin without a path"
+      )
+    }),
+  ),
+  timeout: Millis,
+  attemptTimeout: Millis,
+  connectTimeout: Millis,
+  retries: count(0),
+  concurrency: count(1),
+  queue: count(0),
+  pingInterval: Millis,
+  idleTimeout: Millis,
+  closeTimeout: Millis,
+})
 
 /**
- * Options with every default filled in and everything checked; times in milliseconds.
+ * Checked options with every default; times in milliseconds.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Resolved {
-  readonly identities: ReadonlyArray<Identity>
+export interface Resolved extends Omit<typeof Settings.Type, "url"> {
+  readonly identities: ReadonlyArray<PushCertificate.PushIdentity>
   readonly origin: string
   readonly ca: string | Array<string> | undefined
-  readonly timeout: number
-  readonly attemptTimeout: number
-  readonly connectTimeout: number
-  readonly retries: number
-  readonly concurrency: number
-  readonly queue: number
-  readonly pingInterval: number
-  readonly idleTimeout: number
-  readonly closeTimeout: number
 }
 
+const invalid = (option: string, reason: string) => new InvalidPushOptions({ option, message: `${option} ${reason}` })
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+const decode = Schema.decodeUnknownResult(Settings)
+
+const fromIssue = ({ issue }: Schema.SchemaError): InvalidPushOptions => {
+  const [first] = format(issue).issues
+  return invalid(first?.path?.map(String).join(".") ?? "", first?.message ?? "is invalid")
+}
+
+/** NaN, which no time option accepts, for an input that is not a duration. */
+const millis = (input: Duration.Input): number =>
+  Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
+
+const identitiesOf = (
+  certificates: PushOptions["certificates"],
+): Result.Result<Resolved["identities"], InvalidPushOptions> =>
+  Result.gen(function* () {
+    const identities: Array<PushCertificate.PushIdentity> = []
+    for (const [index, certificate] of certificates.entries()) {
+      const option = `certificates.${index}`
+      const identity = yield* Result.mapError(PushCertificate.read(certificate), ({ member, reason }) =>
+        invalid(`${option}.${member}`, reason),
+      )
+      if (identities.some(({ topic }) => topic === identity.topic)) {
+        return yield* Result.fail(invalid(option, "has the topic of a certificate before it"))
+      }
+      identities.push(identity)
+    }
+    return identities.length === 0 ? yield* Result.fail(invalid("certificates", "must have at least one")) : identities
+  })
+
 /**
+ * Checks the options and adds the defaults.
+ *
  * @category constructors
  * @since 0.1.0
  */
 export const resolve = (options: PushOptions): Result.Result<Resolved, InvalidPushOptions> =>
   Result.gen(function* () {
-    const identities: Array<Identity> = []
-    for (const [index, certificate] of options.certificates.entries()) {
-      const identity = yield* identify(certificate, `certificates.${index}`)
-      if (identities.some(({ topic }) => topic === identity.topic)) {
-        return yield* Result.fail(invalid(`certificates.${index}`, "has the topic of a certificate before it"))
-      }
-      identities.push(identity)
-    }
-    if (identities.length === 0) return yield* Result.fail(invalid("certificates", "needs at least one"))
+    const identities = yield* identitiesOf(options.certificates)
+    const { url, ...settings } = yield* Result.mapError(
+      decode({
+        url: options.url ?? "https://api.push.apple.com:443",
+        timeout: millis(options.timeout ?? "30 seconds"),
+        attemptTimeout: millis(options.attemptTimeout ?? "10 seconds"),
+        connectTimeout: millis(options.connectTimeout ?? "10 seconds"),
+        retries: options.retries ?? 3,
+        concurrency: options.concurrency ?? 500,
+        queue: options.queue ?? 10_000,
+        pingInterval: millis(options.pingInterval ?? "1 minute"),
+        idleTimeout: millis(options.idleTimeout ?? "30 minutes"),
+        closeTimeout: millis(options.closeTimeout ?? "5 seconds"),
+      }),
+      fromIssue,
+    )
     const { ca } = options
     return {
+      ...settings,
       identities,
-      origin: yield* originOf(options.url ?? "https://api.push.apple.com:443"),
+      origin: new URL(url).origin,
       ca: ca === undefined || typeof ca === "string" ? ca : [...ca],
-      timeout: yield* millis("timeout", options.timeout ?? "30 seconds"),
-      attemptTimeout: yield* millis("attemptTimeout", options.attemptTimeout ?? "10 seconds"),
-      connectTimeout: yield* millis("connectTimeout", options.connectTimeout ?? "10 seconds"),
-      retries: yield* count("retries", options.retries ?? 3, 0),
-      concurrency: yield* count("concurrency", options.concurrency ?? 500, 1),
-      queue: yield* count("queue", options.queue ?? 10_000, 0),
-      pingInterval: yield* millis("pingInterval", options.pingInterval ?? "1 minute"),
-      idleTimeout: yield* millis("idleTimeout", options.idleTimeout ?? "30 minutes"),
-      closeTimeout: yield* millis("closeTimeout", options.closeTimeout ?? "5 seconds"),
     }
   })
-
-const invalid = (option: string, why: string) => new InvalidPushOptions({ option, message: `${option} ${why}` })
-
-const identify = (certificate: PushCertificate, option: string): Result.Result<Identity, InvalidPushOptions> =>
-  Result.gen(function* () {
-    const read = yield* Result.try({
-      try: () => new X509Certificate(certificate.cert),
-      catch: () => invalid(`${option}.cert`, "is not a certificate in PEM"),
-    })
-    const key = yield* Result.try({
-      try: () => createPrivateKey(Redacted.value(certificate.key)),
-      catch: () => invalid(`${option}.key`, "is not a private key in PEM, or is encrypted"),
-    })
-    if (!read.checkPrivateKey(key))
-      return yield* Result.fail(invalid(`${option}.key`, "does not belong to the certificate"))
-    const topic = read.toLegacyObject().subject["UID"]
-    if (typeof topic !== "string" || !/^com\.apple\.mgmt\.[\x21-\x7e]{1,200}$/.test(topic)) {
-      return yield* Result.fail(
-        invalid(
-          `${option}.cert`,
-          "is not an MDM push certificate: the UID of its subject is not a topic com.apple.mgmt.…",
-        ),
-      )
-    }
-    return { ...certificate, topic, notAfter: read.validToDate }
-  })
-
-const originOf = (text: string): Result.Result<string, InvalidPushOptions> => {
-  const url = URL.parse(text)
-  return url?.protocol === "https:" && url.href === `${url.origin}/`
-    ? Result.succeed(url.origin)
-    : Result.fail(invalid("url", "is an https:// origin, without a path"))
-}
-
-const count = (option: string, value: number, least: number) =>
-  Number.isSafeInteger(value) && value >= least
-    ? Result.succeed(value)
-    : Result.fail(invalid(option, `is a whole number of at least ${least}`))
-
-/** Beyond this, `setTimeout` fires at once. */
-const maxMillis = 2 ** 31 - 1
-
-const millis = (option: string, value: Duration.Input) => {
-  const duration = Option.map(Duration.fromInput(value), Duration.toMillis)
-  return Option.isSome(duration) && duration.value >= 1 && duration.value <= maxMillis
-    ? Result.succeed(duration.value)
-    : Result.fail(invalid(option, "is a time between a millisecond and 24 days"))
-}

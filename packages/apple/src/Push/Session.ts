@@ -19,8 +19,9 @@ import * as tls from "node:tls"
 import { ErrorCode } from "@espalier/http"
 import { Effect, Redacted, Semaphore } from "effect"
 import type { Request } from "./Notification.ts"
+import type { PushIdentity } from "./PushCertificate.ts"
 import { type AttemptFailure, attemptFailure, PushError } from "./PushError.ts"
-import type { Identity, Resolved } from "./PushOptions.ts"
+import type { Resolved } from "./PushOptions.ts"
 import { apnsReasonOf, condemnsCertificate, type Response } from "./Response.ts"
 
 /**
@@ -64,7 +65,7 @@ const maxResponseLength = 4096
  * @category constructors
  * @since 0.1.0
  */
-export const start = (identity: Identity, options: Resolved, listener: Listener): Session => {
+export const start = (identity: PushIdentity, options: Resolved, listener: Listener): Session => {
   const url = new URL(options.origin)
   const host = url.hostname.replace(/^\[|\]$/g, "")
   const socket = tls.connect({
