@@ -1,7 +1,7 @@
 /**
- * Makes the README's pictures: runs the sample product as `npm start` does, and looks at its pages in a real Chromium.
+ * Makes the README's pictures: screenshots of the sample product's pages in a real Chromium.
  *
- * Run: `npm run pictures`. Leaves them in `docs/pictures`.
+ * Run it with `npm run pictures`. It writes to `docs/pictures`.
  */
 import { spawn } from "node:child_process"
 import { mkdirSync } from "node:fs"
@@ -12,7 +12,7 @@ import { folder, noteMade } from "@espalier/testing/Pictures"
 import { Effect, Schema } from "effect"
 import type { Page } from "playwright-core"
 
-/** The sample product as a process of its own, and the link it prints. */
+/** The sample product in a process of its own, with the link that it prints. */
 const product = Effect.acquireRelease(
   Effect.promise(async () => {
     const main = join(import.meta.dirname, "../src/main.ts")
@@ -44,7 +44,7 @@ const devices = Schema.decodeUnknownSync(
 
 const program = Effect.gen(function* () {
   const { link } = yield* product
-  // The browser looks up no names.
+  // The browser cannot resolve names.
   link.hostname = "127.0.0.1"
   const key = new URLSearchParams(link.hash.slice(1)).get("key") ?? ""
   const browser = yield* start
@@ -65,7 +65,7 @@ const program = Effect.gen(function* () {
   }
 
   yield* Effect.promise(async () => {
-    // A few minutes of life, so that there is something to see.
+    // Waits until all devices are enrolled.
     const until = Date.now() + 25_000
     while (Date.now() < until) {
       const found = devices(await call("/devices"))

@@ -1,6 +1,6 @@
 /**
- * Who may use the APIs and the dashboard: holders of a key of the database, and of one that is fixed from outside, for scripts that are to
- * survive a restart. Both are for the sample's workspace.
+ * The API keys: those in the database, and one that is set from outside so that it stays the same after a restart. All are for the sample's
+ * workspace.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
 import { ApiKeys } from "@espalier/api-keys"

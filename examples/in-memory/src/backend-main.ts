@@ -1,15 +1,15 @@
 /**
- * The backend alone, to try it with curl or behind a whitelabel server that runs elsewhere.
+ * The backend alone, for trials with curl or with a whitelabel server that runs elsewhere.
  *
- * `ESPALIER_BACKEND_PORT` (3000) is where it listens, on this machine only. `ESPALIER_WEBHOOK_SECRET` (`whsec_…`) is what the webhooks
- * must be signed with; unset, they are not checked. `ESPALIER_SAMPLE_KEY` is a key for the APIs; unset, one is made. `ESPALIER_DATABASE_URL` is where
- * integrations and deliveries are kept; unset, in memory.
+ * `ESPALIER_BACKEND_PORT` (3000) is its port, on this machine only. `ESPALIER_WEBHOOK_SECRET` (`whsec_…`) is the secret that webhooks must be signed
+ * with; without it they are not verified. `ESPALIER_SAMPLE_KEY` is a key for the APIs; without it a new one is created. `ESPALIER_DATABASE_URL` is
+ * the database of integrations and deliveries; without it they are in memory.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { WebhookVerifier } from "@espalier/handler"
 import { Config, Console, Effect, Layer, Option } from "effect"
 import * as Backend from "./Backend.ts"
-import * as SignIn from "./SignIn.ts"
+import * as SignInLink from "./SignInLink.ts"
 
 const verifier = Layer.unwrap(
   Effect.map(Config.option(Config.Redacted("ESPALIER_WEBHOOK_SECRET")), (secret) =>
@@ -26,7 +26,7 @@ const backend = Layer.unwrap(
     const apiKey = Option.getOrUndefined(yield* Config.option(Config.Redacted("ESPALIER_SAMPLE_KEY")))
     const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.Redacted("ESPALIER_DATABASE_URL")))
     return Layer.effectDiscard(
-      Effect.flatMap(SignIn.link(apiKey), (link) => Console.log(`The backend listens; look at it: ${link}`)),
+      Effect.flatMap(SignInLink.create(apiKey), (link) => Console.log(`The backend is running: ${link}`)),
     ).pipe(Layer.provide(Backend.layer({ port, verifier, databaseUrl, apiKey })))
   }),
 )

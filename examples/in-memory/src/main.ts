@@ -1,14 +1,14 @@
 /**
- * The sample product: the backend, the whitelabel server in front of it, and three simulated devices that live in it; `--no-demo` leaves
- * them out.
+ * The sample product: the backend, the whitelabel server in front of it, and three simulated devices; `--no-demo` starts it without them.
  *
- * `ESPALIER_BACKEND_PORT` (3000) and `ESPALIER_SERVER_PORT` (8080) say where they listen, on this machine only; 0 takes a free port.
- * `ESPALIER_SAMPLE_KEY` (`ek_…`) is a key for dashboard and APIs that stays the same from run to run. `ESPALIER_LOG_LEVEL` (`Error`) shows more.
- * What is remembered is in a folder that goes when it stops.
+ * `ESPALIER_BACKEND_PORT` (3000) and `ESPALIER_SERVER_PORT` (8080) are the ports, on this machine only; 0 takes a free port. `ESPALIER_SAMPLE_KEY`
+ * (`ek_…`) is a key for dashboard and APIs that stays the same after a restart. `ESPALIER_LOG_LEVEL` (`Error`) sets the log level. Data is stored in a
+ * temporary folder, which is deleted at the end.
  */
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { ExchangeLog } from "@espalier/devices"
 import { WebhookVerifier } from "@espalier/handler"
 import { Server } from "@espalier/server"
 import {
@@ -26,12 +26,11 @@ import {
 } from "effect"
 import { HttpServer } from "effect/http"
 import * as Backend from "./Backend.ts"
-import * as Life from "./Demo/Life.ts"
 import * as Receiver from "./Demo/Receiver.ts"
-import * as Invitation from "./Invitation.ts"
-import * as SignIn from "./SignIn.ts"
-import { Traffic } from "./Traffic.ts"
-import { BackendUrl, forPeople } from "./Workspace.ts"
+import * as Scenario from "./Demo/Scenario.ts"
+import * as EnrollmentLink from "./EnrollmentLink.ts"
+import * as SignInLink from "./SignInLink.ts"
+import { BackendUrl, browserUrl } from "./Workspace.ts"
 
 const logLevel = Layer.effect(
   References.MinimumLogLevel,
@@ -54,7 +53,7 @@ const flags = Effect.try({
   catch: () => new UsageError({ message: "npm start takes one flag, --no-demo: npm start -- --no-demo" }),
 })
 
-/** Both listen on this machine only, so the webhooks need no signature and can be tried with curl. */
+/** Both listen on this machine only, so webhooks need no signature and can be tried with curl. */
 const product = Effect.gen(function* () {
   const isDemo = !(yield* flags)["no-demo"]
   const backendPort = yield* port("ESPALIER_BACKEND_PORT", 3000)
@@ -76,20 +75,22 @@ const product = Effect.gen(function* () {
     host: "127.0.0.1",
     backend: { baseUrl: Context.get(backend, BackendUrl) },
     dataDirectory,
-    trace: Context.get(backend, Traffic).record,
+    trace: Context.get(backend, ExchangeLog).record,
   }
   const { address } = Context.get(yield* Layer.build(Server.layer(serverOptions)), HttpServer.HttpServer)
-  const server = forPeople(HttpServer.formatAddress(address))
+  const server = browserUrl(HttpServer.formatAddress(address))
 
   return yield* Effect.gen(function* () {
-    const link = yield* Invitation.make(server, Duration.days(1)).pipe(Effect.provide(Server.state({ dataDirectory })))
+    const link = yield* EnrollmentLink.create(server, Duration.days(1)).pipe(
+      Effect.provide(Server.state({ dataDirectory })),
+    )
     yield* Console.log(`The sample product is running.
 
-  dashboard   ${yield* SignIn.link(apiKey)}
+  dashboard   ${yield* SignInLink.create(apiKey)}
   enroll      ${link}
 
-${isDemo ? "An iPhone, a Mac and a Shared iPad live in it. " : ""}Stop it with Ctrl-C; it forgets everything then.`)
-    if (isDemo) yield* Life.run(link)
+${isDemo ? "It has three simulated devices: an iPhone, a Mac and a Shared iPad. " : ""}Stop it with Ctrl-C; all data is deleted then.`)
+    if (isDemo) yield* Scenario.run(link)
     return yield* Effect.never
   }).pipe(Effect.provide(backend))
 })

@@ -1,6 +1,6 @@
 /**
- * The dashboard's devices in a browser: `npm start` with its three simulated devices, and a person who looks at them, queues commands, declares,
- * and watches the conversation.
+ * The Devices pages in a browser: `npm start` with its three simulated devices, and a person who queues commands, adds declarations and watches
+ * live exchanges.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -14,7 +14,7 @@ import { expect } from "vitest"
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 const key = "ek_the-key-of-the-dashboard-tests"
 
-/** The sample in a process of its own, on these ports; 0 takes a free one. */
+/** The sample product in a process of its own, on these ports; 0 takes a free one. */
 const run = (backendPort: number, serverPort: number) =>
   new Promise<{ readonly child: ChildProcess; readonly origin: string; readonly serverPort: number }>(
     (resolve, reject) => {
@@ -69,8 +69,8 @@ class Sample extends Context.Service<Sample, { readonly origin: string; readonly
 
 const mac = "Ada's MacBook Pro"
 
-/** Somebody who looks at the Mac, or what is below it. */
-const atTheMac = Effect.fnUntraced(function* (tab: "Overview" | "Commands" | "Declarations" | "Live") {
+/** Opens a tab of the Mac's page. */
+const openMac = Effect.fnUntraced(function* (tab: "Overview" | "Commands" | "Declarations" | "Live traffic") {
   const { origin } = yield* Sample
   const { page, complaints } = yield* sitDown()
   yield* act(async () => {
@@ -82,7 +82,7 @@ const atTheMac = Effect.fnUntraced(function* (tab: "Overview" | "Commands" | "De
   return { page, complaints }
 })
 
-/** The newest command that has this in it. The sample queues some by itself. */
+/** The newest command that contains this. The demo queues commands too. */
 const newest = (page: Page, hasText: string | RegExp) => page.locator(".command").filter({ hasText }).first()
 
 const queued = (page: Page, hasText: string | RegExp, state = "Acknowledged") =>
@@ -97,8 +97,8 @@ const looks = [
 
 const onlyOsVersion = /"Queries": \[\s*"OSVersion"\s*\]/
 
-layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a person in Devices", (it) => {
-  it.effect("sees what is managed, and what it said of itself", () =>
+layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the Devices pages", (it) => {
+  it.effect("list the devices, and show their information", () =>
     Effect.gen(function* () {
       const { origin } = yield* Sample
       const { page, complaints } = yield* sitDown()
@@ -107,12 +107,12 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
         const row = page.getByRole("row").filter({ hasText: mac })
         await row.getByText("Enrolled").waitFor()
         await row.getByText("ada, grace").waitFor()
-        // The others are still enrolling, perhaps.
+        // The other devices may still be enrolling.
         await page.getByRole("row").nth(3).waitFor()
         expect(await page.getByRole("row").count()).toBe(4)
         await row.getByRole("link").click()
-        await page.getByText("The whole device").waitFor()
-        await page.getByRole("heading", { name: "What it last said of itself" }).waitFor()
+        await page.getByText("Device enrollment").waitFor()
+        await page.getByRole("heading", { name: "Device information" }).waitFor()
         expect(await page.title()).toBe(mac)
       })
       expect(complaints).toEqual([])
@@ -120,10 +120,10 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
   )
 
   it.effect(
-    "queues commands, and reads what the device answers",
+    "queue commands and show their results",
     () =>
       Effect.gen(function* () {
-        const { page, complaints } = yield* atTheMac("Commands")
+        const { page, complaints } = yield* openMac("Commands")
         const command = page.getByLabel("Command", { exact: true })
         const submit = () => page.getByRole("button", { name: /^Queue / }).click()
         yield* act(async () => {
@@ -136,7 +136,7 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
           await command.selectOption("DeviceLock")
           await page.getByLabel("PIN").fill("12")
           await submit()
-          await page.getByText("A PIN is six digits.").waitFor()
+          await page.getByText("Enter six digits.").waitFor()
           await page.getByLabel("PIN").fill("123456")
           await page.getByLabel("Message").fill("Please bring it back")
           await submit()
@@ -157,7 +157,7 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
 
           await command.selectOption("RemoveProfile")
           await submit()
-          await page.getByText("This is needed.").waitFor()
+          await page.getByText("This field is required.").waitFor()
           await page.getByLabel("Identifier").fill("com.example.wifi")
           await submit()
           await queued(page, "RemoveProfile")
@@ -169,13 +169,13 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
           await newest(page, "ProfileList").getByText("for ada").waitFor()
           await page.getByLabel("For", { exact: true }).selectOption("The device")
 
-          await command.selectOption("Another, as JSON")
+          await command.selectOption("Other (JSON)")
           await submit()
-          await page.getByText("Enter the command's RequestType.").waitFor()
+          await page.getByText("Enter a RequestType.").waitFor()
           await page.getByLabel("RequestType").fill("NoSuchCommand")
           await page.getByLabel("Payload").fill("{ not json")
           await submit()
-          await page.getByText("Write a JSON object").waitFor()
+          await page.getByText("Enter a JSON object").waitFor()
           await page.getByLabel("Payload").fill('{"Why": "To see it refused"}')
           await submit()
           await queued(page, "NoSuchCommand", "Error")
@@ -187,7 +187,7 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
     60_000,
   )
 
-  it.effect("erases a device only with its name", () =>
+  it.effect("erase a device only after its name was typed", () =>
     Effect.gen(function* () {
       const { origin } = yield* Sample
       const { page } = yield* sitDown()
@@ -206,28 +206,28 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
     }),
   )
 
-  it.effect("declares something, sees it in force, and takes it back", () =>
+  it.effect("add a declaration, show its status, and delete it", () =>
     Effect.gen(function* () {
-      const { page, complaints } = yield* atTheMac("Declarations")
+      const { page, complaints } = yield* openMac("Declarations")
       const entry = page.locator(".command").filter({ hasText: "com.example.tests" })
       yield* act(async () => {
-        await page.getByRole("button", { name: "Add a declaration" }).click()
-        await page.getByRole("button", { name: "Declare" }).click()
-        await page.getByText("Give it an identifier").waitFor()
-        await page.getByText("A type looks like").waitFor()
+        await page.getByRole("button", { name: "Add declaration" }).click()
+        await page.getByRole("button", { name: "Save declaration" }).click()
+        await page.getByText("Enter an identifier").waitFor()
+        await page.getByText("Enter a type such as").waitFor()
         await page.getByLabel("Identifier").fill("com.example.tests")
         await page.getByRole("combobox", { name: "Type" }).fill("com.apple.management.organization-info")
         await page.keyboard.press("Escape")
         await page.getByLabel("Payload").fill("[]")
-        await page.getByRole("button", { name: "Declare" }).click()
-        await page.getByText("Write a JSON object").waitFor()
+        await page.getByRole("button", { name: "Save declaration" }).click()
+        await page.getByText("Enter a JSON object").waitFor()
         await page.getByLabel("Payload").fill('{"Name": "Example"}')
-        await page.getByRole("button", { name: "Declare" }).click()
+        await page.getByRole("button", { name: "Save declaration" }).click()
         await entry.filter({ hasText: "Active" }).waitFor()
         await entry.locator("summary").click()
         await entry.getByText('"Name": "Example"').waitFor()
-        await entry.getByRole("button", { name: "Remove" }).click()
-        await entry.getByRole("button", { name: "Remove it" }).click()
+        await entry.getByRole("button", { name: "Delete", exact: true }).click()
+        await entry.getByRole("button", { name: "Delete declaration" }).click()
         await entry.waitFor({ state: "detached" })
       })
       expect(complaints).toEqual([])
@@ -235,39 +235,41 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
   )
 
   it.effect(
-    "watches the conversation, and opens it step by step",
+    "show live exchanges step by step",
     () =>
       Effect.gen(function* () {
-        const { page, complaints } = yield* atTheMac("Live")
-        const trace = page.getByRole("region", { name: "Live traffic" })
+        const { page, complaints } = yield* openMac("Live traffic")
+        const traffic = page.getByRole("region", { name: "Live traffic" })
         yield* act(async () => {
           await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
-          await trace.getByText("Authenticate").waitFor()
-          const times = await page.evaluate("[...document.querySelectorAll('.trace time')].map((one) => one.dateTime)")
+          await traffic.getByText("Authenticate").waitFor()
+          const times = await page.evaluate(
+            "[...document.querySelectorAll('.live-traffic time')].map((one) => one.dateTime)",
+          )
           expect(times).toEqual([...(Array.isArray(times) ? times : [])].sort())
 
-          // A command from another window goes by.
+          // A command from another window causes exchanges.
           const other = await page.context().newPage()
           await other.goto(page.url().replace(/live$/, "commands"))
           await other.getByLabel("Command", { exact: true }).selectOption("CertificateList")
-          const before = await trace.locator(".exchange").count()
+          const before = await traffic.locator(".exchange").count()
           await other.getByRole("button", { name: "Queue CertificateList" }).click()
           await queued(other, "CertificateList")
-          await trace
+          await traffic
             .locator(".exchange")
             .nth(before + 1)
             .waitFor()
 
-          // One that stays where it is, however much goes by meanwhile.
-          const enrolling = trace.locator(".exchange").filter({ hasText: "Authenticate" }).first()
+          // An exchange that stays in place while others arrive.
+          const enrolling = traffic.locator(".exchange").filter({ hasText: "Authenticate" }).first()
           await enrolling.locator("summary").press("Enter")
-          await enrolling.getByText(/^The device says: /).waitFor()
-          await enrolling.getByText(/^The backend is asked: event, and answers 204/).waitFor()
-          await enrolling.getByText("The device is answered: HTTP 200").waitFor()
+          await enrolling.getByText(/^Request from the device: /).waitFor()
+          await enrolling.getByText(/^Webhook event: 204/).waitFor()
+          await enrolling.getByText("Response to the device: HTTP 200").waitFor()
           await enrolling.getByText("<string>Authenticate</string>").first().waitFor()
           await enrolling.getByText('"MessageType": "Authenticate"').first().waitFor()
-          // Whoever reads stays where they are.
-          expect(await page.getByRole("switch", { name: "Follow the newest" }).isChecked()).toBe(false)
+          // Opening an exchange stops following the newest.
+          expect(await page.getByRole("switch", { name: "Follow newest" }).isChecked()).toBe(false)
         })
         expect(complaints).toEqual([])
       }),
@@ -275,13 +277,13 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
   )
 
   it.effect(
-    "is for everybody",
+    "is accessible in light and dark, wide and narrow",
     () =>
       Effect.gen(function* () {
         const { origin } = yield* Sample
-        // Axe is a script in the page, which the policy refuses.
+        // Axe is a script in the page, which the policy would block.
         const { page } = yield* sitDown({ bypassCSP: true, reducedMotion: "reduce" })
-        const pleasesAll = async (name: string) => {
+        const isAccessible = async (name: string) => {
           for (const { viewport, colorScheme } of looks) {
             await page.setViewportSize(viewport)
             await page.emulateMedia({ colorScheme })
@@ -301,24 +303,24 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
         yield* act(async () => {
           await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
           await page.getByRole("link", { name: mac }).waitFor()
-          await pleasesAll("Devices")
+          await isAccessible("Devices")
           await page.getByRole("link", { name: mac }).click()
-          for (const tab of ["Overview", "Commands", "Declarations", "Live"]) {
+          for (const tab of ["Overview", "Commands", "Declarations", "Live traffic"]) {
             await page.getByRole("navigation", { name: "Device" }).getByRole("link", { name: tab }).click()
             const entry = page.locator(".command, .exchange").first()
             if (tab !== "Overview") await entry.locator("summary").first().click()
-            await pleasesAll(tab)
+            await isAccessible(tab)
           }
           await page.goto(`${origin}/dashboard/w/example/devices/-/traffic`)
           await page.getByText("Authenticate").first().waitFor()
           await page.locator(".exchange summary").first().click()
-          await pleasesAll("Live traffic")
+          await isAccessible("Live traffic")
         })
       }),
     120_000,
   )
 
-  it.effect("sees in the traffic of all which device each line is of", () =>
+  it.effect("show the device of each exchange", () =>
     Effect.gen(function* () {
       const { origin } = yield* Sample
       const { page, complaints } = yield* sitDown()
@@ -329,10 +331,10 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
           await line.locator("summary").click()
           const udid = await line.getByRole("link").textContent()
           await line.getByText(`…${udid?.slice(-6)}`).waitFor()
-          // Opened directly, the page has what sets a property list and its JSON side by side.
+          // A property list and its JSON are side by side.
           const [xml, json] = await Promise.all(
             ["property list", "JSON"].map((form) =>
-              line.getByRole("figure", { name: `What the device says, ${form}` }).boundingBox(),
+              line.getByRole("figure", { name: `Request from the device, ${form}` }).boundingBox(),
             ),
           )
           expect(json?.x).toBeGreaterThan(xml?.x ?? 0)
@@ -343,9 +345,9 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("a pe
     }),
   )
 
-  // The last one: it forgets the devices of before.
+  // The last test: the restart deletes all devices.
   it.effect(
-    "goes on watching by itself when the server is back",
+    "reconnect to the exchange stream after a restart of the server",
     () =>
       Effect.gen(function* () {
         const { restart, origin } = yield* Sample

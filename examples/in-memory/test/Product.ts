@@ -4,12 +4,12 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { ExchangeLog } from "@espalier/devices"
 import { Server } from "@espalier/server"
 import { Context, Duration, Effect, Layer, References } from "effect"
 import { HttpServer } from "effect/http"
 import * as Backend from "../src/Backend.ts"
-import * as Invitation from "../src/Invitation.ts"
-import { Traffic } from "../src/Traffic.ts"
+import * as EnrollmentLink from "../src/EnrollmentLink.ts"
 
 /** A folder that goes with the scope. */
 export const folder = Effect.acquireRelease(
@@ -20,7 +20,7 @@ export const folder = Effect.acquireRelease(
 /** The whitelabel server before the backend of the context. */
 export const start = Effect.gen(function* () {
   const dataDirectory = yield* folder
-  const { record } = yield* Traffic
+  const { record } = yield* ExchangeLog
   const context = yield* Layer.build(
     Server.layer({
       port: 0,
@@ -31,6 +31,6 @@ export const start = Effect.gen(function* () {
     }).pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error"))),
   )
   const server = HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address)
-  const link = yield* Effect.provide(Invitation.make(server, Duration.hours(1)), Server.state({ dataDirectory }))
+  const link = yield* Effect.provide(EnrollmentLink.create(server, Duration.hours(1)), Server.state({ dataDirectory }))
   return { server, link }
 })

@@ -1,4 +1,4 @@
-/** Every example request of the protocol's description, word for word, gives the documented answer. */
+/** Every example request of the protocol's documentation gets the documented response. */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { api, at, post, running, send, tokenUpdate } from "./Running.ts"
@@ -65,8 +65,8 @@ const examples: ReadonlyArray<{ webhook: string; request: string; status: number
   },
 ]
 
-describe("the examples of the protocol's description", () => {
-  it.live("are answered as documented, in the order in which they stand there", () =>
+describe("the examples of the protocol's documentation", () => {
+  it.live("get the documented responses in the documented order", () =>
     Effect.gen(function* () {
       for (const { answer, request, status, webhook } of examples) {
         expect([webhook, yield* post(`/webhook/apple/${webhook}`, request)]).toEqual([
@@ -77,7 +77,7 @@ describe("the examples of the protocol's description", () => {
     }).pipe(Effect.provide(running)),
   )
 
-  it.live("the user of the example is known once it said TokenUpdate", () =>
+  it.live("accepts the check-in of the example's user after its TokenUpdate", () =>
     Effect.gen(function* () {
       yield* post("/webhook/apple/event", authenticate)
       const event = JSON.stringify(tokenUpdate("user"))
@@ -86,7 +86,7 @@ describe("the examples of the protocol's description", () => {
     }).pipe(Effect.provide(running)),
   )
 
-  it.live("the command of the example is what its device gets", () =>
+  it.live("returns the queued command of the example at the check-in of its device", () =>
     Effect.gen(function* () {
       yield* post("/webhook/apple/event", authenticate)
       const queued = yield* send("POST", `${api}/devices/DEVICE-UDID/commands`, {
@@ -102,7 +102,7 @@ describe("the examples of the protocol's description", () => {
     }).pipe(Effect.provide(running)),
   )
 
-  it.live("the asset of the example comes as base64", () =>
+  it.live("returns the asset of the example as base64", () =>
     Effect.gen(function* () {
       const content = { content: "aGVsbG8=", contentType: "application/octet-stream" }
       expect((yield* send("PUT", `${api}/assets/asset-id`, content)).status).toBe(204)

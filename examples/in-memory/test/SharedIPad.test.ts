@@ -1,5 +1,5 @@
 /**
- * A Shared iPad's users all have the same `UserID`: each has a queue, declarations and progress of their own all the same.
+ * The users of a Shared iPad all have the same `UserID`; each has an own queue, declarations and status.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Device } from "@espalier/simulator"
@@ -11,7 +11,7 @@ const shared = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"
 const [mary, dorothy] = ["mary@example.com", "dorothy@example.com"]
 
 describe("a Shared iPad", () => {
-  it.live("has users that are told apart", () =>
+  it.live("keeps its users apart by their short names", () =>
     Effect.gen(function* () {
       const { link } = yield* Product.start
       const pad = yield* Device.make({ kind: "SharedIPad", seed: 1 })
@@ -39,13 +39,13 @@ describe("a Shared iPad", () => {
       expect((yield* send("PUT", `${api}/declarations/com.example.hers?${target}`, content)).status).toBe(200)
       for (let polls = 0; polls < 2; polls++) for (const name of [mary, dorothy]) yield* pad.poll(name)
       const users = at(yield* seen, "users")
-      expect(users).toMatchObject([{ progress: { synchronised: true } }, { progress: { synchronised: true } }])
-      expect(at(users, 0, "progress", "token")).not.toBe(at(users, 1, "progress", "token"))
-      expect(at(users, 0, "progress", "report")).toBeDefined()
-      expect(at(users, 1, "progress", "report")).toBeUndefined()
+      expect(users).toMatchObject([{ sync: { synchronized: true } }, { sync: { synchronized: true } }])
+      expect(at(users, 0, "sync", "token")).not.toBe(at(users, 1, "sync", "token"))
+      expect(at(users, 0, "sync", "report")).toBeDefined()
+      expect(at(users, 1, "sync", "report")).toBeUndefined()
 
-      const nobody = { requestType: "ProfileList", userId: shared }
-      expect((yield* send("POST", `${api}/devices/${udid}/commands`, nobody)).status).toBe(404)
+      const unknownUser = { requestType: "ProfileList", userId: shared }
+      expect((yield* send("POST", `${api}/devices/${udid}/commands`, unknownUser)).status).toBe(404)
     }).pipe(Effect.provide(running)),
   )
 })

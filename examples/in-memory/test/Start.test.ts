@@ -1,12 +1,12 @@
 /**
- * `npm start`, as a person starts it: a process of its own, on ports that are free.
+ * `npm start` in a process of its own, on free ports.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { TraceEvent } from "@espalier/dashboard/devices-api"
+import { ExchangeEvent } from "@espalier/devices"
 import type { Exchange } from "@espalier/schema"
 import { Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -46,7 +46,7 @@ interface Place {
   readonly link: string
 }
 
-/** Where it runs, once it says so. */
+/** The links, once it has printed them. */
 const ready = (run: Run): Promise<Place> =>
   new Promise((resolve, reject) => {
     const look = () => {
@@ -76,16 +76,16 @@ const api = ({ backend, key }: Place) => ({
   },
 })
 
-const decode = Schema.decodeUnknownSync(TraceEvent)
+const decode = Schema.decodeUnknownSync(ExchangeEvent)
 
-/** Reads the conversation from its beginning until it has an exchange that is looked for. */
+/** Reads exchanges until one matches. */
 const until = async (
   { backend, key }: Place,
   isIt: (exchange: Exchange) => boolean,
 ): Promise<ReadonlyArray<Exchange>> => {
   const abort = new AbortController()
   const headers = { authorization: `Bearer ${key}` }
-  const { body } = await fetch(`${backend}/api/workspaces/example/trace`, { headers, signal: abort.signal })
+  const { body } = await fetch(`${backend}/api/workspaces/example/exchanges`, { headers, signal: abort.signal })
   const all: Array<Exchange> = []
   let buffered = ""
   for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -103,7 +103,7 @@ const until = async (
       }
     }
   }
-  throw new Error("The conversation ended")
+  throw new Error("The stream ended")
 }
 
 const tokenUpdateOf = (udid: string, users: ReadonlyArray<object>) =>
@@ -121,7 +121,7 @@ describe("npm start", () => {
     rmSync(temporary, { recursive: true, force: true })
   })
 
-  it("says what to open, where devices enroll, and how to stop it; and nothing else", () => {
+  it("prints the links to the dashboard and to enroll, and how to stop it", () => {
     expect(
       run
         .output()
@@ -134,18 +134,18 @@ describe("npm start", () => {
   dashboard   http://localhost:PORT/dashboard#key=KEY
   enroll      http://localhost:PORT/mdm/apple/enroll?token=TOKEN
 
-An iPhone, a Mac and a Shared iPad live in it. Stop it with Ctrl-C.
+It has three simulated devices: an iPhone, a Mac and a Shared iPad. Stop it with Ctrl-C; all data is deleted then.
 `,
     )
   })
 
-  it("has three devices that enroll, are asked, synchronise, and put off what needs somebody", async () => {
+  it("has three devices that enroll, answer commands, synchronize, and put off a command while they are locked", async () => {
     const all = await until(place, ({ message }) => message === "NotNow")
-    const saidBy = (message: string) => new Set(all.flatMap((one) => (one.message === message ? [one.udid] : [])))
-    const udids = [...saidBy("Authenticate")]
+    const sendersOf = (message: string) => new Set(all.flatMap((one) => (one.message === message ? [one.udid] : [])))
+    const udids = [...sendersOf("Authenticate")]
     expect(udids).toHaveLength(3)
     for (const message of ["TokenUpdate", "Idle", "Acknowledged", "DeclarativeManagement status"]) {
-      expect([message, [...saidBy(message)].toSorted()]).toEqual([message, udids.toSorted()])
+      expect([message, [...sendersOf(message)].toSorted()]).toEqual([message, udids.toSorted()])
     }
     expect(all.filter(({ message }) => message === "PKIOperation")).toHaveLength(3)
     expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
@@ -158,7 +158,7 @@ An iPhone, a Mac and a Shared iPad live in it. Stop it with Ctrl-C.
     ])
   })
 
-  it("answers a command of yours at once, and tells a customer's tool of everything", async () => {
+  it("runs a queued command at once, and delivers all notifications", async () => {
     const [first] = await until(place, ({ message }) => message === "TokenUpdate")
     expect(first?.message).toBe("enroll")
     const all = await until(place, ({ message }) => message === "NotNow")
@@ -182,7 +182,7 @@ An iPhone, a Mac and a Shared iPad live in it. Stop it with Ctrl-C.
     })
   })
 
-  it("listens to nobody who cannot prove which device he is", async () => {
+  it("rejects requests without a device identity or an API key", async () => {
     const all = await until(place, ({ message }) => message === "Idle")
     const udid = all.find(({ message }) => message === "Idle")?.udid
     const response = await fetch(`${place.server}/mdm/apple/mdm`, {
@@ -194,12 +194,12 @@ An iPhone, a Mac and a Shared iPad live in it. Stop it with Ctrl-C.
     expect((await fetch(`${place.backend}/api/workspaces/example/devices`)).status).toBe(401)
   })
 
-  it("shows the dashboard at its root", async () => {
+  it("redirects / to the dashboard", async () => {
     const response = await fetch(`${place.backend}/`, { redirect: "manual" })
     expect([response.status, response.headers.get("location")]).toEqual([302, "/dashboard"])
   })
 
-  it("says what to do when a port is taken, or a flag is none", async () => {
+  it("explains what to do when a port is in use or a flag is unknown", async () => {
     const taken = start([], { ESPALIER_SERVER_PORT: new URL(place.server).port })
     const misspelt = start(["--nodemo"])
     expect(await taken.ended).toBe(1)
@@ -209,7 +209,7 @@ An iPhone, a Mac and a Shared iPad live in it. Stop it with Ctrl-C.
     expect(taken.errors()).not.toContain("    at ")
   })
 
-  it("ends with Ctrl-C, also while somebody looks on, and leaves nothing behind", async () => {
+  it("stops with Ctrl-C while a stream is open, and deletes its data", async () => {
     expect(readdirSync(temporary)).toHaveLength(1)
     const looking = expect(until(place, () => false)).rejects.toThrow("ended")
     await until(place, ({ message }) => message === "Idle")
@@ -225,9 +225,9 @@ describe("npm start -- --no-demo", () => {
   const run = start(["--no-demo"], { ESPALIER_SAMPLE_KEY: "ek_a-key-of-my-own-choice" })
   afterAll(() => run.child.kill("SIGKILL"))
 
-  it("is empty, and one can enroll", async () => {
+  it("has no devices, and serves enrollment profiles", async () => {
     const place = await ready(run)
-    expect(run.output()).toContain("\n\nStop it with Ctrl-C.\n")
+    expect(run.output()).toContain("\n\nStop it with Ctrl-C; all data is deleted then.\n")
     expect(place.key).toBe("ek_a-key-of-my-own-choice")
     expect(await api(place).get("devices")).toEqual([])
     expect(await api(place).get("integrations")).toEqual([])

@@ -1,19 +1,19 @@
 /**
- * Where the page begins.
+ * The entry point of the page.
  */
-import "./shell/mantine.css"
-import "./shell/theme.css"
+import "./layout/mantine.css"
+import "./layout/theme.css"
 import { MantineProvider } from "@mantine/core"
 import { QueryClientProvider } from "@tanstack/react-query"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { Router } from "wouter"
 import { queryClient } from "./Api/QueryClient.ts"
-import { Announcer } from "./parts/Announcer.tsx"
+import { Announcer } from "./components/Announcer.tsx"
+import { App } from "./layout/App.tsx"
+import { configuration } from "./layout/Configuration.ts"
+import { theme } from "./layout/Theme.ts"
 import { SessionGate } from "./Session/SessionGate.tsx"
-import { App } from "./shell/App.tsx"
-import { configuration } from "./shell/Configuration.ts"
-import { theme } from "./shell/Theme.ts"
 
 const root = document.getElementById("root")
 if (root !== null) {

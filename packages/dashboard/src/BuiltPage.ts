@@ -1,5 +1,5 @@
 /**
- * The built page as it lies in `dist/app`: read once, whole, so that a request can name nothing but what was built.
+ * The built page in `dist/app`, read once and completely, so that requests cannot reach other files.
  */
 import { readdir, readFile } from "node:fs/promises"
 import { extname, join, relative, sep } from "node:path"
@@ -21,7 +21,7 @@ export class PageNotBuilt extends Schema.TaggedError<PageNotBuilt>()("PageNotBui
 }
 
 /**
- * A file as it is sent: `gzip` is the same, packed.
+ * A file; `gzip` is the compressed body.
  *
  * @category models
  * @since 0.1.0
@@ -40,7 +40,7 @@ const contentTypes: { readonly [extension: string]: string } = {
 }
 
 /**
- * Where `vite build` puts it, seen from the sources and from what they are compiled to alike.
+ * The output folder of `vite build`, relative to the sources and to the compiled files alike.
  *
  * @category constants
  * @since 0.1.0
@@ -54,7 +54,7 @@ const fileOf = (path: string, body: Uint8Array): BuiltFile => ({
 })
 
 /**
- * Every file by its path below the folder, such as `assets/index-1a2b.js`.
+ * All files by their paths below the folder, such as `assets/index-1a2b.js`.
  *
  * @category constructors
  * @since 0.1.0
@@ -82,7 +82,7 @@ export const read = (from: string = folder): Effect.Effect<ReadonlyMap<string, B
 const builtPath = "/dashboard/"
 
 /**
- * The page for this configuration: its assets are looked for below `path`, and its JSON says the rest.
+ * The page with this configuration: its assets are below `path`, the rest is in its JSON.
  *
  * @category conversions
  * @since 0.1.0

@@ -1,13 +1,13 @@
 /**
- * What the page must know of where it is served. It stands in the page as JSON, in a script element that no browser runs.
+ * The configuration of the page: JSON in a script element of the page that browsers do not run.
  */
 import { Schema } from "effect"
 
 /**
- * - `apiOrigin`: the origin of the APIs, such as `https://api.example.com`; empty where it is the page's own.
- * - `path`: below which path the page is served, such as `/dashboard`; empty at the root of a host.
- * - `devices`: whether there is a `DevicesApi` behind, so that the page offers its devices.
- * - `workspaces`: names to offer somebody whose key opens all of them.
+ * - `apiOrigin`: the origin of the APIs, such as `https://api.example.com`; empty for the page's own.
+ * - `path`: the path of the page, such as `/dashboard`; empty at the root of a host.
+ * - `devices`: whether the backend serves the `DevicesApi`, so that the page has devices.
+ * - `workspaces`: names to offer for a key that grants access to every workspace.
  *
  * @category schemas
  * @since 0.1.0
@@ -19,7 +19,7 @@ export const Configuration = Schema.Struct({
     }),
   ),
   path: Schema.String.check(
-    Schema.isPattern(/^(\/[\w.~-]+)*$/, { message: "Expected a path such as /dashboard, without a slash at its end" }),
+    Schema.isPattern(/^(\/[\w.~-]+)*$/, { message: "Expected a path such as /dashboard, without a trailing slash" }),
   ),
   devices: Schema.Boolean,
   workspaces: Schema.Array(Schema.String),
@@ -31,7 +31,7 @@ export const Configuration = Schema.Struct({
 export type Configuration = typeof Configuration.Type
 
 /**
- * Where the JSON stands in the page.
+ * The id of the script element.
  *
  * @category configuration
  * @since 0.1.0

@@ -1,14 +1,18 @@
 /**
- * Serves the page from a vendor's own backend: one layer beside the layers of its APIs.
+ * Serves the page from a backend: one layer beside the layers of its APIs.
  *
- * What is hashed by its name is kept forever, the page itself never. Every other address below the path is the page as well, since it has its
- * own addresses there (`/dashboard/w/example/integrations`). The content security policy allows scripts and styles of this origin only:
- * nothing inline, nothing evaluated.
+ * **Details**
  *
- * What surprises: an API of another origin must be of the same site, since its session is a cookie that no other site's page sends along; and
- * it must be told of this page (`pageOrigins` of `NotificationsHttp.layer`).
+ * Files with a hash in their names are cached permanently, the page itself is not cached. Every other address below the path serves the page, which
+ * has its own addresses there (`/dashboard/w/example/integrations`). The content security policy allows scripts and styles of this origin only,
+ * neither inline nor evaluated.
+ *
+ * **Gotchas**
+ *
+ * An API of another origin must be of the same site, because its session is a `SameSite=Strict` cookie, and it must accept this page (`pageOrigins`
+ * of `NotificationsHttp.layer`).
  */
-import { Effect, Schema } from "effect"
+import { Config, Effect, Layer, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as BuiltPage from "./BuiltPage.ts"
 import { Configuration } from "./Configuration.ts"
@@ -18,18 +22,18 @@ import { Configuration } from "./Configuration.ts"
  * @since 0.1.0
  */
 export interface DashboardOptions {
-  /** Below which path, without a slash at its end. Defaults to `/dashboard`. */
+  /** The path of the page, without a trailing slash. Defaults to `/dashboard`. */
   readonly path?: "" | `/${string}` | undefined
   /** The origin of the APIs, such as `https://api.example.com`. Defaults to the page's own. */
-  readonly apiOrigin?: "" | `http${"" | "s"}://${string}` | undefined
-  /** Whether a `DevicesApi` is served along, so that the page offers its devices. Defaults to `false`. */
+  readonly apiOrigin?: string | undefined
+  /** Whether the backend serves the `DevicesApi`, so that the page has devices. Defaults to `false`. */
   readonly devices?: boolean | undefined
-  /** Names to offer somebody whose key opens all workspaces. */
+  /** Names to offer for a key that grants access to every workspace. */
   readonly workspaces?: ReadonlyArray<string> | undefined
 }
 
 /**
- * What a server sends with the page and its files, also one that is not this.
+ * The headers to send with the page and its files, also from another web server.
  *
  * @category headers
  * @since 0.1.0
@@ -52,12 +56,13 @@ export const securityHeaders = ({
   "referrer-policy": "no-referrer",
 })
 
-const forever = "public, max-age=31536000, immutable"
+const permanently = "public, max-age=31536000, immutable"
 
 const decode = Schema.decodeUnknownEffect(Configuration)
+const decodeOrigin = Schema.decodeUnknownEffect(Configuration.fields.apiOrigin)
 
 /**
- * Routes for an app with an `HttpRouter`. It fails at the start when the page was not built, and says what builds it; a `path` or an `apiOrigin` that is none is a defect.
+ * Routes for an app with an `HttpRouter`. Fails at startup if the page is not built; an invalid `path` or `apiOrigin` is a defect.
  *
  * @category layers
  * @since 0.1.0
@@ -67,7 +72,7 @@ export const layer = ({
   apiOrigin = "",
   devices = false,
   workspaces = [],
-}: DashboardOptions = {}) =>
+}: DashboardOptions = {}): Layer.Layer<never, BuiltPage.PageNotBuilt, HttpRouter.HttpRouter> =>
   HttpRouter.use((router) =>
     Effect.gen(function* () {
       const configuration = yield* Effect.orDie(decode({ path, apiOrigin, devices, workspaces }))
@@ -78,16 +83,54 @@ export const layer = ({
       const page = BuiltPage.configured(built, configuration)
       const headers = securityHeaders({ apiOrigin })
 
-      const answer = (name: string, request: HttpServerRequest.HttpServerRequest) => {
+      const respond = (name: string, request: HttpServerRequest.HttpServerRequest) => {
         const file = files.get(name)
-        if (file !== undefined) return send(request, file, { ...headers, "cache-control": forever })
+        if (file !== undefined) return send(request, file, { ...headers, "cache-control": permanently })
         if (name.startsWith("assets/")) return HttpServerResponse.empty({ status: 404, headers })
         return send(request, page, { ...headers, "cache-control": "no-store" })
       }
       yield* router.add("GET", `${path}/*`, (request) =>
-        Effect.map(HttpRouter.params, ({ "*": name = "" }) => answer(name, request)),
+        Effect.map(HttpRouter.params, ({ "*": name = "" }) => respond(name, request)),
       )
     }),
+  )
+
+/**
+ * Options with the origin of the APIs from the configuration.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DashboardConfigOptions extends Omit<DashboardOptions, "apiOrigin"> {
+  readonly apiOrigin: Config.Config<string>
+}
+
+/**
+ * The same with the origin of the APIs from the configuration. An invalid one is a `ConfigError`.
+ *
+ * **Example** (An origin from the environment)
+ *
+ * ```ts
+ * import { Dashboard } from "@espalier/dashboard"
+ * import { Config } from "effect"
+ *
+ * export const page = Dashboard.layerConfig({ apiOrigin: Config.String("API_ORIGIN"), path: "" })
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = ({
+  apiOrigin,
+  ...options
+}: DashboardConfigOptions): Layer.Layer<never, BuiltPage.PageNotBuilt | Config.ConfigError, HttpRouter.HttpRouter> =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.flatMap(apiOrigin, (text) =>
+        Effect.mapError(decodeOrigin(text), (error) => new Config.ConfigError(error)),
+      ),
+      (apiOrigin) => layer({ ...options, apiOrigin }),
+    ),
   )
 
 const send = (
@@ -95,13 +138,13 @@ const send = (
   { contentType, body, gzip }: BuiltPage.BuiltFile,
   sent: Readonly<Record<string, string>>,
 ): HttpServerResponse.HttpServerResponse => {
-  const packed = /\bgzip\b/.test(headers["accept-encoding"] ?? "")
-  return HttpServerResponse.uint8Array(packed ? gzip : body, {
+  const compressed = /\bgzip\b/.test(headers["accept-encoding"] ?? "")
+  return HttpServerResponse.uint8Array(compressed ? gzip : body, {
     contentType,
     headers: {
       ...sent,
       vary: "accept-encoding",
-      ...(packed ? { "content-encoding": "gzip" } : {}),
+      ...(compressed ? { "content-encoding": "gzip" } : {}),
     },
   })
 }

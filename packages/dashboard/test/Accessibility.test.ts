@@ -1,6 +1,6 @@
 /**
- * Every page, in light and dark, wide and narrow: no rule of axe is broken, nothing has to be scrolled sideways, and the browser has nothing to
- * complain of, least of all that the content security policy refused something.
+ * Every page in light and dark, wide and narrow: without violations of axe's rules, without horizontal scrolling, and without errors in the
+ * browser's console, such as violations of the content security policy.
  */
 import { AxeBuilder } from "@axe-core/playwright"
 import { expect, layer } from "@effect/vitest"
@@ -13,7 +13,7 @@ import * as Product from "./support/Product.ts"
 
 const longUrl = `https://hooks.example.com/${"quite/a/long/path/".repeat(12)}?token=${"x".repeat(80)}`
 
-/** A workspace with a bit of everything. */
+/** A workspace with every kind of data. */
 const furnished = Effect.gen(function* () {
   const product = yield* Product.start({ worker: false, dashboard: { workspaces: ["acme", "globex"] } })
   const { create, disable } = product.integrations
@@ -30,17 +30,17 @@ const furnished = Effect.gen(function* () {
     SqlClient.SqlClient,
     product.sql,
   )
-  /** Where to look, and what is seen there. */
+  /** Addresses, each with a text of its page. */
   const pages: ReadonlyArray<readonly [path: string, seen: string]> = [
     [`#key=${product.keyOfAll}`, "Choose a workspace"],
-    ["/w/globex/integrations", "Nobody is told yet"],
+    ["/w/globex/integrations", "No integrations yet"],
     ["/w/acme/integrations", "Disabled"],
     ["/w/acme/integrations/new", "Inventory item registered"],
     [`/w/acme/integrations/${integration.id}`, "Send test event"],
-    ["/w/globex/deliveries", "No deliveries in this time"],
-    ["/w/acme/deliveries", "That is all"],
+    ["/w/globex/deliveries", "No deliveries in this time range"],
+    ["/w/acme/deliveries", "3 deliveries"],
     [`/w/acme/deliveries/${delivery?.id}`, "webhook-signature"],
-    ["/w/acme/nothing", "No page has this address."],
+    ["/w/acme/nothing", "There is no page at this address."],
   ]
   return { product, pages }
 })
@@ -52,7 +52,7 @@ const looks = [
   { viewport: { width: 360, height: 740 }, colorScheme: "light" },
 ] as const
 
-/** What axe finds, with where it is and why. */
+/** The violations that axe finds, with their elements. */
 const violations = (page: Page) =>
   act(async () => {
     const found = await new AxeBuilder({ page }).analyze()
@@ -63,13 +63,13 @@ const violations = (page: Page) =>
 
 layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every page", (it) => {
   it.effect(
-    "is for everybody",
+    "is accessible in light and dark, wide and narrow",
     () =>
       Effect.gen(function* () {
         const { product, pages } = yield* furnished
-        // Axe is a script in the page, which the policy refuses.
+        // Axe is a script in the page, which the policy would block.
         const { page } = yield* sitDown({ bypassCSP: true, reducedMotion: "reduce" })
-        const pleasesAll = Effect.fnUntraced(function* (name: string) {
+        const isAccessible = Effect.fnUntraced(function* (name: string) {
           for (const { viewport, colorScheme } of looks) {
             yield* act(async () => {
               await page.setViewportSize(viewport)
@@ -90,14 +90,14 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every
             await page.goto(product.url(path))
             await page.getByText(seen).first().waitFor()
           })
-          yield* pleasesAll(path)
+          yield* isAccessible(path)
         }
         yield* act(async () => {
           await page.goto(product.url("/w/acme/deliveries"))
-          await page.getByRole("button", { name: "Replay a range" }).click()
-          await page.getByRole("dialog").getByText("Events of this time go out again").waitFor()
+          await page.getByRole("button", { name: "Replay deliveries" }).click()
+          await page.getByRole("dialog").getByText("Sends events of this time range again").waitFor()
         })
-        yield* pleasesAll("replay")
+        yield* isAccessible("replay")
         yield* act(async () => {
           await page.keyboard.press("Escape")
           await page.getByRole("button", { name: "Session" }).click()
@@ -105,12 +105,12 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every
           await page.getByRole("button", { name: "Sign in" }).click()
           await page.getByText("Enter your API key.").waitFor()
         })
-        yield* pleasesAll("sign-in")
+        yield* isAccessible("sign-in")
       }),
     120_000,
   )
 
-  it.effect("keeps to the content security policy", () =>
+  it.effect("violates no rule of the content security policy", () =>
     Effect.gen(function* () {
       const { product, pages } = yield* furnished
       const { page, complaints } = yield* sitDown()
@@ -121,7 +121,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every
         })
       }
       expect(complaints).toEqual([])
-      // What it would say if something did not.
+      // A violation would be reported.
       yield* act(() =>
         page.evaluate("document.body.append(Object.assign(document.createElement('style'), { textContent: 'a{}' }))"),
       )
@@ -129,21 +129,21 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every
     }),
   )
 
-  it.effect("is light or dark as one chooses, and stays so", () =>
+  it.effect("keeps the chosen colour scheme after a reload", () =>
     Effect.gen(function* () {
       const product = yield* Product.start()
       const { page, complaints } = yield* sitDown({ colorScheme: "light" })
       const is = (scheme: "light" | "dark") => page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor()
       yield* act(async () => {
         await page.goto(product.url(`#key=${product.key}`))
-        await page.getByRole("button", { name: "Light or dark" }).click()
+        await page.getByRole("button", { name: "Colour scheme" }).click()
         await is("light")
         await page.getByRole("menuitem", { name: "Dark" }).click()
         await is("dark")
         await page.reload()
-        await page.getByRole("button", { name: "Light or dark" }).click()
+        await page.getByRole("button", { name: "Colour scheme" }).click()
         await is("dark")
-        await page.getByRole("menuitem", { name: "Like the system" }).click()
+        await page.getByRole("menuitem", { name: "System" }).click()
         await is("light")
         await page.emulateMedia({ colorScheme: "dark" })
         await is("dark")
@@ -152,13 +152,13 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("every
     }),
   )
 
-  it.effect("can be skipped to its content by keyboard", () =>
+  it.effect("has a link to skip to the content by keyboard", () =>
     Effect.gen(function* () {
       const product = yield* Product.start()
       const { page } = yield* sitDown()
       yield* act(async () => {
         await page.goto(product.url(`#key=${product.key}`))
-        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
+        await page.getByRole("heading", { name: "No integrations yet" }).waitFor()
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await page.keyboard.press("Tab")

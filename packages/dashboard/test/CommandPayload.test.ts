@@ -1,5 +1,5 @@
 /**
- * What is filled into a command's form, as the property list that a device is sent.
+ * Form values of a command as the property list for a device.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Result } from "effect"
@@ -20,15 +20,15 @@ describe("a form", () => {
     ["DeviceLock", { texts: { PIN: " 123456 ", Message: "" } }, { PIN: "123456" }],
     ["InstallProfile", { texts: { Payload: "aGVsbG8=" } }, { Payload: { $data: "aGVsbG8=" } }],
     ["RemoveProfile", { texts: { Identifier: "com.example.wifi" } }, { Identifier: "com.example.wifi" }],
-  ])("gives what Apple wants (%s)", (requestType, filled, expected) =>
+  ])("becomes the payload that Apple documents (%s)", (requestType, filled, expected) =>
     expect(payloadOf(formOf(requestType), { ...nothingFilled, ...filled })).toEqual(Result.succeed(expected)),
   )
 
   it.each<[requestType: string, filled: Partial<Filled>, problems: unknown]>([
-    ["DeviceLock", { texts: { PIN: "12345" } }, { PIN: "A PIN is six digits." }],
+    ["DeviceLock", { texts: { PIN: "12345" } }, { PIN: "Enter six digits." }],
     ["InstallProfile", {}, { Payload: "Choose a file." }],
-    ["RemoveProfile", { texts: { Identifier: " " } }, { Identifier: "This is needed." }],
-  ])("says what is missing (%s)", (requestType, filled, problems) =>
+    ["RemoveProfile", { texts: { Identifier: " " } }, { Identifier: "This field is required." }],
+  ])("reports missing and invalid fields (%s)", (requestType, filled, problems) =>
     expect(payloadOf(formOf(requestType), { ...nothingFilled, ...filled })).toEqual(Result.fail(problems)),
   )
 })
@@ -38,9 +38,12 @@ describe("JSON", () => {
     ["", {}],
     ['{"Settings": [{"Item": "Bluetooth", "Enabled": true}]}', { Settings: [{ Item: "Bluetooth", Enabled: true }] }],
     ['{"Payload": {"$data": "aGVsbG8="}}', { Payload: { $data: "aGVsbG8=" } }],
-  ])("is a property list (%s)", (json, expected) => expect(payloadOfJson(json)).toEqual(Result.succeed(expected)))
+  ])("is accepted if it is a property list (%s)", (json, expected) =>
+    expect(payloadOfJson(json)).toEqual(Result.succeed(expected)),
+  )
 
-  it.each(["[]", "null", "{", '{"a": null}', '{"Payload": {"$data": "no base64"}}'])("may be none (%s)", (json) =>
-    expect(Result.isFailure(payloadOfJson(json))).toBe(true),
+  it.each(["[]", "null", "{", '{"a": null}', '{"Payload": {"$data": "no base64"}}'])(
+    "is rejected if it is not a property list (%s)",
+    (json) => expect(Result.isFailure(payloadOfJson(json))).toBe(true),
   )
 })

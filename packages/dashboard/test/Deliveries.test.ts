@@ -1,5 +1,5 @@
 /**
- * What became of each event: somebody looks, finds, opens, retries and replays deliveries, while new ones come in.
+ * The Deliveries page in a browser: list, filters, details, retry and replay, while new deliveries arrive.
  */
 import { expect, layer } from "@effect/vitest"
 import * as Rows from "@espalier/testing/DeliveryRows"
@@ -24,12 +24,12 @@ const signedIn = Effect.fnUntraced(function* (options: Product.ProductOptions = 
   return { product, receiver, page, complaints, integration, publish, open, rows }
 })
 
-layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a person in Deliveries", (it) => {
-  it.effect("sees each delivery as it happens, with figures and a chart that say the same", () =>
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the Deliveries page", (it) => {
+  it.effect("shows each delivery as it happens, with matching figures and chart", () =>
     Effect.gen(function* () {
       const { page, receiver, publish, open, rows, complaints } = yield* signedIn()
       yield* open()
-      yield* act(() => page.getByRole("heading", { name: "No deliveries in this time" }).waitFor())
+      yield* act(() => page.getByRole("heading", { name: "No deliveries in this time range" }).waitFor())
       yield* publish("first")
       yield* act(() => rows.filter({ hasText: "Delivered" }).waitFor())
       receiver.answers = Receiver.status(500)
@@ -46,7 +46,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
     }),
   )
 
-  it.effect("opens one, sees what was sent and answered, and retries it", () =>
+  it.effect("shows request and response of a delivery, and retries it", () =>
     Effect.gen(function* () {
       const { page, product, receiver, publish, open, rows, complaints } = yield* signedIn()
       receiver.answers = (response) => response.writeHead(410).end("No more, thanks")
@@ -56,17 +56,17 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
       yield* act(async () => {
         await rows.first().getByRole("link").click()
         await panel.getByText("HTTP 410").waitFor()
-        await panel.getByText("Answer", { exact: true }).click()
+        await panel.getByText("Response", { exact: true }).click()
         await panel.getByText("No more, thanks").waitFor()
         await panel.getByText('"productName": "Ada\'s Mac"').waitFor()
         await panel.getByText(`webhook-id: ${id}`).waitFor()
         await panel.getByText(`POST ${receiver.url("/mdm")}`).waitFor()
       })
       receiver.answers = Receiver.status(200)
-      // Which disabled the integration.
+      // The 410 disabled the integration.
       yield* act(async () => {
         await panel.getByRole("button", { name: "Retry" }).click()
-        await panel.getByText("When its integration is enabled again").waitFor()
+        await panel.getByText("When the integration is enabled again").waitFor()
       })
       const [integration] = yield* product.integrations.list("acme")
       yield* product.integrations.enable("acme", integration?.id ?? "")
@@ -74,7 +74,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await panel.getByText("HTTP 200").waitFor()
         await panel.getByText("Delivered", { exact: true }).waitFor()
       })
-      // The other way round: all deliveries of this event, and nothing else.
+      // All deliveries of this event, and no others.
       yield* publish("another")
       yield* act(async () => {
         await panel.getByRole("link", { name: id }).click()
@@ -86,7 +86,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
     }),
   )
 
-  it.effect("filters by state, integration, event and time, and can send the address to somebody", () =>
+  it.effect("filters by state, integration, event and time, with the filter in the address", () =>
     Effect.gen(function* () {
       const { page, product, integration, open, rows } = yield* signedIn({ worker: false })
       const now = Date.now()
@@ -103,14 +103,14 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
       )
       yield* open()
       const shows = async (count: number) => {
-        await page.getByText(`That is all: ${count} in this time.`).waitFor()
+        await page.getByText(`${count} ${count === 1 ? "delivery" : "deliveries"}`, { exact: true }).waitFor()
         expect(await rows.count()).toBe(count)
       }
       yield* act(async () => {
         await shows(3)
         await page.getByLabel("State", { exact: true }).selectOption("Failed")
         await shows(1)
-        await page.getByLabel("State", { exact: true }).selectOption("Every state")
+        await page.getByLabel("State", { exact: true }).selectOption("All states")
         await page.getByLabel("Integration", { exact: true }).selectOption(integration.url)
         await shows(2)
         await page.getByLabel("Event", { exact: true }).selectOption("Inventory item registered")
@@ -123,12 +123,12 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await page.getByLabel("Time", { exact: true }).selectOption("Last 7 days")
         await shows(4)
         await page.getByLabel("State", { exact: true }).selectOption("Pending")
-        await page.getByRole("heading", { name: "No such delivery" }).waitFor()
+        await page.getByRole("heading", { name: "No deliveries match" }).waitFor()
       })
     }),
   )
 
-  it.effect("replays those that failed in a range of time", () =>
+  it.effect("replays the failed deliveries of a time range", () =>
     Effect.gen(function* () {
       const { page, product, integration, open } = yield* signedIn({ worker: false })
       const row = { at: Date.now() - 600_000, integration: integration.id, name: "device_enrolled" } as const
@@ -142,17 +142,17 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         product.sql,
       )
       yield* open()
-      const dialog = page.getByRole("dialog", { name: "Replay a range" })
+      const dialog = page.getByRole("dialog", { name: "Replay deliveries" })
       yield* act(async () => {
-        await page.getByRole("button", { name: "Replay a range" }).click()
+        await page.getByRole("button", { name: "Replay deliveries" }).click()
         const from = dialog.getByLabel("From")
         const before = await from.inputValue()
         await from.fill("2099-01-01T00:00")
         await dialog.getByRole("button", { name: "Replay" }).click()
-        await dialog.getByText("This range ends before it begins.").waitFor()
+        await dialog.getByText("The end of the time range is before its start.").waitFor()
         await from.fill(before)
         await dialog.getByRole("button", { name: "Replay" }).click()
-        await dialog.getByText("2 deliveries go out again.").waitFor()
+        await dialog.getByText("2 deliveries are sent again.").waitFor()
         await dialog.getByRole("button", { name: "Done" }).click()
         await page.getByText("2 pending", { exact: true }).waitFor({ timeout: 15_000 })
       })
@@ -160,7 +160,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
   )
 
   it.effect(
-    "scrolls through ten thousand of them, and stays where they look while new ones come",
+    "scrolls through ten thousand deliveries, and keeps its position while new ones arrive",
     () =>
       Effect.gen(function* () {
         const { page, product, integration, open, rows, complaints } = yield* signedIn({ worker: false })
@@ -182,7 +182,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         yield* make(0, 10_000)
         yield* open()
         yield* act(() => rows.first().waitFor())
-        // Long frames are counted by the browser itself, from here on.
+        // The browser counts long frames from here on.
         yield* act(() =>
           page.evaluate(`
           window.longFrames = []
@@ -192,7 +192,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         let mostElements = 0
         let mostRows = 0
         yield* act(async () => {
-          const end = page.getByText("That is all: 10,000 in this time.")
+          const end = page.getByText("10,000 deliveries")
           for (let steps = 0; steps < 1000 && !(await end.isVisible()); steps += 1) {
             await page.mouse.wheel(0, 6000)
             await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -204,12 +204,12 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         const longFrames = yield* act(() => page.evaluate("window.longFrames"))
         expect(mostRows).toBeLessThan(60)
         expect(mostElements).toBeLessThan(1500)
-        // Some frame may be late on a busy machine, but not many, and none by much.
+        // A few frames may be late on a busy machine, but not many and not much.
         expect(Array.isArray(longFrames) && longFrames.length).toBeLessThan(60)
         expect(Math.max(0, ...(Array.isArray(longFrames) ? longFrames.map(Number) : []))).toBeLessThan(1000)
 
-        const lookedAt = rows.nth(12).getByRole("link")
-        const place = async () => ({ href: await lookedAt.getAttribute("href"), at: (await lookedAt.boundingBox())?.y })
+        const visible = rows.nth(12).getByRole("link")
+        const place = async () => ({ href: await visible.getAttribute("href"), at: (await visible.boundingBox())?.y })
         yield* act(async () => {
           await page.mouse.wheel(0, -5000)
           await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

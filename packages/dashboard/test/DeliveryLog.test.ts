@@ -1,5 +1,5 @@
 /**
- * A list of deliveries that is known in part, and learns more: by its next page, and by parts of it that are asked for again.
+ * The loaded part of a list of deliveries, extended by the next page and updated by refetched parts.
  */
 
 import { describe, expect, it } from "@effect/vitest"
@@ -18,7 +18,7 @@ const delivery = (id: number, state: Delivery["state"]): Delivery => ({
   updatedAt: id,
 })
 
-/** `9 8* 7`: a star is one that is delivered by now. */
+/** `9 8* 7`: a star marks a delivered one. */
 const page = (text: string, next?: string): DeliveryPage => ({
   deliveries: text
     .split(" ")
@@ -27,7 +27,7 @@ const page = (text: string, next?: string): DeliveryPage => ({
   ...(next === undefined ? {} : { next }),
 })
 
-const told = (log: DeliveryPage | undefined): string | undefined =>
+const textOf = (log: DeliveryPage | undefined): string | undefined =>
   log === undefined
     ? undefined
     : [
@@ -35,25 +35,25 @@ const told = (log: DeliveryPage | undefined): string | undefined =>
         ...(log.next === undefined ? [] : [`(${log.next})`]),
       ].join(" ")
 
-describe("a page more", () => {
+describe("the next page", () => {
   it.each([
     [page("9 8", "c8"), page("7 6", "c6"), "9 8 7 6 (c6)"],
     [page("9 8", "c8"), page("7"), "9 8 7"],
-    // The log was refreshed beyond its cursor meanwhile.
+    // The log was refreshed beyond its cursor in the meantime.
     [page("9 8 7", "c8"), page("7 6", "c6"), "9 8 7 6 (c6)"],
-  ])("continues what is known", (log, more, expected) => expect(told(extended(log, more))).toBe(expected))
+  ])("extends the log", (log, more, expected) => expect(textOf(extended(log, more))).toBe(expected))
 })
 
-describe("a part that is asked for again", () => {
+describe("a refetched part", () => {
   it.each<[name: string, log: DeliveryPage, part: DeliveryPage, expected: string | undefined]>([
-    ["says what is new", page("9 8", "c8"), page("11 10 9", "c9"), "11 10 9 8 (c8)"],
-    ["says what has become of the known ones", page("9 8 7", "c7"), page("9* 8*", "c8"), "9* 8* 7 (c7)"],
-    ["in the middle leaves the rest alone", page("9 8 7 6 5", "c5"), page("8* 7*", "c7"), "9 8* 7* 6 5 (c5)"],
-    ["leaves out what is no longer there", page("9 8 7 6", "c6"), page("9 7", "c7"), "9 7 6 (c6)"],
-    ["reaches beyond the end", page("9 8 7", "c7"), page("8 7 6", "c6"), "9 8 7 6 (c6)"],
-    ["is the end of all", page("9 8 7 6", "c6"), page("8* 7"), "9 8* 7"],
-    ["is all there is", page("9 8"), page("10 9"), "10 9"],
-    ["is empty, for nothing matches any more", page("9 8"), page(""), ""],
-    ["does not fit, with a gap between", page("9 8", "c8"), page("14 13", "c13"), undefined],
-  ])("%s", (_name, log, part, expected) => expect(told(refreshed(log, part))).toBe(expected))
+    ["adds new deliveries", page("9 8", "c8"), page("11 10 9", "c9"), "11 10 9 8 (c8)"],
+    ["updates known deliveries", page("9 8 7", "c7"), page("9* 8*", "c8"), "9* 8* 7 (c7)"],
+    ["in the middle leaves the rest unchanged", page("9 8 7 6 5", "c5"), page("8* 7*", "c7"), "9 8* 7* 6 5 (c5)"],
+    ["removes deleted deliveries", page("9 8 7 6", "c6"), page("9 7", "c7"), "9 7 6 (c6)"],
+    ["extends beyond the end", page("9 8 7", "c7"), page("8 7 6", "c6"), "9 8 7 6 (c6)"],
+    ["ends the log", page("9 8 7 6", "c6"), page("8* 7"), "9 8* 7"],
+    ["is the whole log", page("9 8"), page("10 9"), "10 9"],
+    ["is empty if nothing matches any more", page("9 8"), page(""), ""],
+    ["is rejected if there may be a gap", page("9 8", "c8"), page("14 13", "c13"), undefined],
+  ])("%s", (_name, log, part, expected) => expect(textOf(refreshed(log, part))).toBe(expected))
 })

@@ -1,5 +1,5 @@
 /**
- * Which deliveries are looked at, in an address and back; and the bars of a chart.
+ * The filter of deliveries in an address, and the bars of the chart.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { filterOf, queryOf, searchOf, windowOf } from "../app/Deliveries/Filter.ts"
@@ -10,14 +10,14 @@ describe("a filter", () => {
     [""],
     ["state=dead&integration=int_1&name=inventory_item&event=msg_1&range=7d"],
     ["since=1764000000000&until=1764000600000"],
-  ])("is in the address, and comes back from it (%s)", (search) => expect(searchOf(filterOf(search))).toBe(search))
+  ])("is restored from its address (%s)", (search) => expect(searchOf(filterOf(search))).toBe(search))
 
   it.each(["state=lost", "since=yesterday", "since=1.5", "name=everything", "range=1y"])(
-    "of a tampered address is none (%s)",
+    "is empty for an invalid address (%s)",
     (search) => expect(filterOf(search)).toEqual({}),
   )
 
-  it("of a range begins where the range begins, and has no end", () => {
+  it("of a relative range starts with the range and has no end", () => {
     const { since, ...rest } = queryOf(filterOf("state=dead&range=1h"))
     expect(rest).toEqual({ state: "dead" })
     expect(Math.abs(Date.now() - 3_600_000 - (since ?? 0))).toBeLessThanOrEqual(60_000)
@@ -34,7 +34,7 @@ describe("a filter", () => {
 })
 
 describe("bars", () => {
-  it("stand on each other, one each step, also where nothing happened", () => {
+  it("are stacked, one for each step, also for empty steps", () => {
     const counts = [
       { at: 2000, delivered: 3, dead: 2, pending: 1 },
       { at: 9000, delivered: 1, dead: 0, pending: 0 },

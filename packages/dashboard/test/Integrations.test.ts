@@ -1,5 +1,5 @@
 /**
- * Workspace → Integrations → + Create integration, and everything after: what a customer of the vendor does, in a browser.
+ * The Integrations page in a browser: Workspace → Integrations → Create integration, and every action after that.
  */
 import { expect, layer } from "@effect/vitest"
 import { act, sitDown, Window } from "@espalier/testing/Person"
@@ -20,17 +20,17 @@ const signedIn = Effect.fnUntraced(function* (path = "/w/acme/integrations") {
 const choose = (page: Page, name: string) => page.getByRole("checkbox", { name, exact: true }).check()
 const dialog = (page: Page) => page.getByRole("dialog")
 
-/** What the thing with the focus says. */
+/** The text of the focused element. */
 const focused = (page: Page) => page.evaluate("document.activeElement.innerText")
 
-layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a person in Integrations", (it) => {
-  it.effect("makes one from nothing, copies its secret, and verifies with it what is posted", () =>
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the Integrations page", (it) => {
+  it.effect("creates an integration whose secret verifies its events", () =>
     Effect.gen(function* () {
       const { page, product, receiver, complaints, open } = yield* signedIn()
       yield* open()
       const secret = yield* act(async () => {
-        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
-        await page.getByRole("link", { name: "+ Create integration" }).click()
+        await page.getByRole("heading", { name: "No integrations yet" }).waitFor()
+        await page.getByRole("link", { name: "Create integration" }).click()
         await dialog(page)
           .getByRole("radio", { name: /^Webhook/ })
           .waitFor()
@@ -44,7 +44,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
           .first()
           .waitFor()
         await page.getByRole("button", { name: "Save" }).click()
-        await page.getByText("it is not shown again").waitFor()
+        await page.getByText("It is not shown again").waitFor()
         const shown = await page.locator(".secret").innerText()
         await page.getByRole("button", { name: "Done" }).click()
         await dialog(page).waitFor({ state: "detached" })
@@ -57,7 +57,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         expect.stringMatching(/Device enrolled\s+Inventory item registered/),
         "Enabled",
       ])
-      // It is on no page any more.
+      // The secret is not shown again.
       expect((yield* act(() => page.content())).includes(secret)).toBe(false)
 
       yield* act(async () => {
@@ -65,9 +65,9 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await page.getByRole("button", { name: "Send test event" }).click()
         await dialog(page).getByText("HTTP 204").waitFor()
       })
-      const heard = yield* receiver.next
-      const headers = Object.fromEntries(Object.entries(heard.headers).map(([name, value]) => [name, String(value)]))
-      expect(new Webhook(secret).verify(Buffer.from(heard.body), headers)).toMatchObject({ organization: {} })
+      const received = yield* receiver.next
+      const headers = Object.fromEntries(Object.entries(received.headers).map(([name, value]) => [name, String(value)]))
+      expect(new Webhook(secret).verify(Buffer.from(received.body), headers)).toMatchObject({ organization: {} })
       const listed = yield* product.integrations.list("acme")
       expect(listed.map(({ url, events }) => ({ url, events }))).toEqual([
         { url: receiver.url("/mdm"), events: ["device_enrolled", "inventory_item"] },
@@ -76,16 +76,16 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
     }),
   )
 
-  it.effect("reads at the field what is wrong with it", () =>
+  it.effect("shows each problem at its field", () =>
     Effect.gen(function* () {
       const { page, product, receiver, complaints, open } = yield* signedIn("/w/acme/integrations/new")
       yield* product.integrations.create("acme", { url: receiver.url("/taken"), events: ["device_enrolled"] })
       yield* open()
       const url = page.getByRole("textbox", { name: "URL" })
       const save = () => page.getByRole("button", { name: "Save" }).click()
-      const reads = async (sentence: string | RegExp) => {
-        await page.getByText(sentence).waitFor()
-        // The field itself is said to be wrong, not only the page.
+      const reads = async (message: string | RegExp) => {
+        await page.getByText(message).waitFor()
+        // The field itself is marked as invalid.
         expect(await url.getAttribute("aria-invalid")).toBe("true")
       }
       yield* act(async () => {
@@ -95,18 +95,18 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await save()
         await page.getByText("Choose at least one event.").waitFor()
         await choose(page, "Device enrolled")
-        for (const [input, sentence] of [
-          ["hooks.example.com/mdm", "This is not a whole URL."],
-          ["ftp://hooks.example.com/mdm", "The URL must begin with https://"],
-          ["https://ada:secret@hooks.example.com/mdm", "Leave out user and password"],
-          ["https://hooks.example.com/mdm#here", "Leave out the part from # on"],
-          ["https://hooks.example.com:22/mdm", "This port belongs to another kind of service."],
+        for (const [input, message] of [
+          ["hooks.example.com/mdm", "Enter a complete URL, such as"],
+          ["ftp://hooks.example.com/mdm", "The URL must start with https://"],
+          ["https://ada:secret@hooks.example.com/mdm", "Remove the user name and password"],
+          ["https://hooks.example.com/mdm#here", "Remove the fragment"],
+          ["https://hooks.example.com:22/mdm", "This port is reserved for other services."],
           ["https://10.0.0.1/mdm", /This host is not on the public internet/],
-          [receiver.url("/taken"), "Another integration of this workspace has this URL already."],
+          [receiver.url("/taken"), "Another integration of this workspace already has this URL."],
         ] as const) {
           await url.fill(input)
           await save()
-          await reads(sentence)
+          await reads(message)
         }
       })
       expect((yield* product.integrations.list("acme")).length).toBe(1)
@@ -114,7 +114,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
     }),
   )
 
-  it.effect("opens one, and changes URL and events", () =>
+  it.effect("updates URL and events", () =>
     Effect.gen(function* () {
       const { page, product, receiver, open } = yield* signedIn()
       const made = yield* product.integrations.create("acme", {
@@ -131,7 +131,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await page.getByRole("button", { name: "Save" }).click()
         await dialog(page).getByText("Saved.").waitFor()
         expect(await focused(page)).toBe("Save")
-        // Which is so no longer when it is changed again.
+        // The confirmation disappears with the next change.
         await choose(page, "Apple Push Certificate expires")
         await dialog(page).getByText("Saved.").waitFor({ state: "hidden" })
         await page.keyboard.press("Escape")
@@ -139,12 +139,12 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
       })
       const { url, events } = yield* product.integrations.get("acme", made.integration.id)
       expect({ url, events }).toEqual({ url: receiver.url("/new"), events: ["device_enrolled", "inventory_item"] })
-      // Whoever works by keyboard is where they were.
+      // The focus returns to the row.
       expect(yield* act(() => focused(page))).toBe(receiver.url("/new"))
     }),
   )
 
-  it.effect("disables, enables, rotates the secret, and deletes, each with a word of what happened", () =>
+  it.effect("disables, enables, rotates the secret and deletes, each with a confirmation", () =>
     Effect.gen(function* () {
       const { page, product, receiver, complaints, open } = yield* signedIn()
       const { integration } = yield* product.integrations.create("acme", {
@@ -157,32 +157,32 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
       yield* act(async () => {
         await row.click()
         await page.getByRole("switch", { name: "Enabled" }).press("Space")
-        await page.getByText("Somebody disabled it.").waitFor()
+        await page.getByText("It was disabled manually.").waitFor()
         await page.getByRole("button", { name: "Send test event" }).click()
-        await page.getByText("A disabled integration is sent nothing").waitFor()
+        await page.getByText("A disabled integration receives no events").waitFor()
       })
       expect((yield* now).enabled).toBe(false)
       yield* act(async () => {
         await page.getByRole("switch", { name: "Enabled" }).press("Space")
-        await page.getByText("Somebody disabled it.").waitFor({ state: "hidden" })
+        await page.getByText("It was disabled manually.").waitFor({ state: "hidden" })
         await page.getByRole("button", { name: "Rotate secret" }).click()
-        await page.getByText("The old one signs along for 24 hours").waitFor()
-        await page.getByRole("button", { name: "Make a new secret" }).click()
+        await page.getByText("also signed with the old one for 24 hours").waitFor()
+        await page.getByRole("button", { name: "Create new secret" }).click()
         await page.locator(".secret", { hasText: /^whsec_/ }).waitFor()
         expect(await focused(page)).toMatch(/^Signing secret/)
         await page.getByRole("button", { name: "Delete", exact: true }).click()
-        // The safe answer has the focus, and Escape takes it, without closing the panel.
+        // Cancel has the focus. Escape cancels and does not close the panel.
         await page.keyboard.press("Escape")
         await page.getByRole("button", { name: "Delete", exact: true }).click()
-        await page.getByRole("button", { name: "Delete it" }).click()
-        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
+        await page.getByRole("button", { name: "Delete integration" }).click()
+        await page.getByRole("heading", { name: "No integrations yet" }).waitFor()
       })
       expect(yield* product.integrations.list("acme")).toEqual([])
       expect(complaints).toEqual([])
     }),
   )
 
-  it.effect("is all done by keyboard", () =>
+  it.effect("can be used by keyboard alone", () =>
     Effect.gen(function* () {
       const { page, product, receiver, open } = yield* signedIn()
       yield* open()
@@ -191,11 +191,11 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         expect(await focused(page)).toBe(text)
       }
       yield* act(async () => {
-        await page.getByRole("link", { name: "+ Create integration" }).waitFor()
-        await tabTo("+ Create integration")
+        await page.getByRole("link", { name: "Create integration" }).waitFor()
+        await tabTo("Create integration")
         await page.keyboard.press("Enter")
         await dialog(page).getByRole("textbox", { name: "URL" }).waitFor()
-        // The panel has the page's attention.
+        // The page behind the panel does not scroll.
         expect(await page.evaluate("getComputedStyle(document.documentElement).overflowY")).toBe("hidden")
         await page.keyboard.press("Tab")
         await page.keyboard.press("Tab")
@@ -221,10 +221,10 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await tabTo("Delete")
         await page.keyboard.press("Enter")
         await page.keyboard.press("Tab")
-        expect(await focused(page)).toBe("Delete it")
+        expect(await focused(page)).toBe("Delete integration")
         await page.keyboard.press("Enter")
-        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
-        // What opened the panel is gone: the next Tab goes on in the content, not at the top of the page.
+        await page.getByRole("heading", { name: "No integrations yet" }).waitFor()
+        // The element that opened the panel is deleted: the focus is in the content, not at the top of the page.
         await page.locator("#content:focus").waitFor()
       })
       expect(yield* product.integrations.list("acme")).toEqual([])

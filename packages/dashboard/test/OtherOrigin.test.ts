@@ -19,7 +19,7 @@ const listener = NodeHttpServer.layer(createServer, {
 const addressOf = (context: Context.Context<HttpServer.HttpServer>): string =>
   HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address)
 
-/** One that is free. */
+/** A free port. */
 const port = Effect.scoped(Effect.map(Layer.build(listener), (context) => Number(new URL(addressOf(context)).port)))
 
 /** The page alone. */
@@ -31,18 +31,18 @@ const page = (apiOrigin: `http://${string}`) =>
   )
 
 layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("an API of another origin", (it) => {
-  it.effect("is used by the page that it was told of, and by no other", () =>
+  it.effect("accepts the configured page origin and no other", () =>
     Effect.gen(function* () {
       const free = yield* port
       const api = `http://127.0.0.1:${free}` as const
       const known = yield* page(api)
-      const stranger = yield* page(api)
+      const other = yield* page(api)
       const product = yield* Product.start({ port: free, pageOrigins: [known] })
 
       const person = yield* sitDown()
       yield* act(async () => {
         await person.page.goto(`${known}/dashboard#key=${product.key}`)
-        await person.page.getByRole("link", { name: "+ Create integration" }).click()
+        await person.page.getByRole("link", { name: "Create integration" }).click()
         await person.page.getByRole("textbox", { name: "URL" }).fill(`${api}/hook`)
         await person.page.getByRole("checkbox", { name: "Device enrolled" }).check()
         await person.page.getByRole("button", { name: "Save" }).click()
@@ -51,9 +51,9 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("an AP
       expect((yield* product.integrations.list(Product.workspace)).map(({ url }) => url)).toEqual([`${api}/hook`])
       expect(person.complaints).toEqual([])
 
-      // The cookie of the first one would go along: it is the same site.
+      // The browser would send the cookie: the site is the same.
       yield* act(async () => {
-        await person.page.goto(`${stranger}/dashboard`)
+        await person.page.goto(`${other}/dashboard`)
         await person.page.getByText("Connection lost").first().waitFor()
       })
       expect(person.complaints.join()).toContain("CORS")

@@ -1,5 +1,5 @@
 /**
- * The page as files over HTTP: what is cached, what is allowed, and that there is nothing else.
+ * The page over HTTP: caching, content security policy, and no other files.
  */
 import { mkdtemp, rm } from "node:fs/promises"
 import { request } from "node:http"
@@ -21,7 +21,7 @@ const get = (url: string, headers: Record<string, string> = {}) =>
     return { status: response.status, headers: response.headers, text: await response.text() }
   })
 
-/** As it stands: `fetch` would tidy the path up. */
+/** Sends the path unchanged: `fetch` would normalize it. */
 const getRaw = (origin: string, path: string) =>
   Effect.promise(
     () =>
@@ -41,7 +41,7 @@ const getRaw = (origin: string, path: string) =>
 const scriptOf = (html: string) => /src="([^"]+\.js)"/.exec(html)?.[1] ?? ""
 
 describe("the page over HTTP", () => {
-  it.live("is the same at every address below its path, and never cached", () =>
+  it.live("is the same at every address below its path, and is not cached", () =>
     Effect.gen(function* () {
       const product = yield* started()
       const page = yield* get(product.url())
@@ -55,7 +55,7 @@ describe("the page over HTTP", () => {
     }),
   )
 
-  it.live("allows nothing but itself", () =>
+  it.live("has a content security policy for its own origin only", () =>
     Effect.gen(function* () {
       const product = yield* started()
       const page = yield* get(product.url())
@@ -67,7 +67,7 @@ describe("the page over HTTP", () => {
         expect(headers.get("x-content-type-options")).toBe("nosniff")
         expect(headers.get("referrer-policy")).toBe("no-referrer")
       }
-      // The one element without a source is no script to a browser.
+      // The only script element without a source is JSON, which browsers do not run.
       expect(page.text.match(/<script(?![^>]*src=)[^>]*>/g)).toEqual([
         '<script type="application/json" id="configuration">',
       ])
@@ -75,7 +75,7 @@ describe("the page over HTTP", () => {
     }),
   )
 
-  it.live("has files that are kept forever, packed for whom that suits", () =>
+  it.live("has assets that are cached permanently, compressed for clients that accept it", () =>
     Effect.gen(function* () {
       const product = yield* started()
       const url = product.origin + scriptOf((yield* get(product.url())).text)
@@ -86,7 +86,7 @@ describe("the page over HTTP", () => {
       expect([packed.headers.get("content-encoding"), plain.headers.get("content-encoding")]).toEqual(["gzip", null])
       expect(packed.headers.get("vary")).toBe("accept-encoding")
       expect(packed.text).toBe(plain.text)
-      // A page of before an update asks for what is no more: that is no page.
+      // A page from before an update requests a deleted asset: the response is not the page.
       expect((yield* get(product.url("/assets/index-00000000.js"))).status).toBe(404)
     }),
   )
@@ -99,7 +99,7 @@ describe("the page over HTTP", () => {
     "/dashboard/..\\..\\package.json",
     "/dashboard//etc/passwd",
     "/dashboard/assets/%00",
-  ])("has no way out of its folder (%s)", (path) =>
+  ])("serves no files outside of its folder (%s)", (path) =>
     Effect.gen(function* () {
       const product = yield* started()
       const { text } = yield* getRaw(product.origin, path)
@@ -108,7 +108,7 @@ describe("the page over HTTP", () => {
     }),
   )
 
-  it.live("is told where it is, in a way that no name can break", () =>
+  it.live("contains its configuration, escaped", () =>
     Effect.gen(function* () {
       const workspaces = ["</script><script>alert(1)</script>", "Söhne & Töchter", "$&"]
       const product = yield* started({ path: "/tools/mdm", devices: true, workspaces })
@@ -121,7 +121,7 @@ describe("the page over HTTP", () => {
     }),
   )
 
-  it.live("can be at the root of a host, and leaves the API alone", () =>
+  it.live("can be served at the root of a host, beside the API", () =>
     Effect.gen(function* () {
       const product = yield* started({ path: "" })
       const { text } = yield* get(`${product.origin}/w/acme/integrations`)
@@ -130,7 +130,7 @@ describe("the page over HTTP", () => {
     }),
   )
 
-  it.live("says which command builds it, when it is not there", () =>
+  it.live("names the command that builds it when it is not built", () =>
     Effect.gen(function* () {
       const empty = yield* Effect.acquireRelease(
         Effect.promise(() => mkdtemp(join(tmpdir(), "espalier-dashboard-"))),

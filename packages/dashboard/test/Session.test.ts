@@ -1,13 +1,13 @@
 /**
- * Somebody signs in, is signed out by time or by choice, and is back where they were.
+ * The session in a browser: signing in, ending, signing out.
  */
 import { expect, layer } from "@effect/vitest"
 import { act, sitDown, Window } from "@espalier/testing/Person"
 import { Effect } from "effect"
 import * as Product from "./support/Product.ts"
 
-layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a person with a key", (it) => {
-  it.effect("signs in, and is where they wanted to go", () =>
+layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the session", (it) => {
+  it.effect("signs in and opens the requested page", () =>
     Effect.gen(function* () {
       const product = yield* Product.start()
       const { page, complaints } = yield* sitDown()
@@ -17,10 +17,10 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await page.getByText("Enter your API key.").waitFor()
         await page.getByLabel("API key", { exact: true }).fill("hello")
         await page.keyboard.press("Enter")
-        await page.getByText("An API key begins with ek_.").waitFor()
-        await page.getByLabel("API key", { exact: true }).fill("ek_0000000000000000_nobodys")
+        await page.getByText("An API key starts with ek_.").waitFor()
+        await page.getByLabel("API key", { exact: true }).fill("ek_0000000000000000_unknown")
         await page.keyboard.press("Enter")
-        await page.getByText("No such key, or it was revoked.").waitFor()
+        await page.getByText("This key is invalid or was revoked.").waitFor()
         await page.getByLabel("API key", { exact: true }).fill(product.key)
         await page.keyboard.press("Enter")
         await page.getByRole("heading", { name: "Deliveries", exact: true }).waitFor()
@@ -31,15 +31,15 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
     }),
   )
 
-  it.effect("follows a link with a key, which is nowhere afterwards", () =>
+  it.effect("accepts a key in a link, and removes it from address and history", () =>
     Effect.gen(function* () {
       const product = yield* Product.start()
       const { page } = yield* sitDown()
-      const asked: Array<string> = []
-      page.on("request", (request) => asked.push(request.url()))
+      const requested: Array<string> = []
+      page.on("request", (request) => requested.push(request.url()))
       yield* act(async () => {
         await page.goto(product.url(`#key=${product.key}`))
-        await page.getByRole("heading", { name: "Integrations" }).waitFor()
+        await page.getByRole("heading", { name: "Integrations", exact: true }).waitFor()
       })
       expect(page.url()).toBe(product.url("/w/acme/integrations"))
       yield* act(async () => {
@@ -47,11 +47,11 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
         await page.waitForLoadState()
       })
       expect(page.url()).not.toContain("ek_")
-      expect(asked.filter((url) => url.includes("ek_"))).toEqual([])
+      expect(requested.filter((url) => url.includes("ek_"))).toEqual([])
     }),
   )
 
-  it.effect("hears that the session has ended, and goes on in the same place", () =>
+  it.effect("asks to sign in again when the session has ended, and continues at the same page", () =>
     Effect.gen(function* () {
       const product = yield* Product.start()
       const { page, complaints } = yield* sitDown()
@@ -76,19 +76,19 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
     }),
   )
 
-  it.effect("chooses a workspace with a key of all, and signs out", () =>
+  it.effect("offers all workspaces to a key for all of them, and signs out", () =>
     Effect.gen(function* () {
       const product = yield* Product.start({ dashboard: { workspaces: ["acme", "globex"] } })
       const { page } = yield* sitDown()
       yield* act(async () => {
         await page.goto(product.url(`#key=${product.keyOfAll}`))
         await page.getByRole("link", { name: "globex" }).click()
-        await page.getByRole("heading", { name: "Nobody is told yet" }).waitFor()
+        await page.getByRole("heading", { name: "No integrations yet" }).waitFor()
       })
       expect(page.url()).toBe(product.url("/w/globex/integrations"))
       yield* act(async () => {
         await page.getByRole("button", { name: "Session" }).click()
-        await page.getByRole("menuitem", { name: "Another workspace" }).click()
+        await page.getByRole("menuitem", { name: "Change workspace" }).click()
         await page.getByLabel("Another workspace").fill("Ümläut & Söhne/1")
         await page.keyboard.press("Enter")
         await page.getByRole("banner").getByText("Ümläut & Söhne/1").waitFor()
@@ -102,13 +102,13 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("a per
     }),
   )
 
-  it.effect("is told that a workspace is not theirs", () =>
+  it.effect("shows that the key does not grant access to another workspace", () =>
     Effect.gen(function* () {
       const product = yield* Product.start()
       const { page } = yield* sitDown()
       yield* act(async () => {
         await page.goto(product.url(`/w/globex/integrations#key=${product.key}`))
-        await page.getByText("Your key does not open this workspace.").first().waitFor()
+        await page.getByText("Your key does not grant access to this workspace.").first().waitFor()
       })
     }),
   )

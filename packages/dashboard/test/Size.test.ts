@@ -1,5 +1,5 @@
 /**
- * How much a browser loads: scripts and styles of the first page come to less than 300 KiB, packed.
+ * The size of the first load: scripts and styles of a page are less than 300 KiB, compressed.
  */
 import { expect, layer } from "@effect/vitest"
 import { act, sitDown, Window } from "@espalier/testing/Person"
@@ -12,8 +12,8 @@ const loaded = `performance.getEntriesByType("resource")
 
 layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the first load", (it) => {
   it.effect.each([
-    ["", "Nobody is told yet"],
-    ["/w/acme/deliveries", "No deliveries in this time"],
+    ["", "No integrations yet"],
+    ["/w/acme/deliveries", "No deliveries in this time range"],
   ])("is small (%j)", ([path = "", seen = ""]) =>
     Effect.gen(function* () {
       const product = yield* Product.start()

@@ -1,5 +1,5 @@
 /**
- * Sees to it that the page that is served is built from the sources as they are. Test files that start together wait for the first.
+ * Builds the page if its sources have changed. Test files that start at the same time wait for the first.
  */
 import { execFile } from "node:child_process"
 import { mkdir, readdir, rm, stat } from "node:fs/promises"
@@ -9,14 +9,20 @@ import { promisify } from "node:util"
 import { Effect, Schedule } from "effect"
 
 const root = fileURLToPath(new URL("../../dashboard", import.meta.url))
-const sources = ["app", "src", "vite.config.ts", "../notifications/src", "../schema/src"].map((path) =>
-  join(root, path),
-)
+const sources = [
+  "app",
+  "src",
+  "vite.config.ts",
+  "../api-keys/src",
+  "../devices/src",
+  "../notifications/src",
+  "../schema/src",
+].map((path) => join(root, path))
 const vite = fileURLToPath(new URL("bin/vite.js", import.meta.resolve("vite/package.json")))
 const page = join(root, "dist/app/index.html")
 const lock = join(root, "dist/app.building")
 
-/** When it, or the newest file in it, was changed; 0 when it is not there. */
+/** When the path, or the newest file in it, was changed; 0 if it does not exist. */
 const changed = async (path: string): Promise<number> => {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) return 0
@@ -30,12 +36,12 @@ const isFresh = async () => (await changed(page)) > Math.max(...(await Promise.a
 const attempt = Effect.tryPromise(async () => {
   if (await isFresh()) return
   await mkdir(join(root, "dist"), { recursive: true })
-  // Left behind by a build that was killed.
+  // A killed build leaves its lock behind.
   if (Date.now() - (await changed(lock)) > 60_000) await rm(lock, { recursive: true, force: true })
-  // Whoever makes it builds; for the others this fails, and they look again.
+  // The process that creates the lock builds; for the others this fails, and they check again.
   await mkdir(lock)
   try {
-    // A process of its own: Vitest's says that it is a test, and would get React as it is for development.
+    // A process of its own: under Vitest, React would be its development version.
     const env = { ...process.env, NODE_ENV: "production" }
     await promisify(execFile)(process.execPath, [vite, "build", "--logLevel", "error"], { cwd: root, env })
   } finally {

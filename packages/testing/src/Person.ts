@@ -1,12 +1,12 @@
 /**
- * A person at a browser: pages of a real Chromium, with whatever the browser complains of, and what is looked for on them.
+ * A person at a browser: pages of a real Chromium, with the errors of its console.
  */
 import { Context, Effect, Layer } from "effect"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import * as Chromium from "./Browser.ts"
 import { built } from "./DashboardPage.ts"
 
-/** A browser, and a page that is built. */
+/** A browser, after the page was built. */
 export class Window extends Context.Service<Window, Browser>()("@espalier/testing/Window") {
   static readonly layer = Layer.effect(Window, Effect.andThen(built, Chromium.start))
 }
@@ -16,11 +16,11 @@ export const narrow = { width: 390, height: 844 }
 
 export interface Person {
   readonly page: Page
-  /** What the browser complained of: errors of scripts, and whatever the content security policy refused. */
+  /** Errors of the console: of scripts, and violations of the content security policy. */
   readonly complaints: ReadonlyArray<string>
 }
 
-/** Answers that the page expects and the browser writes down nevertheless. */
+/** Error responses that the page expects, which the browser logs. */
 const isExpected = (text: string) => /Failed to load resource/.test(text)
 
 export const sitDown = Effect.fnUntraced(function* (options: BrowserContextOptions = {}) {
@@ -39,5 +39,5 @@ export const sitDown = Effect.fnUntraced(function* (options: BrowserContextOptio
   return { page, complaints } satisfies Person
 })
 
-/** What people and pages do takes its time: each is waited for. */
+/** Waits for a step of a person. */
 export const act = <A>(step: () => Promise<A>): Effect.Effect<A> => Effect.promise(step)

@@ -1,12 +1,12 @@
 /**
- * Three simulated devices, the same in every run: an iPhone, a Mac of two people, and a Shared iPad of two.
+ * Three simulated devices, the same in every run: an iPhone, a Mac with two users, and a Shared iPad with two users.
  */
 import { Plist } from "@espalier/plist"
 import { type Command, Commands, Device } from "@espalier/simulator"
 import { Effect } from "effect"
 
 /**
- * A device, and who uses it.
+ * A device and its users.
  *
  * @category models
  */
@@ -16,7 +16,7 @@ export interface Member {
 }
 
 /**
- * They come out of their boxes; nothing happens by itself.
+ * The devices, not enrolled yet.
  *
  * @category constructors
  */
@@ -39,7 +39,7 @@ function member(options: Device.Options, users: ReadonlyArray<Device.User> = [])
   )
 }
 
-/** Each time such a device is asked, its battery has less. */
+/** A device whose battery level is lower in each answer. */
 function inUse(): Command.Table {
   const known = Commands.table["DeviceInformation"]
   if (known === undefined) return {}

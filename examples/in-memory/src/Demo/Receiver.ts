@@ -1,6 +1,5 @@
 /**
- * A customer's tool that listens to all notifications of the sample, so that deliveries can be watched: it takes most of them and now and then
- * has no time, which the delivery makes good.
+ * A customer's tool that receives all notifications of the sample product. It rejects some of them with 503, so that retries can be watched.
  */
 import { Integrations } from "@espalier/notifications"
 import { Receiver } from "@espalier/notifications/receiver"
@@ -11,11 +10,11 @@ import { BackendUrl, workspace } from "../Workspace.ts"
 
 const path = "/demo/receiver"
 
-/** One request of so many is turned away. */
-const patience = 5
+/** One of this many requests is rejected. */
+const rejectEvery = 5
 
 /**
- * Makes the integration, and the route that it points to.
+ * Creates the integration and the route of its URL.
  *
  * @category layers
  */
@@ -29,9 +28,9 @@ export const layer = HttpRouter.use((router) =>
     yield* router.add(
       "POST",
       path,
-      Effect.suspend(() => (++requests % patience === 0 ? Effect.succeed(busy) : receive)),
+      Effect.suspend(() => (++requests % rejectEvery === 0 ? Effect.succeed(busy) : receive)),
     )
   }),
 ).pipe(Layer.orDie)
 
-const busy = HttpServerResponse.text("Not now", { status: 503 })
+const busy = HttpServerResponse.text("Busy", { status: 503 })

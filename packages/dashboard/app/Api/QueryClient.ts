@@ -1,10 +1,10 @@
 /**
- * What all calls share: those that fail in passing are asked again until they go through, and a session that has ended is noticed wherever it is.
+ * The options that all queries share: a transient error is retried until it is over, and every query notices a session that has ended.
  */
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query"
-import { isPassing, isSignedOut } from "./CommonFailure.ts"
+import { isSignedOut, isTransient } from "./CommonError.ts"
 
-/** Under which key the session is kept, see `Session/Session.ts`. */
+/** The key of the session's query, see `Session/Session.ts`. */
 export const sessionKey = ["session"] as const
 
 const noticeSession = (error: unknown) => {
@@ -16,15 +16,15 @@ export const queryClient: QueryClient = new QueryClient({
   mutationCache: new MutationCache({
     onError: (error) => {
       noticeSession(error)
-      // Who asks finds out that nobody is there, and when somebody is again.
-      if (isPassing(error)) void queryClient.invalidateQueries()
+      // Queries find out whether the connection is lost, and when it is back.
+      if (isTransient(error)) void queryClient.invalidateQueries()
     },
   }),
   defaultOptions: {
     queries: {
-      // Whether there is a network says nothing about a server on this machine or in this house.
+      // Being offline does not matter to a server on this machine or in the local network.
       networkMode: "always",
-      retry: (_count, error) => isPassing(error),
+      retry: (_count, error) => isTransient(error),
       retryDelay: (count) => Math.min(500 * 2 ** count, 4000),
       staleTime: 1000,
     },

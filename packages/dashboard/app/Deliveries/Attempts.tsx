@@ -1,12 +1,12 @@
 /**
- * The tries of a delivery: when, how long, what was answered or what went wrong.
+ * The attempts of a delivery: time, duration, and the response or the error.
  */
 import type { Attempt } from "@espalier/notifications/api"
 import { Badge, Group } from "@mantine/core"
-import { CodeBlock } from "../parts/CodeBlock.tsx"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { durationText } from "../parts/Time.ts"
-import { errorSentence } from "./ErrorSentence.ts"
+import { CodeBlock } from "../components/CodeBlock.tsx"
+import { RelativeTime } from "../components/RelativeTime.tsx"
+import { durationText } from "../components/Time.ts"
+import { attemptErrorMessage } from "./AttemptErrorMessage.ts"
 import "./Attempts.css"
 
 const succeeded = ({ status }: Attempt) => status !== null && status >= 200 && status < 300
@@ -19,7 +19,7 @@ export const Attempts = ({ attempts }: { readonly attempts: ReadonlyArray<Attemp
           <Group gap="xs">
             <span className="attempt-number">{attempt.number}.</span>
             <Badge color={succeeded(attempt) ? "teal" : "red"} variant="light" tt="none">
-              {attempt.status === null ? "No answer" : `HTTP ${attempt.status}`}
+              {attempt.status === null ? "No response" : `HTTP ${attempt.status}`}
             </Badge>
             <span>{durationText(attempt.duration)}</span>
           </Group>
@@ -27,11 +27,11 @@ export const Attempts = ({ attempts }: { readonly attempts: ReadonlyArray<Attemp
             <RelativeTime at={attempt.at} />
           </span>
         </Group>
-        {attempt.error === null ? null : <p className="attempt-error">{errorSentence(attempt.error)}</p>}
+        {attempt.error === null ? null : <p className="attempt-error">{attemptErrorMessage(attempt.error)}</p>}
         {attempt.answer === "" ? null : (
           <details>
-            <summary>Answer</summary>
-            <CodeBlock text={attempt.answer} label={`Answer of attempt ${attempt.number}`} />
+            <summary>Response</summary>
+            <CodeBlock text={attempt.answer} label={`Response to attempt ${attempt.number}`} />
           </details>
         )}
       </li>

@@ -1,18 +1,18 @@
 /**
- * What became of each event at each integration: figures, a chart, the list, and beside it the one that is being looked at.
+ * The deliveries of a workspace: figures, chart, list, and a side panel for one of them.
  */
 import { Button, Stack } from "@mantine/core"
 import IconSend from "@tabler/icons-react/dist/esm/icons/IconSend.mjs"
 import { useCallback, useMemo, useState } from "react"
 import { Link, useLocation, useSearch } from "wouter"
-import { type CommonFailure, commonSentence } from "../Api/CommonFailure.ts"
-import { useIntegrations } from "../Integrations/IntegrationCalls.ts"
-import { EmptyState } from "../parts/EmptyState.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { Loading } from "../parts/Loading.tsx"
-import { PageHeader } from "../parts/PageHeader.tsx"
-import { SidePanel } from "../parts/SidePanel.tsx"
-import { deliveriesPath, integrationsPath } from "../shell/Paths.ts"
+import { type CommonError, commonErrorMessage } from "../Api/CommonError.ts"
+import { EmptyState } from "../components/EmptyState.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { Loading } from "../components/Loading.tsx"
+import { PageHeader } from "../components/PageHeader.tsx"
+import { SidePanel } from "../components/SidePanel.tsx"
+import { useIntegrations } from "../Integrations/IntegrationQueries.ts"
+import { deliveriesPath, integrationsPath } from "../layout/Paths.ts"
 import { DeliveryChart } from "./DeliveryChart.tsx"
 import { DeliveryList } from "./DeliveryList.tsx"
 import { DeliveryPanel } from "./DeliveryPanel.tsx"
@@ -35,7 +35,7 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
   const [, navigate] = useLocation()
   const [replaying, setReplaying] = useState(false)
   const { data: integrations = none } = useIntegrations(workspace)
-  const { log, look, more, isBehind } = useDeliveryLog(workspace, filter)
+  const { log, viewport, more, isBehind } = useDeliveryLog(workspace, filter)
 
   const known = useMemo(() => new Map(integrations.map((one) => [one.id, one])), [integrations])
   const urlOf = useCallback((id: string) => known.get(id)?.url ?? id, [known])
@@ -52,7 +52,7 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
       return log.error === null ? (
         <Loading />
       ) : (
-        <Failure sentence={sentenceOf(log.error)} onRetry={() => log.refetch()} />
+        <Failure message={errorMessage(log.error)} onRetry={() => log.refetch()} />
       )
     }
     if (log.data.deliveries.length === 0) return <NoDeliveries workspace={workspace} filtered={search !== ""} />
@@ -61,9 +61,9 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
         deliveries={log.data.deliveries}
         hasMore={log.data.next !== undefined}
         isBehind={isBehind}
-        problem={more.error === null ? undefined : sentenceOf(more.error)}
+        problem={more.error === null ? undefined : errorMessage(more.error)}
         onMore={onMore}
-        look={look}
+        viewport={viewport}
         urlOf={urlOf}
         hrefOf={hrefOf}
       />
@@ -72,9 +72,9 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
 
   return (
     <>
-      <PageHeader title="Deliveries" about="What became of each event at each integration.">
+      <PageHeader title="Deliveries" about="Events sent to your integrations.">
         <Button variant="default" onClick={() => setReplaying(true)}>
-          Replay a range
+          Replay deliveries
         </Button>
       </PageHeader>
       <Stack gap="md">
@@ -111,21 +111,21 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
   )
 }
 
-const sentenceOf = (error: { readonly _tag: "CursorRefused" | "RangeRefused" } | CommonFailure): string => {
+const errorMessage = (error: { readonly _tag: "CursorRefused" | "RangeRefused" } | CommonError): string => {
   switch (error._tag) {
     case "RangeRefused":
-      return "This range ends before it begins."
+      return "The end of the time range is before its start."
     case "CursorRefused":
-      return "The list has changed too much to go on from here. Reload the page."
+      return "The list has changed. Reload the page."
     default:
-      return commonSentence(error)
+      return commonErrorMessage(error)
   }
 }
 
 const NoDeliveries = ({ workspace, filtered }: { readonly workspace: string; readonly filtered: boolean }) => (
   <EmptyState
     icon={<IconSend size={26} />}
-    title={filtered ? "No such delivery" : "No deliveries in this time"}
+    title={filtered ? "No deliveries match" : "No deliveries in this time range"}
     action={
       filtered ? (
         <Button component={Link} href={deliveriesPath(workspace)} variant="default">
@@ -133,13 +133,13 @@ const NoDeliveries = ({ workspace, filtered }: { readonly workspace: string; rea
         </Button>
       ) : (
         <Button component={Link} href={integrationsPath(workspace)} variant="default">
-          To the integrations
+          Go to integrations
         </Button>
       )
     }
   >
     {filtered
-      ? "Nothing in this workspace matches. Try another state, event or time."
-      : "When something happens in this workspace, each integration that subscribes to it gets a delivery. Send a test event from an integration to see one."}
+      ? "Try another state, event or time range."
+      : "Each event of this workspace creates a delivery for each integration that subscribes to it. Send a test event from an integration to see one."}
   </EmptyState>
 )

@@ -1,11 +1,11 @@
 /**
- * How many deliveries came to what over time. The figures beside it say the same without the picture.
+ * Deliveries over time by state. The figures beside the chart give the same numbers as text.
  */
 import { useComputedColorScheme } from "@mantine/core"
 import { useId } from "react"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { Failure } from "../parts/Failure.tsx"
-import { useStatistics } from "./DeliveryCalls.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { Failure } from "../components/Failure.tsx"
+import { useStatistics } from "./DeliveryQueries.ts"
 import { type Filter, isCustom, searchOf, windowOf } from "./Filter.ts"
 import { type Stacked, stacked } from "./Stacked.ts"
 import { UplotBars } from "./UplotBars.tsx"
@@ -14,7 +14,7 @@ import "./DeliveryChart.css"
 interface DeliveryChartProps {
   readonly workspace: string
   readonly filter: Filter
-  /** A range that was drawn over the chart, in Unix milliseconds. */
+  /** Called with a time range selected in the chart, in Unix milliseconds. */
   readonly onSelect: (since: number, until: number) => void
 }
 
@@ -31,7 +31,9 @@ export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProp
   if (data === undefined && error !== null) {
     return (
       <Failure
-        sentence={error._tag === "RangeRefused" ? "This range ends before it begins." : commonSentence(error)}
+        message={
+          error._tag === "RangeRefused" ? "The end of the time range is before its start." : commonErrorMessage(error)
+        }
         onRetry={() => refetch()}
       />
     )
@@ -41,7 +43,7 @@ export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProp
   return (
     <figure className="chart" aria-labelledby={id}>
       <figcaption className="chart-caption">
-        <span id={id}>Deliveries by the time of their event, all integrations</span>
+        <span id={id}>Deliveries by event time, all integrations</span>
         <ul>
           <li data-state="delivered">{delivered.toLocaleString()} delivered</li>
           <li data-state="dead">{dead.toLocaleString()} failed</li>

@@ -1,30 +1,32 @@
 /**
- * The deliveries, newest first. Only what is on the screen is in the document, and what is on the screen stays where it is when newer ones come.
+ * The deliveries, newest first. Only visible rows are in the document, and they stay in place when newer ones arrive.
  */
 import type { Delivery } from "@espalier/notifications/api"
 import { Button } from "@mantine/core"
 import { useMediaQuery } from "@mantine/hooks"
 import { useWindowVirtualizer } from "@tanstack/react-virtual"
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react"
-import { Failure } from "../parts/Failure.tsx"
+import { Failure } from "../components/Failure.tsx"
 import { DeliveryRow } from "./DeliveryRow.tsx"
-import type { Look } from "./useDeliveryLog.ts"
+import type { Viewport } from "./useDeliveryLog.ts"
 import "./DeliveryList.css"
 
 interface DeliveryListProps {
   readonly deliveries: ReadonlyArray<Delivery>
   readonly hasMore: boolean
   readonly isBehind: boolean
-  /** Why there are no more to be had for now. */
+  /** Why the next page could not be loaded. */
   readonly problem: string | undefined
   readonly onMore: () => void
-  readonly look: RefObject<Look>
+  readonly viewport: RefObject<Viewport>
   readonly urlOf: (integration: string) => string
   readonly hrefOf: (id: number) => string
 }
 
-/** How many rows before the end the next page is asked for. */
+/** How many rows before the end the next page is loaded. */
 const ahead = 25
+
+const deliveryCount = (count: number) => (count === 1 ? "1 delivery" : `${count.toLocaleString()} deliveries`)
 
 export const DeliveryList = ({
   deliveries,
@@ -32,7 +34,7 @@ export const DeliveryList = ({
   isBehind,
   problem,
   onMore,
-  look,
+  viewport,
   urlOf,
   hrefOf,
 }: DeliveryListProps) => {
@@ -53,10 +55,10 @@ export const DeliveryList = ({
   const last = rows.at(-1)?.index ?? 0
 
   useLayoutEffect(() => setMargin(list.current?.offsetTop ?? 0))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new row height needs a new measurement.
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
   useEffect(() => {
-    look.current = { atTop, from: first?.createdAt }
+    viewport.current = { atTop, from: first?.createdAt }
   })
   useEffect(() => {
     if (hasMore && problem === undefined && last >= deliveries.length - ahead) onMore()
@@ -87,15 +89,13 @@ export const DeliveryList = ({
         })}
       </ul>
       {problem === undefined ? (
-        <p className="delivery-list-end">
-          {hasMore ? "Loading more…" : `That is all: ${deliveries.length.toLocaleString()} in this time.`}
-        </p>
+        <p className="delivery-list-end">{hasMore ? "Loading more…" : deliveryCount(deliveries.length)}</p>
       ) : (
-        <Failure sentence={problem} onRetry={onMore} />
+        <Failure message={problem} onRetry={onMore} />
       )}
       {atTop ? null : (
         <Button className="delivery-list-top" size="xs" onClick={() => window.scrollTo({ top: 0 })}>
-          {isBehind ? "Many new ones: to the newest" : "To the newest"}
+          {isBehind ? "New deliveries: go to newest" : "Go to newest"}
         </Button>
       )}
     </>

@@ -1,19 +1,19 @@
 /**
- * The part of a list of deliveries that is known so far: newest first, without a gap, and the cursor of what comes after it.
+ * The loaded part of a list of deliveries: newest first, without gaps, with the cursor of the next page.
  */
 import type { Delivery, DeliveryPage } from "@espalier/notifications/api"
 
 export type DeliveryLog = DeliveryPage
 
-/** The next page, which begins where the log ends. */
+/** The log with the next page. */
 export const extended = (log: DeliveryLog, page: DeliveryPage): DeliveryLog => ({
   ...page,
   deliveries: [...log.deliveries, ...below(log.deliveries.at(-1), page.deliveries)],
 })
 
 /**
- * What a part of the list is now: it takes the place of what the log has there. `undefined` when it is newer than all of the log, so that
- * nobody knows what lies in between.
+ * The log with the current state of a part of it. `undefined` if the part is newer than the whole log, because there may be a gap between
+ * them.
  */
 export const refreshed = (log: DeliveryLog, part: DeliveryPage): DeliveryLog | undefined => {
   const first = part.deliveries.at(0)
@@ -23,7 +23,7 @@ export const refreshed = (log: DeliveryLog, part: DeliveryPage): DeliveryLog | u
   if (last === undefined || newest === undefined || last.id > newest.id) return undefined
   const rest = below(last, log.deliveries)
   return {
-    // A part that reaches beyond the log's end knows better what comes next.
+    // A part that extends beyond the end of the log has the next cursor.
     ...(rest.length === 0 ? part : log),
     deliveries: [...above(first, log.deliveries), ...part.deliveries, ...rest],
   }

@@ -1,31 +1,31 @@
 /**
- * One delivery: its state, what is posted, its attempts, and what to do about it.
+ * One delivery: state, attempts, request, and retry.
  */
 import type { DeliveryDetail } from "@espalier/notifications/api"
 import type { Integration } from "@espalier/schema"
 import { Anchor, Group, Stack } from "@mantine/core"
 import { Link } from "wouter"
-import { commonSentence } from "../Api/CommonFailure.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { CodeBlock } from "../components/CodeBlock.tsx"
+import { CopyButton } from "../components/CopyButton.tsx"
+import { Facts } from "../components/Facts.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { prettyJson } from "../components/Json.ts"
+import { Loading } from "../components/Loading.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
+import { RelativeTime } from "../components/RelativeTime.tsx"
+import { Section } from "../components/Section.tsx"
 import { eventNames } from "../Integrations/EventNames.ts"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { CodeBlock } from "../parts/CodeBlock.tsx"
-import { CopyButton } from "../parts/CopyButton.tsx"
-import { Facts } from "../parts/Facts.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { prettyJson } from "../parts/Json.ts"
-import { Loading } from "../parts/Loading.tsx"
-import { PendingButton } from "../parts/PendingButton.tsx"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { Section } from "../parts/Section.tsx"
-import { deliveriesPath, integrationsPath } from "../shell/Paths.ts"
+import { deliveriesPath, integrationsPath } from "../layout/Paths.ts"
 import { Attempts } from "./Attempts.tsx"
-import { useAttempts, useDelivery, useRetry } from "./DeliveryCalls.ts"
+import { useAttempts, useDelivery, useRetry } from "./DeliveryQueries.ts"
 import { DeliveryStateBadge } from "./DeliveryStateBadge.tsx"
 
 interface DeliveryPanelProps {
   readonly workspace: string
   readonly id: number
-  /** By their identifiers. */
+  /** By id. */
   readonly integrations: ReadonlyMap<string, Integration>
 }
 
@@ -35,9 +35,9 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
   if (delivery === undefined) {
     if (error === null) return <Loading />
     return error._tag === "DeliveryUnknown" ? (
-      <Failure sentence="This workspace has no such delivery. Old ones are removed after a while." />
+      <Failure message="This delivery was not found. Old deliveries are deleted after a while." />
     ) : (
-      <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+      <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
     )
   }
   const integration = integrations.get(delivery.integration)
@@ -58,7 +58,7 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
               {integration?.url ?? delivery.integration}
             </Anchor>,
           ],
-          ["Event happened", <RelativeTime key="created" at={delivery.createdAt} />],
+          ["Event time", <RelativeTime key="created" at={delivery.createdAt} />],
           ["Next attempt", delivery.state === "pending" ? nextAttempt(delivery, integration) : undefined],
           [
             "webhook-id",
@@ -77,7 +77,7 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
         {attempts.data === undefined ? (
           <span>…</span>
         ) : attempts.data.length === 0 ? (
-          <span>None yet.</span>
+          <span>No attempts yet.</span>
         ) : (
           <Attempts attempts={attempts.data} />
         )}
@@ -88,7 +88,7 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
 }
 
 const nextAttempt = ({ dueAt }: DeliveryDetail, integration: Integration | undefined) =>
-  integration?.enabled === false ? "When its integration is enabled again" : <RelativeTime at={dueAt} />
+  integration?.enabled === false ? "When the integration is enabled again" : <RelativeTime at={dueAt} />
 
 const Request = ({ delivery: { url, body, event } }: { readonly delivery: DeliveryDetail }) => (
   <Section title="Request">
@@ -98,12 +98,12 @@ const Request = ({ delivery: { url, body, event } }: { readonly delivery: Delive
 content-type: application/json
 user-agent: espalier-notifications
 webhook-id: ${event}
-webhook-timestamp: the time of the attempt, in Unix seconds
-webhook-signature: v1,… made with the integration's secret`}
+webhook-timestamp: time of the attempt in Unix seconds
+webhook-signature: v1,… (signed with the integration's secret)`}
     />
     <Group justify="space-between">
       <span>Body</span>
-      <CopyButton text={body} label="Copy the body" />
+      <CopyButton text={body} label="Copy body" />
     </Group>
     <CodeBlock text={prettyJson(body)} label="Body" />
   </Section>
@@ -112,14 +112,14 @@ webhook-signature: v1,… made with the integration's secret`}
 const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: number }) => {
   const retry = useRetry(workspace, id)
   const announce = useAnnounce()
-  const sentence = (error: NonNullable<typeof retry.error>): string => {
+  const message = (error: NonNullable<typeof retry.error>): string => {
     switch (error._tag) {
       case "DeliveryPending":
-        return "It is pending already, and goes out by itself."
+        return "The delivery is already pending and is sent automatically."
       case "DeliveryUnknown":
-        return "This delivery is not there any more."
+        return "This delivery was deleted."
       default:
-        return commonSentence(error)
+        return commonErrorMessage(error)
     }
   }
   return (
@@ -127,11 +127,11 @@ const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: num
       <PendingButton
         size="xs"
         pending={retry.isPending}
-        onClick={() => retry.mutate(undefined, { onSuccess: () => announce("It goes out once more") })}
+        onClick={() => retry.mutate(undefined, { onSuccess: () => announce("Delivery queued again") })}
       >
         Retry
       </PendingButton>
-      {retry.error === null ? null : <Failure sentence={sentence(retry.error)} />}
+      {retry.error === null ? null : <Failure message={message(retry.error)} />}
     </>
   )
 }

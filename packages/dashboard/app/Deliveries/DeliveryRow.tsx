@@ -4,8 +4,8 @@
 import type { Delivery } from "@espalier/notifications/api"
 import { memo } from "react"
 import { Link } from "wouter"
+import { RelativeTime } from "../components/RelativeTime.tsx"
 import { eventNames } from "../Integrations/EventNames.ts"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
 import { DeliveryStateBadge } from "./DeliveryStateBadge.tsx"
 
 interface DeliveryRowProps {
@@ -23,7 +23,7 @@ export const DeliveryRow = memo(({ delivery: { state, name, attempts, createdAt 
     <span className="delivery-row-url" title={url}>
       {url}
     </span>
-    <span className="delivery-row-tries">{attempts === 1 ? "1 attempt" : `${attempts} attempts`}</span>
+    <span className="delivery-row-attempts">{attempts === 1 ? "1 attempt" : `${attempts} attempts`}</span>
     <span className="delivery-row-time">
       <RelativeTime at={createdAt} />
     </span>

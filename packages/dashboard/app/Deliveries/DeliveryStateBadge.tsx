@@ -1,5 +1,5 @@
 /**
- * What became of a delivery.
+ * The state of a delivery.
  */
 import type { DeliveryState } from "@espalier/notifications/api"
 import { Badge, type MantineColor } from "@mantine/core"

@@ -1,12 +1,12 @@
 /**
- * Which deliveries are looked at, as the address says it.
+ * The filter of the delivery list, as it is in the address.
  */
 
 import { DeliveryState } from "@espalier/notifications/api"
 import { SubscriptionName } from "@espalier/schema"
 import { Option, Schema } from "effect"
 
-/** The ranges of time that end now, in milliseconds, each with the step of its chart. */
+/** Time ranges that end now, in milliseconds, each with the step of its chart. */
 export const ranges = {
   "1h": { label: "Last hour", span: 3_600_000, step: 60_000 },
   "24h": { label: "Last 24 hours", span: 86_400_000, step: 1_800_000 },
@@ -17,7 +17,7 @@ export const ranges = {
 export const rangeNames = ["1h", "24h", "7d", "30d"] as const
 export type RangeName = (typeof rangeNames)[number]
 
-/** What the address may hold. With `since` and `until` (Unix milliseconds), `range` means nothing. */
+/** With `since` and `until` (Unix milliseconds), `range` has no effect. */
 const Search = Schema.Struct({
   state: Schema.optionalKey(DeliveryState),
   integration: Schema.optionalKey(Schema.NonEmptyString),
@@ -32,7 +32,7 @@ export type Filter = typeof Search.Type
 const decode = Schema.decodeUnknownOption(Search)
 const encode = Schema.encodeSync(Search)
 
-/** An address that was tampered with shows everything. */
+/** An invalid address filters nothing. */
 export const filterOf = (search: string): Filter =>
   Option.getOrElse(decode(Object.fromEntries(new URLSearchParams(search))), (): Filter => ({}))
 
@@ -42,7 +42,7 @@ export const isCustom = ({ since, until }: Filter): boolean => since !== undefin
 
 export const defaultRange: RangeName = "24h"
 
-/** From when to when, as of now, in Unix milliseconds; and the step of its chart. */
+/** The time range in Unix milliseconds, evaluated now, and the step of its chart. */
 export const windowOf = (filter: Filter): { readonly since: number; readonly until: number; readonly step: number } => {
   const now = Date.now()
   if (!isCustom(filter)) {
@@ -55,7 +55,7 @@ export const windowOf = (filter: Filter): { readonly since: number; readonly unt
   return { since, until, step: Math.max(1000, Math.ceil((until - since) / 60)) }
 }
 
-/** For the list's query: its range begins where it began when it was chosen, and goes on. */
+/** The list's query: its range starts where it started when it was selected, and stays open at the end. */
 export const queryOf = (filter: Filter) => {
   const { range: _range, ...rest } = filter
   return isCustom(filter) ? rest : { ...rest, since: windowOf(filter).since }

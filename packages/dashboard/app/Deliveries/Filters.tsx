@@ -1,5 +1,5 @@
 /**
- * Which deliveries to look at.
+ * The filters of the delivery list.
  */
 import { DeliveryState } from "@espalier/notifications/api"
 import { type Integration, SubscriptionName } from "@espalier/schema"
@@ -44,7 +44,7 @@ export const Filters = ({ filter, integrations, onChange }: FiltersProps) => {
           onChange(state === undefined ? without("state") : { ...filter, state })
         }}
         data={[
-          { value: "", label: "Every state" },
+          { value: "", label: "All states" },
           ...DeliveryState.literals.map((state) => ({ value: state, label: stateNames[state] })),
         ]}
       />
@@ -55,7 +55,7 @@ export const Filters = ({ filter, integrations, onChange }: FiltersProps) => {
           onChange(value === "" ? without("integration") : { ...filter, integration: value })
         }
         data={[
-          { value: "", label: "Every integration" },
+          { value: "", label: "All integrations" },
           ...integrations.map(({ id, url }) => ({ value: id, label: url })),
         ]}
       />
@@ -67,7 +67,7 @@ export const Filters = ({ filter, integrations, onChange }: FiltersProps) => {
           onChange(name === undefined ? without("name") : { ...filter, name })
         }}
         data={[
-          { value: "", label: "Every event" },
+          { value: "", label: "All events" },
           ...SubscriptionName.literals.map((name) => ({ value: name, label: eventNames[name] })),
         ]}
       />
@@ -77,7 +77,7 @@ export const Filters = ({ filter, integrations, onChange }: FiltersProps) => {
         onChange={(event) => chooseRange(event.currentTarget.value)}
         data={[
           ...rangeNames.map((range) => ({ value: range, label: ranges[range].label })),
-          { value: "custom", label: "From … to …" },
+          { value: "custom", label: "Custom range" },
         ]}
       />
       {custom ? (
@@ -92,7 +92,7 @@ export const Filters = ({ filter, integrations, onChange }: FiltersProps) => {
           size="lg"
           withRemoveButton
           onRemove={() => onChange(without("event"))}
-          removeButtonProps={{ "aria-label": "Every event again", "aria-hidden": false, tabIndex: 0 }}
+          removeButtonProps={{ "aria-label": "Remove filter", "aria-hidden": false, tabIndex: 0 }}
         >
           webhook-id {filter.event}
         </Pill>

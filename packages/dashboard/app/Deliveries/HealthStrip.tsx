@@ -1,21 +1,21 @@
 /**
- * How the workspace's deliveries fare, in a few figures.
+ * The delivery health of the workspace in a few figures.
  */
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { useNow } from "../parts/Clock.ts"
-import { Failure } from "../parts/Failure.tsx"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { useHealth } from "./DeliveryCalls.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { useNow } from "../components/Clock.ts"
+import { Failure } from "../components/Failure.tsx"
+import { RelativeTime } from "../components/RelativeTime.tsx"
+import { useHealth } from "./DeliveryQueries.ts"
 import "./HealthStrip.css"
 
-/** Due for longer than this, in milliseconds: a worker does not keep up, or there is none. */
+/** Overdue for longer than this, in milliseconds: no worker is running, or it is overloaded. */
 const overdueAfter = 60_000
 
 export const HealthStrip = ({ workspace }: { readonly workspace: string }) => {
   const { data: health, error, refetch } = useHealth(workspace)
   const now = useNow()
   if (health === undefined && error !== null) {
-    return <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+    return <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
   }
   const figures = [
     { label: "Pending", value: health?.pending, tone: "" },
@@ -40,7 +40,8 @@ export const HealthStrip = ({ workspace }: { readonly workspace: string }) => {
       </dl>
       {oldest !== null && now - oldest > overdueAfter ? (
         <p className="health-overdue">
-          The oldest pending delivery was due <RelativeTime at={oldest} />. Nothing may be sending at the moment.
+          The oldest pending delivery was due <RelativeTime at={oldest} />. The delivery worker may be stopped or
+          overloaded.
         </p>
       ) : null}
     </div>

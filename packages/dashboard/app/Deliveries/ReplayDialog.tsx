@@ -1,14 +1,14 @@
 /**
- * Sends again what was sent, or failed, in a range of time.
+ * Replays the delivered or failed deliveries of a time range.
  */
 import type { Integration } from "@espalier/schema"
 import { Alert, Button, Group, NativeSelect, Stack, Text } from "@mantine/core"
 import { useState } from "react"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { Dialog } from "../parts/Dialog.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { PendingButton } from "../parts/PendingButton.tsx"
-import { useReplay } from "./DeliveryCalls.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { Dialog } from "../components/Dialog.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
+import { useReplay } from "./DeliveryQueries.ts"
 import { type Filter, windowOf } from "./Filter.ts"
 import { TimeField } from "./TimeField.tsx"
 
@@ -20,12 +20,12 @@ interface ReplayDialogProps {
 }
 
 const states = [
-  { value: "dead", label: "Those that failed" },
-  { value: "delivered", label: "Those that were delivered" },
+  { value: "dead", label: "Failed" },
+  { value: "delivered", label: "Delivered" },
 ] as const
 
 const count = (deliveries: number) =>
-  deliveries === 1 ? "1 delivery goes" : `${deliveries.toLocaleString()} deliveries go`
+  deliveries === 1 ? "1 delivery is" : `${deliveries.toLocaleString()} deliveries are`
 
 export const ReplayDialog = ({ workspace, filter, integrations, onClose }: ReplayDialogProps) => {
   const [initial] = useState(() => windowOf(filter))
@@ -35,16 +35,16 @@ export const ReplayDialog = ({ workspace, filter, integrations, onClose }: Repla
   const [integration, setIntegration] = useState(filter.integration ?? "")
   const replay = useReplay(workspace)
   return (
-    <Dialog title="Replay a range" onClose={onClose}>
+    <Dialog title="Replay deliveries" onClose={onClose}>
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          Events of this time go out again, each with the webhook-id that it had. Receivers that know it may leave it
-          out.
+          Sends events of this time range again with the same webhook-id. Receivers may ignore an id that they already
+          know.
         </Text>
         <TimeField label="From" at={since} onChange={setSince} />
         <TimeField label="To" at={until} onChange={setUntil} />
         <NativeSelect
-          label="Which"
+          label="State"
           value={state}
           onChange={(event) => setState(event.currentTarget.value === "delivered" ? "delivered" : "dead")}
           data={[...states]}
@@ -54,20 +54,22 @@ export const ReplayDialog = ({ workspace, filter, integrations, onClose }: Repla
           value={integration}
           onChange={(event) => setIntegration(event.currentTarget.value)}
           data={[
-            { value: "", label: "Every integration" },
+            { value: "", label: "All integrations" },
             ...integrations.map(({ id, url }) => ({ value: id, label: url })),
           ]}
         />
         {replay.error === null ? null : (
           <Failure
-            sentence={
-              replay.error._tag === "RangeRefused" ? "This range ends before it begins." : commonSentence(replay.error)
+            message={
+              replay.error._tag === "RangeRefused"
+                ? "The end of the time range is before its start."
+                : commonErrorMessage(replay.error)
             }
           />
         )}
         {replay.data === undefined ? null : (
           <Alert color="teal" variant="light" role="status">
-            {count(replay.data.deliveries)} out again.
+            {count(replay.data.deliveries)} sent again.
           </Alert>
         )}
         <Group justify="flex-end">

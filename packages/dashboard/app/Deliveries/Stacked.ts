@@ -1,9 +1,9 @@
 /**
- * Counts as bars that stand on each other: every step of the window has one, also where nothing happened.
+ * Delivery counts as stacked bars: one for each step of the time range, also for empty steps.
  */
 import type { DeliveryCount } from "@espalier/notifications/api"
 
-/** `at` in Unix seconds, as uPlot has it. Each series holds its own and those below it: delivered, then dead, then pending. */
+/** `at` in Unix seconds, as uPlot has it. Each series is the sum of its own counts and those below it: delivered, then dead, then pending. */
 export interface Stacked {
   readonly at: ReadonlyArray<number>
   readonly delivered: ReadonlyArray<number>

@@ -1,5 +1,5 @@
 /**
- * A point in time, in the browser's own time zone.
+ * A date and time in the browser's time zone.
  */
 import { TextInput } from "@mantine/core"
 

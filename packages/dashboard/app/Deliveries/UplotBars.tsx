@@ -1,5 +1,5 @@
 /**
- * The picture of the bars, by uPlot, in the colours of the page.
+ * The stacked bars, drawn by uPlot in the colours of the page.
  */
 import { useEffect, useRef } from "react"
 import UPlot from "uplot"
@@ -13,7 +13,7 @@ interface UplotBarsProps {
 
 const height = 130
 
-/** The tallest first: what stands lower is drawn over it. */
+/** The tallest series first: the others are drawn over it. */
 const dataOf = ({ at, pending, dead, delivered }: Stacked): UPlot.AlignedData => [
   [...at],
   [...pending],
@@ -37,7 +37,7 @@ const optionsOf = (width: number, onSelect: (since: number, until: number) => vo
     height,
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-    // The last bar is what happened from its time on: there is room for it.
+    // A bar starts at its time: the last one needs room.
     scales: {
       x: { range: (plot, min, max) => [min, max + ((plot.data[0][1] ?? min) - (plot.data[0][0] ?? min))] },
       y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
@@ -69,7 +69,7 @@ const optionsOf = (width: number, onSelect: (since: number, until: number) => vo
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" })
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" })
 
-/** The hour within a day or two, else the day, once each. */
+/** The time for ranges up to two days, otherwise the date; without repetitions. */
 const labels = (seconds: ReadonlyArray<number>): Array<string> => {
   const [first = 0] = seconds
   const format = (seconds.at(-1) ?? 0) - first <= 172_800 ? hours : days
@@ -77,7 +77,7 @@ const labels = (seconds: ReadonlyArray<number>): Array<string> => {
   return texts.map((text, index) => (text === texts[index - 1] ? "" : text))
 }
 
-/** A canvas does not know `light-dark()`: what the browser makes of it does. */
+/** A canvas does not support `light-dark()`; the computed style is a plain colour. */
 const resolved = (value: string): string => {
   const probe = document.createElement("span")
   probe.style.color = value

@@ -1,19 +1,18 @@
 /**
- * A list of deliveries that is always up to date where one looks: its newest part and the part on the screen are asked for again and again, the
- * rest when one comes there.
+ * A list of deliveries that stays up to date: its newest part and the visible part are refetched regularly, the rest when it is scrolled to.
  */
 
 import type { DeliveryPage } from "@espalier/notifications/api"
 import { useQueryClient } from "@tanstack/react-query"
 import { Effect } from "effect"
 import { useMemo, useRef } from "react"
-import { useCall } from "../Api/Calls.ts"
 import { notifications } from "../Api/Clients.ts"
+import { useEffectQuery } from "../Api/EffectQuery.ts"
 import { type DeliveryLog, extended, refreshed } from "./DeliveryLog.ts"
 import { type Filter, filterOf, queryOf, searchOf } from "./Filter.ts"
 
-/** What one looks at: whether that is the beginning, and when the first delivery on the screen was made. */
-export interface Look {
+/** The visible part: whether it is the start of the list, and when its first delivery was created. */
+export interface Viewport {
   readonly atTop: boolean
   readonly from: number | undefined
 }
@@ -25,25 +24,25 @@ export const useDeliveryLog = (workspace: string, filter: Filter) => {
   const search = searchOf(filter)
   const query = useMemo(() => queryOf(filterOf(search)), [search])
   const key = ["deliveries", workspace, search] as const
-  const look = useRef<Look>({ atTop: true, from: undefined })
+  const viewport = useRef<Viewport>({ atTop: true, from: undefined })
 
   const list = (more: { readonly cursor?: string; readonly until?: number }) =>
     notifications.deliveries.list({ params: { workspace }, query: { ...query, limit: pageSize, ...more } })
   const known = () => client.getQueryData<DeliveryLog>(key)
   const keep = (log: DeliveryLog) => client.setQueryData<DeliveryLog>(key, log)
 
-  const log = useCall<DeliveryPage, Effect.Error<ReturnType<typeof list>>>(key, list({}), {
+  const log = useEffectQuery<DeliveryPage, Effect.Error<ReturnType<typeof list>>>(key, list({}), {
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-  /** Says whether there is more that is new than fits to what is known; it is shown when one comes back to the beginning. */
+  /** Returns whether more deliveries are new than can be added without a gap; they are shown after scrolling to the top. */
   const follow = Effect.gen(function* () {
     const newest = yield* list({})
     const before = known()
     if (before === undefined) return false
-    const fitting = refreshed(before, newest) ?? (look.current.atTop ? newest : undefined)
+    const fitting = refreshed(before, newest) ?? (viewport.current.atTop ? newest : undefined)
     if (fitting !== undefined) keep(fitting)
-    const { atTop, from } = look.current
+    const { atTop, from } = viewport.current
     if (atTop || from === undefined) return fitting === undefined
     const part = yield* list({ until: Math.min(from + 1, filter.until ?? Number.POSITIVE_INFINITY) })
     const now = known()
@@ -51,7 +50,7 @@ export const useDeliveryLog = (workspace: string, filter: Filter) => {
     if (merged !== undefined) keep(merged)
     return fitting === undefined
   })
-  const live = useCall(["deliveries-live", workspace, search], follow, {
+  const live = useEffectQuery(["deliveries-live", workspace, search], follow, {
     refetchInterval: 3000,
     enabled: log.data !== undefined,
   })
@@ -63,7 +62,7 @@ export const useDeliveryLog = (workspace: string, filter: Filter) => {
     const now = known()
     if (now?.next === next) keep(extended(now, page))
   })
-  const more = useCall([...key, "more"], extend, { enabled: false, gcTime: 0 })
+  const more = useEffectQuery([...key, "more"], extend, { enabled: false, gcTime: 0 })
 
-  return { log, look, more, isBehind: live.data ?? false }
+  return { log, viewport, more, isBehind: live.data ?? false }
 }

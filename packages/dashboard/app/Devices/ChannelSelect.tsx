@@ -1,8 +1,9 @@
 /**
- * The device itself, or one of its users.
+ * A choice of the device itself or one of its users.
  */
+
+import type { User } from "@espalier/devices/api"
 import { NativeSelect } from "@mantine/core"
-import type { User } from "../../src/Devices/index.ts"
 import { userKeyOf, userNameOf } from "./Describe.ts"
 
 export type UserChannel = Pick<User, "userId" | "userShortName">

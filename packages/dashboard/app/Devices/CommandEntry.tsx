@@ -1,13 +1,14 @@
 /**
- * A command of the queue: how far it is, what was asked, what the device answered.
+ * A command of the queue: state, payload and result.
  */
+
+import type { QueuedCommand } from "@espalier/devices/api"
 import { Badge, type MantineColor } from "@mantine/core"
-import type { QueuedCommand } from "../../src/Devices/index.ts"
-import { CodeBlock } from "../parts/CodeBlock.tsx"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
+import { CodeBlock } from "../components/CodeBlock.tsx"
+import { RelativeTime } from "../components/RelativeTime.tsx"
 import { userNameOf } from "./Describe.ts"
+import "../components/Disclosure.css"
 import "./CommandEntry.css"
-import "./Opening.css"
 
 const words: Readonly<Record<QueuedCommand["state"], readonly [string, MantineColor]>> = {
   queued: ["Queued", "gray"],
@@ -25,7 +26,7 @@ export const CommandEntry = ({ command }: { readonly command: QueuedCommand }) =
   const { userId, userShortName } = channel
   return (
     <li>
-      <details className="opening command">
+      <details className="disclosure command">
         <summary>
           <Badge color={color} variant="light" tt="none">
             {word}
@@ -52,13 +53,13 @@ export const CommandEntry = ({ command }: { readonly command: QueuedCommand }) =
               <CodeBlock text={json({ RequestType: requestType, ...payload })} label={`Command ${requestType}`} />
             </div>
             <div>
-              <h3>Answer</h3>
+              <h3>Result</h3>
               {answer === undefined ? (
-                <p>None yet.</p>
+                <p>No result yet.</p>
               ) : (
                 <CodeBlock
                   text={json({ Status: answer.status, ...answer.payload })}
-                  label={`Answer to ${requestType}`}
+                  label={`Result of ${requestType}`}
                 />
               )}
             </div>

@@ -1,5 +1,5 @@
 /**
- * What is to be filled in for a command.
+ * The form fields of a command.
  */
 import { Checkbox, FileInput, Stack, TextInput } from "@mantine/core"
 import { Base64 } from "effect/encoding"

@@ -1,5 +1,5 @@
 /**
- * The commands that have a form, as data: what each is about and what is to be filled in. All others are queued as JSON.
+ * The commands with a form, as data: a description and fields. All others are queued as JSON.
  *
  * @see https://developer.apple.com/documentation/devicemanagement/commands-and-queries
  */
@@ -13,16 +13,16 @@ interface FieldBase {
 interface TextField extends FieldBase {
   readonly kind: "text"
   readonly required?: boolean
-  readonly pattern?: { readonly matches: RegExp; readonly sentence: string }
+  readonly pattern?: { readonly matches: RegExp; readonly message: string }
 }
 
-/** Gives `{"$data": …}`. */
+/** Becomes `{"$data": …}`. */
 interface FileField extends FieldBase {
   readonly kind: "file"
   readonly accept: string
 }
 
-/** None chosen are all of them. */
+/** No selection means all of them. */
 interface ChoicesField extends FieldBase {
   readonly kind: "choices"
   readonly choices: ReadonlyArray<string>
@@ -34,7 +34,7 @@ export interface CommandForm {
   readonly requestType: string
   readonly about: string
   readonly fields: ReadonlyArray<Field>
-  /** Asks for the device's name to be typed, and says what happens. */
+  /** The consequences. The person must type the device's name to confirm. */
   readonly danger?: string
 }
 
@@ -42,20 +42,20 @@ const pin: TextField = {
   kind: "text",
   key: "PIN",
   label: "PIN",
-  about: "Six digits; a Mac is unlocked with it afterwards. Other devices do not use it.",
-  pattern: { matches: /^[0-9]{6}$/, sentence: "A PIN is six digits." },
+  about: "Six digits. A Mac is unlocked with it afterwards; other devices ignore it.",
+  pattern: { matches: /^[0-9]{6}$/, message: "Enter six digits." },
 }
 
 export const commandForms: ReadonlyArray<CommandForm> = [
   {
     requestType: "DeviceInformation",
-    about: "Asks the device about itself.",
+    about: "Requests information about the device.",
     fields: [
       {
         kind: "choices",
         key: "Queries",
-        label: "Questions",
-        about: "All of them if none is chosen.",
+        label: "Queries",
+        about: "All queries if none is selected.",
         choices: [
           "DeviceName",
           "OSVersion",
@@ -84,7 +84,7 @@ export const commandForms: ReadonlyArray<CommandForm> = [
     ],
   },
   { requestType: "RestartDevice", about: "Restarts the device.", fields: [] },
-  { requestType: "ShutDownDevice", about: "Turns the device off. Somebody must turn it on again.", fields: [] },
+  { requestType: "ShutDownDevice", about: "Turns the device off. It must be turned on manually.", fields: [] },
   {
     requestType: "InstallProfile",
     about: "Installs a configuration profile.",
@@ -105,14 +105,18 @@ export const commandForms: ReadonlyArray<CommandForm> = [
       },
     ],
   },
-  { requestType: "ProfileList", about: "Asks which profiles are installed.", fields: [] },
-  { requestType: "InstalledApplicationList", about: "Asks which apps are installed.", fields: [] },
-  { requestType: "SecurityInfo", about: "Asks about passcode, encryption and the like.", fields: [] },
-  { requestType: "CertificateList", about: "Asks which certificates are installed.", fields: [] },
+  { requestType: "ProfileList", about: "Lists installed profiles.", fields: [] },
+  { requestType: "InstalledApplicationList", about: "Lists installed apps.", fields: [] },
+  {
+    requestType: "SecurityInfo",
+    about: "Requests the state of passcode, encryption and other security features.",
+    fields: [],
+  },
+  { requestType: "CertificateList", about: "Lists installed certificates.", fields: [] },
   {
     requestType: "EraseDevice",
     about: "Erases the device.",
     fields: [pin],
-    danger: "Everything on the device is lost, and it is not managed any more.",
+    danger: "Deletes all data on the device and ends its management.",
   },
 ]

@@ -1,5 +1,5 @@
 /**
- * What was filled in, as a command's payload; or what is wrong, by field.
+ * Form values as a command's payload, or the problems by field.
  */
 
 import type { PropertyList, PropertyListDictionary } from "@espalier/schema"
@@ -7,7 +7,7 @@ import { PropertyListDictionary as Dictionary } from "@espalier/schema"
 import { Result, Schema } from "effect"
 import type { CommandForm, Field } from "./CommandForms.ts"
 
-/** By key. A file is here as base64. */
+/** Form values by key. A file is base64. */
 export interface Filled {
   readonly texts: Readonly<Record<string, string>>
   readonly choices: Readonly<Record<string, ReadonlyArray<string>>>
@@ -27,9 +27,9 @@ const valueOf = (field: Field, { texts, choices }: Filled): Result.Result<Proper
     case "file":
       return text === "" ? Result.fail("Choose a file.") : Result.succeed({ $data: text })
     case "text": {
-      if (text === "") return field.required ? Result.fail("This is needed.") : Result.succeed(undefined)
+      if (text === "") return field.required ? Result.fail("This field is required.") : Result.succeed(undefined)
       const { pattern } = field
-      return pattern === undefined || pattern.matches.test(text) ? Result.succeed(text) : Result.fail(pattern.sentence)
+      return pattern === undefined || pattern.matches.test(text) ? Result.succeed(text) : Result.fail(pattern.message)
     }
   }
 }
@@ -47,10 +47,10 @@ export const payloadOf = (form: CommandForm, filled: Filled): Result.Result<Prop
 
 const decodeJson = Schema.decodeUnknownResult(Schema.fromJsonString(Dictionary))
 
-/** A payload that was written as JSON; nothing written is an empty one. */
+/** A payload entered as JSON; an empty text is an empty payload. */
 export const payloadOfJson = (json: string): Result.Result<PropertyListDictionary, string> =>
   Result.mapError(
     decodeJson(json.trim() === "" ? "{}" : json),
     () =>
-      'Write a JSON object, such as {"Queries": ["OSVersion"]}. Data is {"$data": "base64"}, a date {"$date": "…Z"}.',
+      'Enter a JSON object, such as {"Queries": ["OSVersion"]}. Data is {"$data": "base64"}, a date {"$date": "…Z"}.',
   )

@@ -1,9 +1,10 @@
 /**
- * The commands of a device and its users: queue one, and see what became of the others.
+ * The commands of a device and its users, and a form to queue one.
  */
+
+import type { DeviceDetail } from "@espalier/devices/api"
 import { Stack, Text } from "@mantine/core"
-import type { DeviceDetail } from "../../src/Devices/index.ts"
-import { Section } from "../parts/Section.tsx"
+import { Section } from "../components/Section.tsx"
 import { CommandEntry } from "./CommandEntry.tsx"
 import { QueueCommand } from "./QueueCommand.tsx"
 
@@ -24,7 +25,7 @@ export const Commands = ({ workspace, device }: CommandsProps) => {
       <Section title="Commands" level={2}>
         {commands.length === 0 ? (
           <Text c="dimmed" size="sm">
-            None yet. A device asks for its commands when it is woken by a push.
+            No commands yet. A device requests its commands when it receives a push.
           </Text>
         ) : (
           <ul className="command-list">

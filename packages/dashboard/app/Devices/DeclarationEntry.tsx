@@ -1,42 +1,43 @@
 /**
- * One declaration: for whom it is, what the device makes of it, and removing it.
+ * One declaration: target, status on the device, and deleting it.
  */
+
+import type { DeviceDetail, TargetedDeclaration } from "@espalier/devices/api"
 import { Badge, type MantineColor } from "@mantine/core"
-import type { Declared, DeviceDetail } from "../../src/Devices/index.ts"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { CodeBlock } from "../parts/CodeBlock.tsx"
-import { Confirm } from "../parts/Confirm.tsx"
-import { Failure } from "../parts/Failure.tsx"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { CodeBlock } from "../components/CodeBlock.tsx"
+import { Confirm } from "../components/Confirm.tsx"
+import { Failure } from "../components/Failure.tsx"
 import { type DeclarationState, stateOf } from "./DeclarationStatus.ts"
 import { userKeyOf, userNameOf } from "./Describe.ts"
-import { deviceCallSentence } from "./DeviceCallSentence.ts"
-import { useDeleteDeclaration } from "./DeviceCalls.ts"
+import { deviceErrorMessage } from "./DeviceErrorMessage.ts"
+import { useDeleteDeclaration } from "./DeviceQueries.ts"
+import "../components/Disclosure.css"
 import "./CommandEntry.css"
-import "./Opening.css"
 
 interface DeclarationEntryProps {
   readonly workspace: string
   readonly device: DeviceDetail
-  readonly declared: Declared
+  readonly targeted: TargetedDeclaration
 }
 
 const words: Readonly<Record<DeclarationState["_tag"], readonly [string, MantineColor, string]>> = {
-  Waiting: ["Waiting", "yellow", "The device has not said anything of it yet."],
-  Invalid: ["Invalid", "red", "The device does not take it."],
-  Replaced: ["Replaced", "gray", "This device has one of its own under this identifier."],
-  Active: ["Active", "teal", "In force on the device."],
-  Inactive: ["Inactive", "gray", "The device has it, but no activation puts it in force."],
+  Waiting: ["Waiting", "yellow", "The device has not reported a status yet."],
+  Invalid: ["Invalid", "red", "The device rejects it."],
+  Replaced: ["Replaced", "gray", "A declaration for this device has the same identifier and replaces it."],
+  Active: ["Active", "teal", "Active on the device."],
+  Inactive: ["Inactive", "gray", "The device has it, but no activation refers to it."],
 }
 
-export const DeclarationEntry = ({ workspace, device, declared }: DeclarationEntryProps) => {
-  const { target, declaration } = declared
+export const DeclarationEntry = ({ workspace, device, targeted }: DeclarationEntryProps) => {
+  const { target, declaration } = targeted
   const { userId, userShortName } = target
   const channel =
     userId === undefined ? undefined : userShortName === undefined ? { userId } : { userId, userShortName }
   const user = device.users.find((one) => channel !== undefined && userKeyOf(one) === userKeyOf(channel))
   const replaced =
     target.udid === undefined &&
-    device.declared.some(
+    device.declarations.some(
       (other) =>
         other.declaration.Identifier === declaration.Identifier &&
         other.target.udid !== undefined &&
@@ -44,16 +45,16 @@ export const DeclarationEntry = ({ workspace, device, declared }: DeclarationEnt
     )
   const state: DeclarationState = replaced
     ? { _tag: "Replaced" }
-    : stateOf((user ?? device).progress, declaration.Identifier, declaration.ServerToken)
-  const [word, color, sentence] = words[state._tag]
+    : stateOf((user ?? device).sync, declaration.Identifier, declaration.ServerToken)
+  const [word, color, message] = words[state._tag]
   const remove = useDeleteDeclaration(workspace, device.udid)
   const announce = useAnnounce()
   const whom = target.udid === undefined ? "every device" : channel === undefined ? "this device" : userNameOf(channel)
   return (
     <li>
-      <details className="opening command">
+      <details className="disclosure command">
         <summary>
-          <Badge color={color} variant="light" tt="none" title={sentence}>
+          <Badge color={color} variant="light" tt="none" title={message}>
             {word}
           </Badge>
           <strong>{declaration.Identifier}</strong>
@@ -61,7 +62,7 @@ export const DeclarationEntry = ({ workspace, device, declared }: DeclarationEnt
           <span className="command-time">{declaration.Type.replace("com.apple.", "")}</span>
         </summary>
         <div className="command-detail">
-          <p>{sentence}</p>
+          <p>{message}</p>
           {state._tag === "Invalid"
             ? state.reasons.map((reason) => (
                 <p key={reason} className="command-error">
@@ -70,21 +71,21 @@ export const DeclarationEntry = ({ workspace, device, declared }: DeclarationEnt
               ))
             : null}
           <CodeBlock text={JSON.stringify(declaration, null, 2)} label={`Declaration ${declaration.Identifier}`} />
-          <div className="declaration-remove">
+          <div className="declaration-delete">
             <Confirm
-              label="Remove"
-              question={`Declare ${declaration.Identifier} no longer for ${whom}?`}
-              yes="Remove it"
+              label="Delete"
+              question={`Delete ${declaration.Identifier} for ${whom}?`}
+              yes="Delete declaration"
               pending={remove.isPending}
               onConfirm={() =>
                 remove.mutate(
                   { identifier: declaration.Identifier, target },
-                  { onSuccess: () => announce(`${declaration.Identifier} removed`) },
+                  { onSuccess: () => announce(`${declaration.Identifier} deleted`) },
                 )
               }
             />
           </div>
-          {remove.error === null ? null : <Failure sentence={deviceCallSentence(remove.error)} />}
+          {remove.error === null ? null : <Failure message={deviceErrorMessage(remove.error)} />}
         </div>
       </details>
     </li>

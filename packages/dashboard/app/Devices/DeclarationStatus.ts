@@ -1,10 +1,11 @@
 /**
- * How a device says it fares with its declarations: Apple's status item `management.declarations`.
+ * The status of declarations on a device: Apple's status item `management.declarations`.
  *
  * @see https://developer.apple.com/documentation/devicemanagement/statusmanagementdeclarations
  */
+
+import type { DeviceDetail } from "@espalier/devices/api"
 import { Option, Schema } from "effect"
-import type { DeviceDetail } from "../../src/Devices/index.ts"
 
 const Reported = Schema.Struct({
   identifier: Schema.String,
@@ -28,7 +29,7 @@ const Items = Schema.Struct({
 })
 const decode = Schema.decodeUnknownOption(Items)
 
-/** What the device has said of this very token; `Waiting` when it has not come to it yet. */
+/** The status that the device reported for the current token; `Waiting` if it has not reported this token yet. */
 export type DeclarationState =
   | { readonly _tag: "Replaced" }
   | { readonly _tag: "Waiting" }
@@ -36,12 +37,8 @@ export type DeclarationState =
   | { readonly _tag: "Active" }
   | { readonly _tag: "Inactive" }
 
-export const stateOf = (
-  progress: DeviceDetail["progress"],
-  identifier: string,
-  serverToken: string,
-): DeclarationState => {
-  const items = Option.getOrUndefined(decode(progress.report?.StatusItems))?.management.declarations
+export const stateOf = (sync: DeviceDetail["sync"], identifier: string, serverToken: string): DeclarationState => {
+  const items = Option.getOrUndefined(decode(sync.report?.StatusItems))?.management.declarations
   const reported = kinds.flatMap((kind) => items?.[kind] ?? []).find((one) => one.identifier === identifier)
   if (reported === undefined || reported["server-token"] !== serverToken) return { _tag: "Waiting" }
   if (reported.valid === "invalid") {

@@ -1,10 +1,11 @@
 /**
- * What is declared for a device and its users, how it fares with that, and declaring something more.
+ * The declarations for a device and its users, and a form to add one.
  */
+
+import type { DeviceDetail } from "@espalier/devices/api"
 import { Button, Group, Stack, Text } from "@mantine/core"
 import { useState } from "react"
-import type { DeviceDetail } from "../../src/Devices/index.ts"
-import { Section } from "../parts/Section.tsx"
+import { Section } from "../components/Section.tsx"
 import { DeclarationEntry } from "./DeclarationEntry.tsx"
 import { DeclareForm } from "./DeclareForm.tsx"
 
@@ -19,30 +20,30 @@ export const Declarations = ({ workspace, device }: DeclarationsProps) => {
     <Stack gap="lg">
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          {device.progress.synchronised
-            ? "The device has what is declared for it."
-            : "The device has not synchronised yet what is declared for it."}
+          {device.sync.synchronized
+            ? "The device has synchronized its declarations."
+            : "The device has not synchronized its declarations yet."}
         </Text>
-        {declaring ? null : <Button onClick={() => setDeclaring(true)}>Add a declaration</Button>}
+        {declaring ? null : <Button onClick={() => setDeclaring(true)}>Add declaration</Button>}
       </Group>
       {declaring ? (
-        <Section title="Add a declaration" level={2}>
+        <Section title="Add declaration" level={2}>
           <DeclareForm workspace={workspace} device={device} onDone={() => setDeclaring(false)} />
         </Section>
       ) : null}
       <Section title="Declarations" level={2}>
-        {device.declared.length === 0 ? (
+        {device.declarations.length === 0 ? (
           <Text c="dimmed" size="sm">
-            Nothing is declared for this device or its users.
+            No declarations for this device or its users.
           </Text>
         ) : (
           <ul className="command-list">
-            {device.declared.map((declared) => (
+            {device.declarations.map((targeted) => (
               <DeclarationEntry
-                key={`${JSON.stringify(declared.target)} ${declared.declaration.Identifier}`}
+                key={`${JSON.stringify(targeted.target)} ${targeted.declaration.Identifier}`}
                 workspace={workspace}
                 device={device}
-                declared={declared}
+                targeted={targeted}
               />
             ))}
           </ul>

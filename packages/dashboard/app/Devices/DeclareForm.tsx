@@ -1,17 +1,17 @@
 /**
- * Declares something: identifier, type, payload, and for whom.
+ * The form of a declaration: identifier, type, payload and target.
  */
 
+import { DeclarationContent, type DeviceDetail, type Target } from "@espalier/devices/api"
 import { Autocomplete, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core"
 import { Result, Schema } from "effect"
 import { type FormEvent, useState } from "react"
-import { DeclarationContent, type DeviceDetail, type Target } from "../../src/Devices/index.ts"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { PendingButton } from "../parts/PendingButton.tsx"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
 import { userKeyOf, userNameOf } from "./Describe.ts"
-import { deviceCallSentence } from "./DeviceCallSentence.ts"
-import { usePutDeclaration } from "./DeviceCalls.ts"
+import { deviceErrorMessage } from "./DeviceErrorMessage.ts"
+import { usePutDeclaration } from "./DeviceQueries.ts"
 import { JsonField } from "./JsonField.tsx"
 
 interface DeclareFormProps {
@@ -39,14 +39,14 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
   const [identifier, setIdentifier] = useState("")
   const [type, setType] = useState("")
   const [json, setJson] = useState("")
-  const [whom, setWhom] = useState("device")
+  const [chosen, setChosen] = useState("device")
   const [problems, setProblems] = useState<Problems>({})
   const put = usePutDeclaration(workspace, device.udid)
   const announce = useAnnounce()
 
   const target = (): Target => {
-    if (whom === "all") return {}
-    const user = device.users.find((one) => userKeyOf(one) === whom)
+    if (chosen === "all") return {}
+    const user = device.users.find((one) => userKeyOf(one) === chosen)
     if (user === undefined) return { udid: device.udid }
     const { userId, userShortName } = user
     return { udid: device.udid, userId, ...(userShortName === undefined ? {} : { userShortName }) }
@@ -58,16 +58,16 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
     const Payload = decodePayload(json.trim() === "" ? "{}" : json)
     const name = identifier.trim()
     setProblems({
-      ...(name === "" ? { identifier: "Give it an identifier, such as passcode." } : {}),
-      ...(Result.isFailure(Type) ? { type: "A type looks like com.apple.configuration.passcode.settings." } : {}),
-      ...(Result.isFailure(Payload) ? { payload: 'Write a JSON object, such as {"RequirePasscode": true}.' } : {}),
+      ...(name === "" ? { identifier: "Enter an identifier, such as passcode." } : {}),
+      ...(Result.isFailure(Type) ? { type: "Enter a type such as com.apple.configuration.passcode.settings." } : {}),
+      ...(Result.isFailure(Payload) ? { payload: 'Enter a JSON object, such as {"RequirePasscode": true}.' } : {}),
     })
     if (name === "" || Result.isFailure(Type) || Result.isFailure(Payload)) return
     put.mutate(
       { identifier: name, target: target(), content: { Type: Type.success, Payload: Payload.success } },
       {
         onSuccess: () => {
-          announce(`${name} declared`)
+          announce(`${name} saved`)
           onDone()
         },
       },
@@ -79,7 +79,7 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
       <Stack gap="md">
         <TextInput
           label="Identifier"
-          description="What is declared under it already is replaced."
+          description="An existing declaration with this identifier and target is replaced."
           value={identifier}
           onChange={(event) => setIdentifier(event.currentTarget.value)}
           error={problems.identifier}
@@ -87,7 +87,7 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
         />
         <Autocomplete
           label="Type"
-          description="A configuration comes into force when an activation names it."
+          description="A configuration becomes active when an activation refers to it."
           placeholder="com.apple.configuration.…"
           data={types}
           value={type}
@@ -104,18 +104,18 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
         />
         <NativeSelect
           label="For"
-          value={whom}
-          onChange={(event) => setWhom(event.currentTarget.value)}
+          value={chosen}
+          onChange={(event) => setChosen(event.currentTarget.value)}
           data={[
             { value: "device", label: "This device" },
             ...device.users.map((user) => ({ value: userKeyOf(user), label: userNameOf(user) })),
             { value: "all", label: "Every device" },
           ]}
         />
-        {put.error === null ? null : <Failure sentence={deviceCallSentence(put.error)} />}
+        {put.error === null ? null : <Failure message={deviceErrorMessage(put.error)} />}
         <Group>
           <PendingButton type="submit" pending={put.isPending}>
-            Declare
+            Save declaration
           </PendingButton>
           <Button variant="default" onClick={onDone}>
             Cancel

@@ -1,13 +1,14 @@
 /**
  * The list of devices. On a narrow screen each row is a card.
  */
+
+import type { Device } from "@espalier/devices/api"
 import { Link } from "wouter"
-import type { Device } from "../../src/Devices/index.ts"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { devicesPath } from "../shell/Paths.ts"
+import { RelativeTime } from "../components/RelativeTime.tsx"
+import { devicesPath } from "../layout/Paths.ts"
 import { modelOf, nameOf, osOf, serialOf, userNameOf } from "./Describe.ts"
 import { EnrollmentStatus } from "./EnrollmentStatus.tsx"
-import "../parts/RowTable.css"
+import "../components/RowTable.css"
 import "./DeviceList.css"
 
 interface DeviceListProps {

@@ -1,21 +1,21 @@
 /**
- * One device: what it is, its commands, its declarations, and its conversation as it happens.
+ * One device: information, commands, declarations and live exchanges.
  */
 import { Anchor, Group, Title } from "@mantine/core"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { Failure } from "../parts/Failure.tsx"
-import { Loading } from "../parts/Loading.tsx"
-import { devicesPath } from "../shell/Paths.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { Failure } from "../components/Failure.tsx"
+import { Loading } from "../components/Loading.tsx"
+import { LiveTraffic } from "../Exchanges/LiveTraffic.tsx"
+import { devicesPath } from "../layout/Paths.ts"
 import { Commands } from "./Commands.tsx"
 import { Declarations } from "./Declarations.tsx"
 import { nameOf } from "./Describe.ts"
-import { deviceCallSentence } from "./DeviceCallSentence.ts"
-import { useDevice } from "./DeviceCalls.ts"
+import { deviceErrorMessage } from "./DeviceErrorMessage.ts"
+import { useDevice } from "./DeviceQueries.ts"
 import { EnrollmentStatus } from "./EnrollmentStatus.tsx"
 import { Overview } from "./Overview.tsx"
-import { Trace } from "./Trace.tsx"
 import "./DevicePage.css"
 
 interface DevicePageProps {
@@ -28,17 +28,17 @@ const tabs = [
   { tab: undefined, label: "Overview" },
   { tab: "commands", label: "Commands" },
   { tab: "declarations", label: "Declarations" },
-  { tab: "live", label: "Live" },
+  { tab: "live", label: "Live traffic" },
 ] as const
 
 export default function DevicePage({ workspace, udid, tab }: DevicePageProps) {
   const { data: device, error, refetch } = useDevice(workspace, udid)
   if (device === undefined) {
     if (error === null) return <Loading />
-    return error._tag === "DeviceUnknown" ? (
-      <Failure sentence={deviceCallSentence(error)} />
+    return error._tag === "DeviceNotFound" ? (
+      <Failure message={deviceErrorMessage(error)} />
     ) : (
-      <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+      <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
     )
   }
   const content = (): ReactNode => {
@@ -48,7 +48,7 @@ export default function DevicePage({ workspace, udid, tab }: DevicePageProps) {
       case "declarations":
         return <Declarations workspace={workspace} device={device} />
       case "live":
-        return <Trace workspace={workspace} udid={udid} />
+        return <LiveTraffic workspace={workspace} udid={udid} />
       default:
         return <Overview device={device} />
     }

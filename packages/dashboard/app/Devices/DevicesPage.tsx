@@ -1,28 +1,28 @@
 /**
- * The devices that this workspace manages.
+ * The devices of the workspace.
  */
 import { Button } from "@mantine/core"
 import IconActivity from "@tabler/icons-react/dist/esm/icons/IconActivity.mjs"
 import IconDevices from "@tabler/icons-react/dist/esm/icons/IconDevices.mjs"
 import { Link } from "wouter"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { EmptyState } from "../parts/EmptyState.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { Loading } from "../parts/Loading.tsx"
-import { PageHeader } from "../parts/PageHeader.tsx"
-import { trafficPath } from "../shell/Paths.ts"
-import { useDevices } from "./DeviceCalls.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { EmptyState } from "../components/EmptyState.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { Loading } from "../components/Loading.tsx"
+import { PageHeader } from "../components/PageHeader.tsx"
+import { liveTrafficPath } from "../layout/Paths.ts"
 import { DeviceList } from "./DeviceList.tsx"
+import { useDevices } from "./DeviceQueries.ts"
 
 export default function DevicesPage({ workspace }: { readonly workspace: string }) {
   const { data: devices, error, refetch } = useDevices(workspace)
   const list = () => {
     if (devices === undefined) {
-      return error === null ? <Loading /> : <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+      return error === null ? <Loading /> : <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
     }
     return devices.length === 0 ? (
       <EmptyState icon={<IconDevices size={26} />} title="No devices yet">
-        A device is here as soon as it enrolls: open an enrollment link on it and install the profile.
+        Open an enrollment link on a device and install the profile. The device appears here when it enrolls.
       </EmptyState>
     ) : (
       <DeviceList workspace={workspace} devices={devices} />
@@ -30,10 +30,10 @@ export default function DevicesPage({ workspace }: { readonly workspace: string 
   }
   return (
     <>
-      <PageHeader title="Devices" about="What is managed here, and what was.">
+      <PageHeader title="Devices" about="Enrolled devices, and devices that have left.">
         <Button
           component={Link}
-          href={trafficPath(workspace)}
+          href={liveTrafficPath(workspace)}
           variant="default"
           leftSection={<IconActivity size={16} aria-hidden />}
         >

@@ -1,13 +1,14 @@
 /**
- * Whether a device, or a user of one, is managed.
+ * The enrollment status of a device or user.
  */
+
+import type { Device } from "@espalier/devices/api"
 import { Badge, type MantineColor } from "@mantine/core"
-import type { Device } from "../../src/Devices/index.ts"
 
 const words: Readonly<Record<Device["status"], readonly [string, MantineColor]>> = {
   enrolling: ["Enrolling", "yellow"],
   enrolled: ["Enrolled", "teal"],
-  checkedOut: ["Left", "gray"],
+  checkedOut: ["Checked out", "gray"],
 }
 
 export const EnrollmentStatus = ({ status }: { readonly status: Device["status"] }) => {

@@ -1,5 +1,5 @@
 /**
- * Where JSON is written by hand.
+ * A text field for JSON.
  */
 import { Textarea } from "@mantine/core"
 

@@ -1,11 +1,12 @@
 /**
- * What a device is, and who uses it.
+ * Information about a device and its users.
  */
+
+import type { DeviceDetail } from "@espalier/devices/api"
 import { Stack, Text } from "@mantine/core"
-import type { DeviceDetail } from "../../src/Devices/index.ts"
-import { Facts } from "../parts/Facts.tsx"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { Section } from "../parts/Section.tsx"
+import { Facts } from "../components/Facts.tsx"
+import { RelativeTime } from "../components/RelativeTime.tsx"
+import { Section } from "../components/Section.tsx"
 import { modelOf, osOf, serialOf, userKeyOf, userNameOf } from "./Describe.ts"
 import { EnrollmentStatus } from "./EnrollmentStatus.tsx"
 import { propertyListText } from "./PropertyListText.ts"
@@ -20,16 +21,16 @@ export const Overview = ({ device }: { readonly device: DeviceDetail }) => (
           ["Serial number", serialOf(device)],
           ["UDID", device.udid],
           ["Last seen", <RelativeTime key="seen" at={device.lastSeen.epochMilliseconds} />],
-          ["Enrollment", device.enrollmentKind === "device" ? "The whole device" : "A user's own part of it"],
+          ["Enrollment", device.enrollmentKind === "device" ? "Device enrollment" : "User enrollment"],
           ["Server", device.mdmOrigin],
-          ["Setup", device.awaitingConfiguration ? "Waits to be told that it is configured" : undefined],
+          ["Setup", device.awaitingConfiguration ? "Awaiting configuration" : undefined],
         ]}
       />
     </div>
     <Section title="Users" level={2}>
       {device.users.length === 0 ? (
         <Text c="dimmed" size="sm">
-          Nobody has signed in on it.
+          No users yet.
         </Text>
       ) : (
         <div className="device-card">
@@ -46,7 +47,7 @@ export const Overview = ({ device }: { readonly device: DeviceDetail }) => (
       )}
     </Section>
     {device.information === undefined ? null : (
-      <Section title="What it last said of itself" level={2}>
+      <Section title="Device information" level={2}>
         <div className="device-card">
           <Facts facts={Object.entries(device.information).map(([name, value]) => [name, propertyListText(value)])} />
         </div>

@@ -1,5 +1,5 @@
 /**
- * A property list's value in a line, for people.
+ * A property list value as one line of text.
  */
 import type { PropertyList } from "@espalier/schema"
 

@@ -1,21 +1,21 @@
 /**
- * Says which command, for whom, and with what; and queues it.
+ * The form to queue a command: command, target and payload.
  */
 
+import type { CommandInput, DeviceDetail } from "@espalier/devices/api"
 import { Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core"
 import { Result } from "effect"
 import { type FormEvent, useState } from "react"
-import type { CommandInput, DeviceDetail } from "../../src/Devices/index.ts"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { PendingButton } from "../parts/PendingButton.tsx"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
 import { ChannelSelect, type UserChannel } from "./ChannelSelect.tsx"
 import { CommandFields } from "./CommandFields.tsx"
 import { commandForms } from "./CommandForms.ts"
 import { nothingFilled, payloadOf, payloadOfJson } from "./CommandPayload.ts"
 import { nameOf } from "./Describe.ts"
-import { deviceCallSentence } from "./DeviceCallSentence.ts"
-import { useQueueCommand } from "./DeviceCalls.ts"
+import { deviceErrorMessage } from "./DeviceErrorMessage.ts"
+import { useQueueCommand } from "./DeviceQueries.ts"
 import { JsonField } from "./JsonField.tsx"
 
 interface QueueCommandProps {
@@ -48,7 +48,7 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
   const input = (): Result.Result<CommandInput, Readonly<Record<string, string>>> => {
     if (form === undefined) {
       const requestType = typed.requestType.trim()
-      if (requestType === "") return Result.fail({ requestType: "Enter the command's RequestType." })
+      if (requestType === "") return Result.fail({ requestType: "Enter a RequestType." })
       return payloadOfJson(typed.json).pipe(
         Result.mapError((json) => ({ json })),
         Result.map((payload) => ({ requestType, payload })),
@@ -86,7 +86,7 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
             onChange={(event) => choose(event.currentTarget.value)}
             data={[
               ...commandForms.map(({ requestType }) => ({ value: requestType, label: requestType })),
-              { value: other, label: "Another, as JSON" },
+              { value: other, label: "Other (JSON)" },
             ]}
           />
           <ChannelSelect label="For" users={device.users} chosen={user} onChange={setUser} />
@@ -95,7 +95,7 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
           <>
             <TextInput
               label="RequestType"
-              description="As Apple names it."
+              description="The name in Apple's documentation."
               placeholder="Settings"
               value={typed.requestType}
               onChange={(event) => setTyped({ ...typed, requestType: event.currentTarget.value })}
@@ -104,7 +104,7 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
             />
             <JsonField
               label="Payload"
-              about="The rest of the command."
+              about="The other keys of the command."
               value={typed.json}
               onChange={(json) => setTyped({ ...typed, json })}
               problem={problems["json"]}
@@ -135,7 +135,7 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
             )}
           </>
         )}
-        {queue.error === null ? null : <Failure sentence={deviceCallSentence(queue.error)} />}
+        {queue.error === null ? null : <Failure message={deviceErrorMessage(queue.error)} />}
         <Group>
           <PendingButton type="submit" color={form?.danger === undefined ? "teal" : "red"} pending={queue.isPending}>
             Queue {form?.requestType ?? "command"}

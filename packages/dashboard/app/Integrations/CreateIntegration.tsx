@@ -1,17 +1,17 @@
 /**
- * Makes an integration: type, URL, events, Save; then shows its secret, this once.
+ * Creates an integration, then shows its secret once.
  */
 
 import { Alert, Button, Group, Radio, Stack } from "@mantine/core"
 import { Redacted } from "effect"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { Arrival } from "../parts/Arrival.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { Loading } from "../parts/Loading.tsx"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { FocusOnMount } from "../components/FocusOnMount.tsx"
+import { Loading } from "../components/Loading.tsx"
 import { problemOf } from "./InputProblem.ts"
-import { useCatalogue, useCreate } from "./IntegrationCalls.ts"
 import { IntegrationForm } from "./IntegrationForm.tsx"
+import { useCatalogue, useCreate } from "./IntegrationQueries.ts"
 import { Secret } from "./Secret.tsx"
 
 interface CreateIntegrationProps {
@@ -26,21 +26,21 @@ export const CreateIntegration = ({ workspace, onClose }: CreateIntegrationProps
 
   if (create.data !== undefined) {
     return (
-      <Arrival>
+      <FocusOnMount>
         <Stack gap="lg">
           <Alert color="teal" variant="light" title="Saved">
-            Events of this workspace are posted to {create.data.integration.url} from now on.
+            Events of this workspace are now sent to {create.data.integration.url}.
           </Alert>
           <Secret secret={Redacted.value(create.data.secret)} />
           <Group>
             <Button onClick={onClose}>Done</Button>
           </Group>
         </Stack>
-      </Arrival>
+      </FocusOnMount>
     )
   }
   if (catalogue === undefined) {
-    return error === null ? <Loading /> : <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+    return error === null ? <Loading /> : <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
   }
   return (
     <Stack gap="lg">
@@ -50,7 +50,7 @@ export const CreateIntegration = ({ workspace, onClose }: CreateIntegrationProps
             <Radio.Indicator />
             <div>
               <strong>Webhook</strong>
-              <div className="integration-type-about">Posts events as JSON to a URL of yours.</div>
+              <div className="integration-type-about">Sends events as JSON to your URL.</div>
             </div>
           </Group>
         </Radio.Card>
@@ -58,7 +58,7 @@ export const CreateIntegration = ({ workspace, onClose }: CreateIntegrationProps
       <IntegrationForm
         initial={{ url: "", events: [] }}
         catalogue={catalogue}
-        refused={create.error === null ? undefined : problemOf(create.error)}
+        rejected={create.error === null ? undefined : problemOf(create.error)}
         pending={create.isPending}
         onSubmit={(input) =>
           create.mutate({ type: "webhook", ...input }, { onSuccess: () => announce("Integration saved") })

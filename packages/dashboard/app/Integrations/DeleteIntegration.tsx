@@ -2,11 +2,11 @@
  * Deletes an integration.
  */
 import { Stack } from "@mantine/core"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { Confirm } from "../parts/Confirm.tsx"
-import { Failure } from "../parts/Failure.tsx"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { Confirm } from "../components/Confirm.tsx"
+import { Failure } from "../components/Failure.tsx"
 import { problemOf } from "./InputProblem.ts"
-import { useDelete } from "./IntegrationCalls.ts"
+import { useDelete } from "./IntegrationQueries.ts"
 
 interface DeleteIntegrationProps {
   readonly workspace: string
@@ -22,7 +22,7 @@ export const DeleteIntegration = ({ workspace, id, onDeleted }: DeleteIntegratio
       <Confirm
         label="Delete"
         question="Delete this integration and all of its deliveries? This cannot be undone."
-        yes="Delete it"
+        yes="Delete integration"
         pending={remove.isPending}
         onConfirm={() =>
           remove.mutate(undefined, {
@@ -33,7 +33,7 @@ export const DeleteIntegration = ({ workspace, id, onDeleted }: DeleteIntegratio
           })
         }
       />
-      {remove.error === null ? null : <Failure sentence={problemOf(remove.error).sentence} />}
+      {remove.error === null ? null : <Failure message={problemOf(remove.error).message} />}
     </Stack>
   )
 }

@@ -1,15 +1,15 @@
 /**
- * Changes where to, and which events.
+ * Updates the URL and the events of an integration.
  */
 import type { Integration } from "@espalier/schema"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { Loading } from "../parts/Loading.tsx"
-import { Section } from "../parts/Section.tsx"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { Loading } from "../components/Loading.tsx"
+import { Section } from "../components/Section.tsx"
 import { problemOf } from "./InputProblem.ts"
-import { useCatalogue, useEdit } from "./IntegrationCalls.ts"
 import { IntegrationForm } from "./IntegrationForm.tsx"
+import { useCatalogue, useEdit } from "./IntegrationQueries.ts"
 
 interface EditIntegrationProps {
   readonly workspace: string
@@ -21,14 +21,14 @@ export const EditIntegration = ({ workspace, integration }: EditIntegrationProps
   const edit = useEdit(workspace, integration.id)
   const announce = useAnnounce()
   if (catalogue === undefined) {
-    return error === null ? <Loading /> : <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+    return error === null ? <Loading /> : <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
   }
   return (
     <Section title="Configuration">
       <IntegrationForm
         initial={integration}
         catalogue={catalogue}
-        refused={edit.error === null ? undefined : problemOf(edit.error)}
+        rejected={edit.error === null ? undefined : problemOf(edit.error)}
         pending={edit.isPending}
         onChange={edit.reset}
         onSubmit={(input) => edit.mutate(input, { onSuccess: () => announce("Saved") })}

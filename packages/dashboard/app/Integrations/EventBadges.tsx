@@ -1,5 +1,5 @@
 /**
- * What an integration subscribes to.
+ * The events that an integration subscribes to.
  */
 import type { SubscriptionName } from "@espalier/schema"
 import { Badge, Group } from "@mantine/core"

@@ -1,9 +1,9 @@
 /**
- * The events to choose from, each with what it tells and an example of what is posted.
+ * The events to subscribe to, each with a description and an example of its payload.
  */
 import type { CatalogueEntry } from "@espalier/notifications/api"
 import { Checkbox } from "@mantine/core"
-import { CodeBlock } from "../parts/CodeBlock.tsx"
+import { CodeBlock } from "../components/CodeBlock.tsx"
 import { eventNames } from "./EventNames.ts"
 import "./EventChoice.css"
 
@@ -17,7 +17,7 @@ interface EventChoiceProps {
 export const EventChoice = ({ catalogue, chosen, onChange, problem }: EventChoiceProps) => (
   <Checkbox.Group
     label="Events"
-    description="What to be told of."
+    description="Choose the events to receive."
     value={[...chosen]}
     onChange={onChange}
     error={problem}

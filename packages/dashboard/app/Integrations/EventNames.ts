@@ -1,5 +1,5 @@
 /**
- * The events by the names that people know them by.
+ * The display names of the events.
  */
 import type { SubscriptionName } from "@espalier/schema"
 

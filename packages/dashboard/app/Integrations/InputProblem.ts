@@ -1,5 +1,5 @@
 /**
- * Why the API refuses an integration, as a person understands it, and at which field.
+ * Why an integration is invalid, and at which field.
  */
 import type {
   AddressRefused,
@@ -8,55 +8,49 @@ import type {
   IntegrationUnknown,
   UrlRefused,
 } from "@espalier/notifications/api"
-import { type CommonFailure, commonSentence } from "../Api/CommonFailure.ts"
+import { type CommonError, commonErrorMessage } from "../Api/CommonError.ts"
 
 export interface Problem {
   readonly field: "url" | "events" | "form"
-  readonly sentence: string
+  readonly message: string
 }
 
-type InputFailure =
-  | UrlRefused
-  | AddressRefused
-  | EventsRefused
-  | IntegrationConflict
-  | IntegrationUnknown
-  | CommonFailure
+type InputError = UrlRefused | AddressRefused | EventsRefused | IntegrationConflict | IntegrationUnknown | CommonError
 
-const urlSentences: Readonly<Record<UrlRefused["reason"], string>> = {
-  NotAUrl: "This is not a whole URL. It looks like https://hooks.example.com/mdm.",
-  TooLong: "This URL is too long: it may have 2048 characters.",
-  Scheme: "The URL must begin with https://, so that nobody on the way can read the events.",
-  Port: "This port belongs to another kind of service. Use 443, or 1024 and above.",
-  Credentials: "Leave out user and password: the events are signed, so the receiver can tell that they are real.",
-  Fragment: "Leave out the part from # on: it would never be sent.",
+const urlMessages: Readonly<Record<UrlRefused["reason"], string>> = {
+  NotAUrl: "Enter a complete URL, such as https://hooks.example.com/mdm.",
+  TooLong: "The URL is too long. The maximum is 2048 characters.",
+  Scheme: "The URL must start with https://, so that the events are encrypted in transit.",
+  Port: "This port is reserved for other services. Use 443, or a port from 1024 on.",
+  Credentials: "Remove the user name and password. Receivers verify events by their signature.",
+  Fragment: "Remove the fragment (#…): it is never sent.",
 }
 
-const eventSentences: Readonly<Record<EventsRefused["reason"], string>> = {
+const eventMessages: Readonly<Record<EventsRefused["reason"], string>> = {
   None: "Choose at least one event.",
-  Unknown: "The server does not know one of these events. Reload the page.",
-  Repeated: "One of these events is chosen twice.",
+  Unknown: "The server does not support one of these events. Reload the page.",
+  Repeated: "One of these events is listed twice.",
 }
 
-export const problemOf = (error: InputFailure): Problem => {
+export const problemOf = (error: InputError): Problem => {
   switch (error._tag) {
     case "UrlRefused":
-      return { field: "url", sentence: urlSentences[error.reason] }
+      return { field: "url", message: urlMessages[error.reason] }
     case "AddressRefused":
       return {
         field: "url",
-        sentence: `This host is not on the public internet (${error.range} address), so nothing is posted there.`,
+        message: `This host is not on the public internet (${error.range} address). Events are not sent to such addresses.`,
       }
     case "EventsRefused":
-      return { field: "events", sentence: eventSentences[error.reason] }
+      return { field: "events", message: eventMessages[error.reason] }
     case "IntegrationConflict":
       return {
         field: "url",
-        sentence: "Another integration of this workspace has this URL already. Change its events instead.",
+        message: "Another integration of this workspace already has this URL. Change the events of that one instead.",
       }
     case "IntegrationUnknown":
-      return { field: "form", sentence: "This integration is not there any more: somebody deleted it." }
+      return { field: "form", message: "This integration was deleted." }
     default:
-      return { field: "form", sentence: commonSentence(error) }
+      return { field: "form", message: commonErrorMessage(error) }
   }
 }

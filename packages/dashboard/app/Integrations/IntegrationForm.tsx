@@ -1,11 +1,11 @@
 /**
- * What an integration is made of: where to, and which events. What is refused is said at the field that it is about.
+ * The form of an integration: URL and events. Each problem is shown at its field.
  */
 import type { CatalogueEntry } from "@espalier/notifications/api"
 import { Group, Stack, TextInput } from "@mantine/core"
 import { type FormEvent, type ReactNode, useState } from "react"
-import { Failure } from "../parts/Failure.tsx"
-import { PendingButton } from "../parts/PendingButton.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
 import { EventChoice } from "./EventChoice.tsx"
 import type { Problem } from "./InputProblem.ts"
 
@@ -17,23 +17,23 @@ export interface FormInput {
 interface IntegrationFormProps {
   readonly initial: FormInput
   readonly catalogue: ReadonlyArray<CatalogueEntry>
-  readonly refused: Problem | undefined
+  readonly rejected: Problem | undefined
   readonly pending: boolean
   readonly onSubmit: (input: FormInput) => void
-  /** Something was changed, and not yet submitted. */
+  /** Called when a field was changed. */
   readonly onChange?: () => void
   readonly children?: ReactNode
 }
 
 const problemWith = ({ url, events }: FormInput): Problem | undefined => {
-  if (url === "") return { field: "url", sentence: "Enter the URL that receives the events." }
-  return events.length === 0 ? { field: "events", sentence: "Choose at least one event." } : undefined
+  if (url === "") return { field: "url", message: "Enter the URL that receives the events." }
+  return events.length === 0 ? { field: "events", message: "Choose at least one event." } : undefined
 }
 
 export const IntegrationForm = ({
   initial,
   catalogue,
-  refused,
+  rejected,
   pending,
   onSubmit,
   onChange,
@@ -42,8 +42,8 @@ export const IntegrationForm = ({
   const [url, setUrl] = useState(initial.url)
   const [events, setEvents] = useState<ReadonlyArray<string>>(initial.events)
   const [missing, setMissing] = useState<Problem>()
-  const problem = missing ?? refused
-  const sentenceAt = (field: Problem["field"]) => (problem?.field === field ? problem.sentence : undefined)
+  const problem = missing ?? rejected
+  const messageAt = (field: Problem["field"]) => (problem?.field === field ? problem.message : undefined)
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -58,7 +58,7 @@ export const IntegrationForm = ({
       <Stack gap="lg">
         <TextInput
           label="URL"
-          description="Events are posted here as JSON, signed with a secret of this integration."
+          description="Events are sent to this URL as JSON, signed with the secret of this integration."
           placeholder="https://hooks.example.com/mdm"
           type="url"
           inputMode="url"
@@ -69,7 +69,7 @@ export const IntegrationForm = ({
             setUrl(event.currentTarget.value)
             onChange?.()
           }}
-          error={sentenceAt("url")}
+          error={messageAt("url")}
           errorProps={{ role: "alert" }}
         />
         <EventChoice
@@ -79,9 +79,9 @@ export const IntegrationForm = ({
             setEvents(chosen)
             onChange?.()
           }}
-          problem={sentenceAt("events")}
+          problem={messageAt("events")}
         />
-        {problem?.field === "form" ? <Failure sentence={problem.sentence} /> : null}
+        {problem?.field === "form" ? <Failure message={problem.message} /> : null}
         <Group>
           <PendingButton type="submit" pending={pending}>
             Save

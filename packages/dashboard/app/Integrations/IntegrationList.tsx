@@ -1,13 +1,13 @@
 /**
- * The list with what the documentation promises: Type, Configuration, Events. On a narrow screen each row is a card.
+ * The list of integrations: type, configuration, events, state. On a narrow screen each row is a card.
  */
 import type { Integration } from "@espalier/schema"
 import IconWebhook from "@tabler/icons-react/dist/esm/icons/IconWebhook.mjs"
 import { Link } from "wouter"
-import { integrationsPath } from "../shell/Paths.ts"
+import { integrationsPath } from "../layout/Paths.ts"
 import { EventBadges } from "./EventBadges.tsx"
 import { IntegrationState } from "./IntegrationState.tsx"
-import "../parts/RowTable.css"
+import "../components/RowTable.css"
 import "./IntegrationList.css"
 
 interface IntegrationListProps {

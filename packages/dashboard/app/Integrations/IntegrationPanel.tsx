@@ -1,20 +1,20 @@
 /**
- * One integration, with all that can be done about it.
+ * One integration with its settings and actions.
  */
 import type { Integration } from "@espalier/schema"
 import { Alert, Anchor, Divider, Stack, Switch } from "@mantine/core"
 import { Link } from "wouter"
-import { useAnnounce } from "../parts/Announcer.tsx"
-import { CopyButton } from "../parts/CopyButton.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { RelativeTime } from "../parts/RelativeTime.tsx"
-import { Section } from "../parts/Section.tsx"
-import { deliveriesPath } from "../shell/Paths.ts"
+import { useAnnounce } from "../components/Announcer.tsx"
+import { CopyButton } from "../components/CopyButton.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { RelativeTime } from "../components/RelativeTime.tsx"
+import { Section } from "../components/Section.tsx"
+import { deliveriesPath } from "../layout/Paths.ts"
 import { DeleteIntegration } from "./DeleteIntegration.tsx"
 import { EditIntegration } from "./EditIntegration.tsx"
 import { problemOf } from "./InputProblem.ts"
-import { useEnable } from "./IntegrationCalls.ts"
-import { disabledSentences, failingSentence } from "./IntegrationState.tsx"
+import { useEnable } from "./IntegrationQueries.ts"
+import { disabledMessages, failingMessage } from "./IntegrationState.tsx"
 import { RotateSecret } from "./RotateSecret.tsx"
 import { SendTest } from "./SendTest.tsx"
 
@@ -28,7 +28,7 @@ export const IntegrationPanel = ({ workspace, integration, onClose }: Integratio
   const enable = useEnable(workspace, integration?.id ?? "")
   const announce = useAnnounce()
   if (integration === undefined) {
-    return <Failure sentence="This workspace has no such integration. Somebody may have deleted it." />
+    return <Failure message="This integration was not found. It may have been deleted." />
   }
   const { id, url, enabled, disabledReason, failingSince, createdAt } = integration
   return (
@@ -39,17 +39,17 @@ export const IntegrationPanel = ({ workspace, integration, onClose }: Integratio
       </div>
       {disabledReason === undefined ? null : (
         <Alert color={disabledReason === "Asked" ? "gray" : "red"} variant="light" title="Disabled">
-          {disabledSentences[disabledReason]}
+          {disabledMessages[disabledReason]}
         </Alert>
       )}
       {failingSince === undefined ? null : (
         <Alert color="yellow" variant="light" title="Failing">
-          {failingSentence(failingSince)}
+          {failingMessage(failingSince)}
         </Alert>
       )}
       <Switch
         label="Enabled"
-        description={enabled ? "Events are posted as they happen." : "Nothing is posted. What is pending waits."}
+        description={enabled ? "Events are sent as they happen." : "Nothing is sent. Pending deliveries wait."}
         checked={enabled}
         disabled={enable.isPending}
         onChange={(event) =>
@@ -58,9 +58,9 @@ export const IntegrationPanel = ({ workspace, integration, onClose }: Integratio
           })
         }
       />
-      {enable.error === null ? null : <Failure sentence={problemOf(enable.error).sentence} />}
+      {enable.error === null ? null : <Failure message={problemOf(enable.error).message} />}
       <Anchor component={Link} href={deliveriesPath(workspace, { search: `integration=${encodeURIComponent(id)}` })}>
-        See its deliveries
+        View deliveries
       </Anchor>
       <Divider />
       <EditIntegration workspace={workspace} integration={integration} />

@@ -1,24 +1,24 @@
 /**
- * Whether an integration is sent anything, and if not, why.
+ * Whether an integration receives events, and if not, why.
  */
 import type { DisabledReason, Integration } from "@espalier/schema"
 import { Badge } from "@mantine/core"
-import { relativeTime } from "../parts/Time.ts"
+import { relativeTime } from "../components/Time.ts"
 
-export const disabledSentences: Readonly<Record<DisabledReason, string>> = {
-  Asked: "Somebody disabled it. What was waiting goes out when it is enabled again.",
-  Gone: "Its receiver answered 410 Gone: it wants no more. Enable it again if that was a mistake.",
-  Failing: "Nothing but failure for five days. Enable it again when its receiver works.",
+export const disabledMessages: Readonly<Record<DisabledReason, string>> = {
+  Asked: "It was disabled manually. Pending deliveries are sent when it is enabled again.",
+  Gone: "Its receiver responded with 410 Gone. Enable it again if that was a mistake.",
+  Failing: "All deliveries failed for five days. Enable it again when its receiver works.",
 }
 
-export const failingSentence = (since: number) =>
-  `Nothing but failure since ${relativeTime(since, Date.now())}. It is disabled after five days of that.`
+export const failingMessage = (since: number) =>
+  `All deliveries have failed since ${relativeTime(since, Date.now())}. After five days of failures it is disabled.`
 
 export const IntegrationState = ({ integration }: { readonly integration: Integration }) => {
   if (!integration.enabled) {
     const reason = integration.disabledReason ?? "Asked"
     return (
-      <Badge color={reason === "Asked" ? "gray" : "red"} variant="light" tt="none" title={disabledSentences[reason]}>
+      <Badge color={reason === "Asked" ? "gray" : "red"} variant="light" tt="none" title={disabledMessages[reason]}>
         {reason === "Asked" ? "Disabled" : reason === "Gone" ? "Disabled: gone" : "Disabled: failing"}
       </Badge>
     )
@@ -28,7 +28,7 @@ export const IntegrationState = ({ integration }: { readonly integration: Integr
       Enabled
     </Badge>
   ) : (
-    <Badge color="yellow" variant="light" tt="none" title={failingSentence(integration.failingSince)}>
+    <Badge color="yellow" variant="light" tt="none" title={failingMessage(integration.failingSince)}>
       Failing
     </Badge>
   )

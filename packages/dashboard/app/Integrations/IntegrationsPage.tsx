@@ -1,24 +1,24 @@
 /**
- * The integrations of a workspace: the list, and beside it the one that is being looked at or made.
+ * The integrations of a workspace: the list, and a side panel for one of them or a new one.
  */
 import { Button } from "@mantine/core"
 import IconPlugConnected from "@tabler/icons-react/dist/esm/icons/IconPlugConnected.mjs"
 import { Link, useLocation } from "wouter"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { EmptyState } from "../parts/EmptyState.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { Loading } from "../parts/Loading.tsx"
-import { PageHeader } from "../parts/PageHeader.tsx"
-import { SidePanel } from "../parts/SidePanel.tsx"
-import { integrationsPath } from "../shell/Paths.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { EmptyState } from "../components/EmptyState.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { Loading } from "../components/Loading.tsx"
+import { PageHeader } from "../components/PageHeader.tsx"
+import { SidePanel } from "../components/SidePanel.tsx"
+import { integrationsPath } from "../layout/Paths.ts"
 import { CreateIntegration } from "./CreateIntegration.tsx"
-import { useIntegrations } from "./IntegrationCalls.ts"
 import { IntegrationList } from "./IntegrationList.tsx"
 import { IntegrationPanel } from "./IntegrationPanel.tsx"
+import { useIntegrations } from "./IntegrationQueries.ts"
 
 interface IntegrationsPageProps {
   readonly workspace: string
-  /** Its identifier, or `new`. */
+  /** An integration's id, or `new`. */
   readonly opened: string | undefined
 }
 
@@ -28,18 +28,18 @@ export default function IntegrationsPage({ workspace, opened }: IntegrationsPage
   const close = () => navigate(integrationsPath(workspace))
   const create = (
     <Button component={Link} href={integrationsPath(workspace, "new")}>
-      + Create integration
+      Create integration
     </Button>
   )
 
   const list = () => {
     if (integrations === undefined) {
-      return error === null ? <Loading /> : <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+      return error === null ? <Loading /> : <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
     }
     return integrations.length === 0 ? (
-      <EmptyState icon={<IconPlugConnected size={26} />} title="Nobody is told yet" action={create}>
-        A webhook integration posts events of this workspace, such as a device that enrolled, to a URL of yours: an ITSM
-        platform, a dashboard, an automation.
+      <EmptyState icon={<IconPlugConnected size={26} />} title="No integrations yet" action={create}>
+        Send workspace events to your tools: a webhook integration sends each event, such as a device enrollment, to a
+        URL of your ITSM platform, dashboard or automation.
       </EmptyState>
     ) : (
       <IntegrationList workspace={workspace} integrations={integrations} />
@@ -48,7 +48,7 @@ export default function IntegrationsPage({ workspace, opened }: IntegrationsPage
 
   return (
     <>
-      <PageHeader title="Integrations" about="Who is told what happens in this workspace.">
+      <PageHeader title="Integrations" about="Send workspace events to your tools.">
         {integrations?.length === 0 ? null : create}
       </PageHeader>
       {list()}

@@ -1,15 +1,15 @@
 /**
- * A new secret in place of the old one, which signs along for a day.
+ * Rotates the secret. The old one also signs for 24 hours.
  */
 
 import { Stack, Text } from "@mantine/core"
 import { Redacted } from "effect"
-import { Arrival } from "../parts/Arrival.tsx"
-import { Confirm } from "../parts/Confirm.tsx"
-import { Failure } from "../parts/Failure.tsx"
-import { Section } from "../parts/Section.tsx"
+import { Confirm } from "../components/Confirm.tsx"
+import { Failure } from "../components/Failure.tsx"
+import { FocusOnMount } from "../components/FocusOnMount.tsx"
+import { Section } from "../components/Section.tsx"
 import { problemOf } from "./InputProblem.ts"
-import { useRotateSecret } from "./IntegrationCalls.ts"
+import { useRotateSecret } from "./IntegrationQueries.ts"
 import { Secret } from "./Secret.tsx"
 
 export const RotateSecret = ({ workspace, id }: { readonly workspace: string; readonly id: string }) => {
@@ -18,24 +18,24 @@ export const RotateSecret = ({ workspace, id }: { readonly workspace: string; re
     <Stack gap="md">
       <Section title="Secret">
         <Text size="sm" c="dimmed">
-          Events are signed with it. It was shown when it was made.
+          Events are signed with this secret. It was shown once, when it was created.
         </Text>
         <div>
           <Confirm
             label="Rotate secret"
-            question="Make a new secret? The old one signs along for 24 hours, so that the receiver can change over in peace."
-            yes="Make a new secret"
+            question="Create a new secret? Events are also signed with the old one for 24 hours, so that you have time to update the receiver."
+            yes="Create new secret"
             color="teal"
             pending={rotate.isPending}
             onConfirm={() => rotate.mutate()}
           />
         </div>
       </Section>
-      {rotate.error === null ? null : <Failure sentence={problemOf(rotate.error).sentence} />}
+      {rotate.error === null ? null : <Failure message={problemOf(rotate.error).message} />}
       {rotate.data === undefined ? null : (
-        <Arrival key={rotate.submittedAt}>
+        <FocusOnMount key={rotate.submittedAt}>
           <Secret secret={Redacted.value(rotate.data.secret)} />
-        </Arrival>
+        </FocusOnMount>
       )}
     </Stack>
   )

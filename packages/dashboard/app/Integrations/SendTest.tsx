@@ -1,15 +1,15 @@
 /**
- * Sends an example event to this integration alone, and shows at once what became of it.
+ * Sends an example event to this integration and shows the result.
  */
 import type { Integration, SubscriptionName } from "@espalier/schema"
 import { Group, NativeSelect, Stack, Text } from "@mantine/core"
 import { useState } from "react"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { Failure } from "../parts/Failure.tsx"
-import { PendingButton } from "../parts/PendingButton.tsx"
-import { Section } from "../parts/Section.tsx"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { Failure } from "../components/Failure.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
+import { Section } from "../components/Section.tsx"
 import { eventNames } from "./EventNames.ts"
-import { useSendTest } from "./IntegrationCalls.ts"
+import { useSendTest } from "./IntegrationQueries.ts"
 import { TestOutcome } from "./TestOutcome.tsx"
 
 interface SendTestProps {
@@ -20,20 +20,20 @@ interface SendTestProps {
 export const SendTest = ({ workspace, integration }: SendTestProps) => {
   const [chosen, setChosen] = useState<SubscriptionName>(integration.events[0])
   const send = useSendTest(workspace, integration.id)
-  const sentence = (error: NonNullable<typeof send.error>): string => {
+  const message = (error: NonNullable<typeof send.error>): string => {
     switch (error._tag) {
       case "IntegrationDisabled":
-        return "A disabled integration is sent nothing, test events neither. Enable it first."
+        return "A disabled integration receives no events, also no test events. Enable it first."
       case "IntegrationUnknown":
-        return "This integration is not there any more: somebody deleted it."
+        return "This integration was deleted."
       default:
-        return commonSentence(error)
+        return commonErrorMessage(error)
     }
   }
   return (
     <Section title="Test">
       <Text size="sm" c="dimmed">
-        Posts an example to this integration alone, signed like any other event.
+        Sends an example event to this integration only, signed like every event.
       </Text>
       <Group align="flex-end" gap="sm">
         <NativeSelect
@@ -51,7 +51,7 @@ export const SendTest = ({ workspace, integration }: SendTestProps) => {
         </PendingButton>
       </Group>
       <Stack gap="xs">
-        {send.error === null ? null : <Failure sentence={sentence(send.error)} />}
+        {send.error === null ? null : <Failure message={message(send.error)} />}
         {send.data === undefined ? null : (
           <TestOutcome key={send.data.delivery} workspace={workspace} delivery={send.data.delivery} />
         )}

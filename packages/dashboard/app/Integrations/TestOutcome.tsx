@@ -1,13 +1,13 @@
 /**
- * Waits for a test event's first attempt, and shows it.
+ * Waits for a test event's first attempt and shows it.
  */
 import { Anchor, Group, Loader, Stack } from "@mantine/core"
 import { Link } from "wouter"
-import { commonSentence } from "../Api/CommonFailure.ts"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { Failure } from "../components/Failure.tsx"
 import { Attempts } from "../Deliveries/Attempts.tsx"
-import { useAttempts } from "../Deliveries/DeliveryCalls.ts"
-import { Failure } from "../parts/Failure.tsx"
-import { deliveriesPath } from "../shell/Paths.ts"
+import { useAttempts } from "../Deliveries/DeliveryQueries.ts"
+import { deliveriesPath } from "../layout/Paths.ts"
 
 export const TestOutcome = ({ workspace, delivery }: { readonly workspace: string; readonly delivery: number }) => {
   const { data: attempts = [], error } = useAttempts(workspace, delivery, 0, {
@@ -15,9 +15,7 @@ export const TestOutcome = ({ workspace, delivery }: { readonly workspace: strin
   })
   if (error !== null) {
     return (
-      <Failure
-        sentence={error._tag === "DeliveryUnknown" ? "Its delivery is not there any more." : commonSentence(error)}
-      />
+      <Failure message={error._tag === "DeliveryUnknown" ? "The delivery was deleted." : commonErrorMessage(error)} />
     )
   }
   return (
@@ -25,13 +23,13 @@ export const TestOutcome = ({ workspace, delivery }: { readonly workspace: strin
       {attempts.length === 0 ? (
         <Group gap="xs">
           <Loader size="xs" aria-hidden />
-          On its way…
+          Sending…
         </Group>
       ) : (
         <Attempts attempts={attempts} />
       )}
       <Anchor component={Link} href={deliveriesPath(workspace, { id: delivery })} size="sm">
-        See its delivery
+        View delivery
       </Anchor>
     </Stack>
   )

@@ -1,18 +1,18 @@
 /**
- * A link may bring a key along in its fragment, which no browser sends to anybody: `/dashboard#key=ek_…`.
+ * A link may have a key in its fragment, which browsers do not send: `/dashboard#key=ek_…`.
  */
 const [, key] = /^#key=(ek_[\w-]+)$/.exec(location.hash) ?? []
 if (key !== undefined) {
-  // Neither the address bar nor the history keeps it.
+  // Removes it from the address bar and the history.
   history.replaceState(history.state, "", location.pathname + location.search)
 }
 
-/** Until it was exchanged. */
+/** The key until it is exchanged. */
 let kept = key
 
 export const keyFromFragment = (): string | undefined => kept
 
-/** It was exchanged for a session, or refused. */
+/** After it was exchanged for a session, or rejected. */
 export const forgetKey = (): void => {
   kept = undefined
 }

@@ -1,12 +1,12 @@
 /**
- * Shows its children to whom is signed in, and the sign-in page to everybody else. The address stays, so that one is back where one was.
+ * Shows its children to a person who is signed in, otherwise the sign-in page. The address does not change, so signing in leads back.
  */
 import type { KeyHolder } from "@espalier/api-keys/api"
 import { Center, Loader } from "@mantine/core"
 import type { ReactNode } from "react"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { Failure } from "../parts/Failure.tsx"
-import { ConnectionBanner } from "../shell/ConnectionBanner.tsx"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { Failure } from "../components/Failure.tsx"
+import { ConnectionBanner } from "../layout/ConnectionBanner.tsx"
 import { useSession } from "./Session.ts"
 import { SignIn } from "./SignIn.tsx"
 
@@ -20,11 +20,11 @@ export const SessionGate = ({ children }: { readonly children: (holder: KeyHolde
           {error === null ? (
             <Loader aria-label="Loading" />
           ) : (
-            <Failure sentence={commonSentence(error)} onRetry={() => refetch()} />
+            <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
           )}
         </Center>
       ) : session._tag === "SignedOut" ? (
-        <SignIn ended={session.ended} refused={session.refused ?? false} />
+        <SignIn ended={session.ended} invalidKey={session.invalidKey ?? false} />
       ) : (
         children(session.holder)
       )}

@@ -1,24 +1,24 @@
 /**
- * Takes an API key and makes a session of it.
+ * Exchanges an API key for a session.
  */
 import { Alert, PasswordInput, Stack, Text, Title } from "@mantine/core"
 import { type FormEvent, useState } from "react"
-import { commonSentence } from "../Api/CommonFailure.ts"
-import { Brand } from "../parts/Brand.tsx"
-import { PendingButton } from "../parts/PendingButton.tsx"
+import { commonErrorMessage } from "../Api/CommonError.ts"
+import { Brand } from "../components/Brand.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
 import { useSignIn } from "./Session.ts"
 import "./SignIn.css"
 
-const refusedSentence = "No such key, or it was revoked. Ask whoever runs this service for another."
+const invalidKeyMessage = "This key is invalid or was revoked. Ask the operator of this service for a new one."
 
 const problemWith = (key: string): string | undefined => {
   if (key === "") return "Enter your API key."
-  return key.startsWith("ek_") ? undefined : "An API key begins with ek_."
+  return key.startsWith("ek_") ? undefined : "An API key starts with ek_."
 }
 
-export const SignIn = ({ ended, refused }: { readonly ended: boolean; readonly refused: boolean }) => {
+export const SignIn = ({ ended, invalidKey }: { readonly ended: boolean; readonly invalidKey: boolean }) => {
   const [key, setKey] = useState("")
-  const [problem, setProblem] = useState<string | undefined>(refused ? refusedSentence : undefined)
+  const [problem, setProblem] = useState<string | undefined>(invalidKey ? invalidKeyMessage : undefined)
   const signIn = useSignIn()
 
   const submit = (event: FormEvent) => {
@@ -27,7 +27,7 @@ export const SignIn = ({ ended, refused }: { readonly ended: boolean; readonly r
     setProblem(found)
     if (found !== undefined) return
     signIn.mutate(key.trim(), {
-      onError: (error) => setProblem(error._tag === "Unauthorized" ? refusedSentence : commonSentence(error)),
+      onError: (error) => setProblem(error._tag === "Unauthorized" ? invalidKeyMessage : commonErrorMessage(error)),
     })
   }
 
@@ -42,17 +42,17 @@ export const SignIn = ({ ended, refused }: { readonly ended: boolean; readonly r
               Sign in
             </Title>
             <Text c="dimmed" size="sm" mt={4}>
-              With the API key of your workspace.
+              Use the API key of your workspace.
             </Text>
           </div>
           {ended ? (
             <Alert color="yellow" variant="light" role="alert" title="Your session has ended">
-              Sign in again and you are back where you were.
+              Sign in again to continue where you were.
             </Alert>
           ) : null}
           <PasswordInput
             label="API key"
-            description="It begins with ek_ and is kept where no script can read it."
+            description="It starts with ek_ and is stored where scripts cannot read it."
             placeholder="ek_…"
             autoComplete="current-password"
             value={key}

@@ -1,11 +1,11 @@
 /**
- * Somebody whose key opens every workspace says which one.
+ * The choice of a workspace, for a key that grants access to every one.
  */
 import { Anchor, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core"
 import { type FormEvent, useState } from "react"
 import { Link, useLocation } from "wouter"
-import { configuration } from "../shell/Configuration.ts"
-import { integrationsPath } from "../shell/Paths.ts"
+import { configuration } from "../layout/Configuration.ts"
+import { integrationsPath } from "../layout/Paths.ts"
 import "./WorkspacePage.css"
 
 export const WorkspacePage = () => {
@@ -29,7 +29,7 @@ export const WorkspacePage = () => {
             Choose a workspace
           </Title>
           <Text c="dimmed" size="sm" mt={4}>
-            Your key opens all of them. A workspace has its own integrations and deliveries.
+            Your key grants access to every workspace. Each has its own integrations and deliveries.
           </Text>
         </div>
         {configuration.workspaces.length === 0 ? null : (
@@ -45,7 +45,7 @@ export const WorkspacePage = () => {
         )}
         <TextInput
           label={configuration.workspaces.length === 0 ? "Workspace" : "Another workspace"}
-          description="By the name your backend gave it."
+          description="The name that your backend uses for it."
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           error={problem}

@@ -1,6 +1,6 @@
 /**
- * A vendor's product as the dashboard needs it: the notifications' API with its worker over SQLite, and the dashboard, on one port of
- * this machine. It can be stopped and started again over the same database.
+ * A product with the dashboard: the notifications API with its worker over SQLite, and the page, on one port. It can be stopped and started again
+ * with the same database.
  */
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
@@ -16,9 +16,9 @@ import { temporaryDirectory } from "./TemporaryDirectory.ts"
 export const workspace = "acme"
 
 export interface ProductOptions {
-  /** Defaults to a free one. */
+  /** Defaults to a free port. */
   readonly port?: number
-  /** Where else the dashboard is served. */
+  /** Other origins of the dashboard. */
   readonly pageOrigins?: ReadonlyArray<string>
   readonly worker?: false
   readonly dashboard?: Dashboard.DashboardOptions

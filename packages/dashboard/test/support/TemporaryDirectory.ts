@@ -1,5 +1,5 @@
 /**
- * A folder that goes with the scope.
+ * A folder that is deleted with its scope.
  */
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"

@@ -1,0 +1,18 @@
+/**
+ * The page for an unknown address.
+ */
+import { Anchor, Stack, Text, Title } from "@mantine/core"
+import { Link } from "wouter"
+
+export const NotFound = () => (
+  <Stack gap="xs">
+    <title>Page not found</title>
+    <Title order={1} size="h3">
+      Page not found
+    </Title>
+    <Text c="dimmed">There is no page at this address.</Text>
+    <Anchor component={Link} href="/">
+      Go to the start page
+    </Anchor>
+  </Stack>
+)
