@@ -130,7 +130,17 @@ export const obtain = (
   context: DeviceContext.DeviceContext,
   scep: Profile.Scep,
 ): Effect.Effect<Certificate.KeyedCertificate, SimulatorError> =>
-  certified(context, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at }))
+  Effect.flatMap(signerOf(context, scep), (signer) =>
+    certified(context, scep, "PKCSReq", (options, at) => Scep.pkcsReq({ ...options, at, ...signer })),
+  )
+
+/** A Mac signs its request with another key than the one to be certified, under this name. */
+const signerOf = ({ profile, newKey }: DeviceContext.DeviceContext, scep: Profile.Scep) =>
+  profile.kind === "Mac"
+    ? Effect.map(newKey(scep.keySize), (privateKey) => ({
+        signer: { privateKey, subject: { country: "US", commonName: "MDM SCEP SIGNER" } },
+      }))
+    : Effect.succeed({})
 
 /**
  * Renews an identity with the current one, without a challenge.

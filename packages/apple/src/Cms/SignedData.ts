@@ -178,13 +178,8 @@ export const read = (bytes: Uint8Array, limits: Limits = {}): Result.Result<Sign
     }
   })
 
-/**
- * The signature information of the only signer.
- *
- * @category reading
- * @since 0.1.0
- */
-export const signerOf = (message: SignedData): Result.Result<SignerInfo, CmsError> =>
+/** The structure of the only signer, with the object identifiers of its algorithms. */
+const readSigner = (message: SignedData) =>
   Result.gen(function* () {
     const [signer] = message.signers
     if (signer === undefined || message.signers.length !== 1) {
@@ -201,7 +196,27 @@ export const signerOf = (message: SignedData): Result.Result<SignerInfo, CmsErro
       const signature = Asn1.octets(yield* fields.next(Asn1.OctetString))
       return { identifier, digestId, signedAttributes, algorithmId, signature }
     })
-    const { digestId, algorithmId, ...rest } = yield* Result.mapError(structure, malformed)
+    return yield* Result.mapError(structure, malformed)
+  })
+
+/**
+ * The signed attributes of the only signer, whatever its algorithms are; empty when only the content was signed.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const attributesOf = (message: SignedData): Result.Result<Attributes, CmsError> =>
+  Result.map(readSigner(message), ({ signedAttributes }) => signedAttributes?.values ?? new Map())
+
+/**
+ * The signature information of the only signer.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const signerOf = (message: SignedData): Result.Result<SignerInfo, CmsError> =>
+  Result.gen(function* () {
+    const { digestId, algorithmId, ...rest } = yield* readSigner(message)
     const digest = digestOf(digestId)
     const algorithm = signatureOf(algorithmId)
     if (digest === undefined || algorithm === undefined) return yield* Result.fail(unsupported())

@@ -5,6 +5,20 @@
  * A received request proves that its sender holds the key to be certified. It does not prove that the sender is allowed to have
  * a certificate: check the challenge of a `PKCSReq` before issuing. A `RenewalReq` is signed with a certificate that this
  * authority issued and that is in date.
+ *
+ * **Details**
+ *
+ * Every rejection, and the rule that requires it. Anything else is accepted.
+ *
+ * | failInfo | rejected | rule |
+ * |---|---|---|
+ * | – (HTTP 400) | not SignedData with one signer and its certificate, or without a transactionID | RFC 8894 § 3.1, § 3.2.1.1: a response must have the transactionID |
+ * | `badRequest` | another messageType | § 3.2.1.2, § 3.2.1.4.1 |
+ * | `badCertId` | `GetCertInitial`, `GetCert`, `GetCRL` | § 4.4, § 4.5: "fail with badCertId" where there is no such certificate |
+ * | `badAlg` | a digest other than SHA-1 and SHA-2, a cipher other than AES and 3DES, a key other than RSA of 2048 to 4096 bits | § 2.9 (DES), RFC 6151 § 2 (MD5), § 3.2.1.4.1, NIST SP 800-131A § 3 (key size) |
+ * | `badMessageCheck` | an invalid signature, an envelope for another key, a request without proof of possession | § 3.2.1.4.1, RFC 2986 § 4.2 |
+ * | `badMessageCheck`, `badTime` | a `RenewalReq` not signed with a certificate of this authority that is in date | § 2.3, § 3.3.1.2 |
+ * | `badRequest` | more than 128 KiB, 8 certificates or 8 recipients | own limit against exhaustion |
  */
 
 import { createHash } from "node:crypto"
@@ -84,15 +98,12 @@ const typeOf = (messageType: string | undefined): Result.Result<Request["_tag"],
 const checkSigner = (
   type: Request["_tag"],
   signer: Certificate.Certificate,
-  request: CertificationRequest,
   authority: Certificate.Certificate,
   at: Date,
 ): Result.Result<void, ScepError> => {
-  if (type === "PKCSReq") {
-    return Asn1.same(signer.publicKeyInfo, request.publicKeyInfo)
-      ? Result.succeed(undefined)
-      : Result.fail(scepError("badMessageCheck", "Signed by another key than the one to be certified"))
-  }
+  // RFC 8894 § 2.3: the self-signed certificate SHOULD use the key of the request. macOS uses another one. The challenge permits the
+  // request, and the request proves possession of its own key.
+  if (type === "PKCSReq") return Result.void
   if (Certificate.equals(signer, authority)) {
     return Result.fail(scepError("badRequest", "The authority's own certificate cannot be renewed"))
   }
@@ -125,7 +136,7 @@ const decode = (
       fromCms,
     )
     const request = yield* readRequest(content)
-    yield* checkSigner(type, signer, request, authority.certificate, at)
+    yield* checkSigner(type, signer, authority.certificate, at)
     const hash = createHash("sha256").update(`${type}\n`).update(request.publicKeyInfo).update(request.subject)
     return { _tag: type, transaction, signer, request, cipher, digest, fingerprint: hash.digest("hex") }
   })
@@ -151,6 +162,9 @@ export const receive = (
     )
   })
 
+const recipientNonce = ({ senderNonce }: Transaction): ReadonlyArray<readonly [oid: string, value: Uint8Array]> =>
+  senderNonce === undefined ? [] : [[PkiMessage.attributeIds.recipientNonce, Asn1.octetString(senderNonce)]]
+
 const certRep = (
   authority: Certificate.KeyedCertificate,
   transaction: Transaction,
@@ -165,7 +179,7 @@ const certRep = (
     signer: authority,
     digest: digest === "sha1" ? "sha256" : digest,
     envelope,
-    more: [[PkiMessage.attributeIds.recipientNonce, Asn1.octetString(transaction.senderNonce)], ...outcome],
+    more: [...recipientNonce(transaction), ...outcome],
   })
 
 /**

@@ -91,18 +91,24 @@ const build = (
   })
 
 /**
- * A first request (RFC 8894 § 3.3.1), signed by the key to be certified under a certificate it makes for itself.
+ * A first request (RFC 8894 § 3.3.1), signed with a self-signed certificate of the key to be certified, or of another key as macOS does.
  *
  * @category requests
  * @since 0.1.0
  */
-export const pkcsReq = (options: RequestOptions & { readonly at: Date }): Result.Result<Pending, ClientError> =>
+export const pkcsReq = (
+  options: RequestOptions & {
+    readonly at: Date
+    /** The key and the subject of the certificate that signs the request. Default: those of the request. */
+    readonly signer?: { readonly privateKey: KeyObject; readonly subject: Certificate.Subject }
+  },
+): Result.Result<Pending, ClientError> =>
   Result.gen(function* () {
-    const { privateKey } = options
+    const { privateKey, at, signer = options } = options
     if (!Certificate.isRsaKey(privateKey))
       return yield* Result.fail(scepError("badAlg", "Not an RSA key of 2048 to 4096 bits"))
-    const certificate = yield* Certificate.temporary(options)
-    return yield* build("PKCSReq", options, { certificate, privateKey })
+    const certificate = yield* Certificate.temporary({ privateKey: signer.privateKey, subject: signer.subject, at })
+    return yield* build("PKCSReq", options, { certificate, privateKey: signer.privateKey })
   })
 
 /**

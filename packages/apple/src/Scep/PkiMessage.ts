@@ -58,10 +58,15 @@ const attributeNode = (attributes: SignedData.Attributes, id: string): Asn1.Node
 }
 
 const maxText = 255
-const printable = /^[A-Za-z0-9 '()+,\-./:=?]+$/
+const visible = /^[\x20-\x7e]+$/
 
 /**
- * An attribute that is a PrintableString of 1 to 255 characters.
+ * An attribute that is text of 1 to 255 visible ASCII characters.
+ *
+ * **Details**
+ *
+ * RFC 8894 § 3.2.1 says PrintableString; clients also put other characters into a transactionID, such as `_` and `*`. No MUST
+ * of a server rejects them, and a response repeats them.
  *
  * @category attributes
  * @since 0.1.0
@@ -71,7 +76,7 @@ export const textOf = (attributes: SignedData.Attributes, id: string): string | 
   if (node === undefined || node.constructed || node.content.length > maxText) return undefined
   if (node.tag !== Asn1.PrintableString && node.tag !== Asn1.Utf8String) return undefined
   const text = Buffer.from(node.content).toString("latin1")
-  return printable.test(text) ? text : undefined
+  return visible.test(text) ? text : undefined
 }
 
 /**
@@ -99,7 +104,7 @@ export interface Unverified {
 }
 
 /**
- * Reads a message and its attributes.
+ * Reads a message and its attributes, also of a message whose algorithms are not supported, so that it can be answered.
  *
  * @category reading
  * @since 0.1.0
@@ -107,12 +112,12 @@ export interface Unverified {
 export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError> =>
   Result.gen(function* () {
     const data = yield* SignedData.read(bytes, limits)
-    const info = yield* SignedData.signerOf(data)
-    return { data, attributes: info.signedAttributes?.values ?? new Map() }
+    return { data, attributes: yield* SignedData.attributesOf(data) }
   })
 
 /**
- * The transaction of this message, if it has one.
+ * The transaction of this message, if it has one. RFC 8894 § 3.2.1.5 makes the senderNonce a MUST of the client, which it protects
+ * against replayed responses; without one the response has no recipientNonce.
  *
  * @category reading
  * @since 0.1.0
@@ -120,7 +125,8 @@ export const read = (bytes: Uint8Array): Result.Result<Unverified, Cms.CmsError>
 export const transactionOf = (attributes: SignedData.Attributes): Transaction | undefined => {
   const transactionId = textOf(attributes, attributeIds.transactionId)
   const senderNonce = nonceOf(attributes, attributeIds.senderNonce)
-  return transactionId === undefined || senderNonce === undefined ? undefined : { transactionId, senderNonce }
+  if (transactionId === undefined) return undefined
+  return senderNonce === undefined ? { transactionId } : { transactionId, senderNonce }
 }
 
 /**

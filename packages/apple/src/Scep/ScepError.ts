@@ -23,7 +23,7 @@ export type FailInfo = typeof FailInfo.Type
  */
 export const Transaction = Schema.Struct({
   transactionId: Schema.String,
-  senderNonce: Schema.Uint8Array,
+  senderNonce: Schema.optionalKey(Schema.Uint8Array),
 })
 /**
  * @category models
