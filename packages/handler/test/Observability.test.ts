@@ -154,7 +154,8 @@ describe.each(beside)("%s", (_name, mount) => {
             checkin: () => idle,
             bootstrapToken: () => Effect.succeed({ bootstrapToken: markerBase64 }),
             asset: () => Effect.succeed({ content: markerBase64, contentType: marker }),
-            declaration: () => Effect.succeed({ [marker]: marker }),
+            declaration: () =>
+              Effect.succeed({ Type: marker, Identifier: "i", ServerToken: "t", Payload: { [marker]: marker } }),
             userAuthenticate: () => Effect.succeed({ _tag: "Challenge", digest: marker }),
             token: () => Effect.succeed({ tokenData: markerBase64 }),
             enroll: () => Effect.succeed({ _tag: "Deny", message: marker }),

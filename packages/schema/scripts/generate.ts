@@ -7,7 +7,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { Predicate } from "effect"
 import { OpenApi } from "effect/http-api"
-import { ManagementApi, NotificationWebhooks } from "../src/index.ts"
+import { ManagementApi, NotificationWebhooks, normalizeDocument } from "../src/index.ts"
 
 /** The folder of the files. A test checks that they are current. */
 export const folder = new URL("../generated/", import.meta.url)
@@ -16,10 +16,15 @@ const inDefs = (node: unknown): unknown => {
   if (Array.isArray(node)) return node.map(inDefs)
   if (!Predicate.isObject(node)) return node
   return Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [
-      key,
-      key === "$ref" && typeof value === "string" ? value.replace("#/components/schemas/", "#/$defs/") : inDefs(value),
-    ]),
+    Object.entries(node)
+      // OpenAPI's alone.
+      .filter(([key]) => key !== "discriminator")
+      .map(([key, value]) => [
+        key,
+        key === "$ref" && typeof value === "string"
+          ? value.replace("#/components/schemas/", "#/$defs/")
+          : inDefs(value),
+      ]),
   )
 }
 
@@ -36,13 +41,16 @@ const sorted = (document: OpenApi.OpenAPISpec): OpenApi.OpenAPISpec => {
 /** The files' texts by name. */
 export const generate = (): Readonly<Record<string, string>> => {
   const management = sorted(OpenApi.fromApi(ManagementApi))
+  // JSON Schema has the recursion of property lists, which the document for code generators lacks.
+  const whole = sorted(OpenApi.fromApi(ManagementApi.annotate(OpenApi.Transform, normalizeDocument)))
   return {
     "openapi.json": print(management),
     "management.schema.json": print({
       $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: "urn:espalier:management",
       title: management.info.title,
       description: "Every request, answer and error by name, under $defs",
-      $defs: inDefs(management.components.schemas),
+      $defs: inDefs(whole.components.schemas),
     }),
     "notifications.openapi.json": print(sorted(OpenApi.fromApi(NotificationWebhooks))),
   }

@@ -52,8 +52,8 @@ export type AssetContent = typeof AssetContent.Type
  * @since 0.1.0
  */
 export const AssetLocation = Schema.Struct({
-  url: Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/, { message: "Expected an http or https URL" })),
-  sha256: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))),
+  url: Schema.String.check(Schema.isPattern(/^https?:\/\/\S+$/u, { message: "Expected an http or https URL" })),
+  sha256: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/u))),
 }).annotate({
   identifier: "AssetLocation",
   description: "The URL of an asset's bytes, and their lower-case hex SHA-256",

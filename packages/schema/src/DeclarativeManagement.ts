@@ -151,7 +151,17 @@ export type DeclarationRequest = typeof DeclarationRequest.Type
  * @category schemas
  * @since 0.1.0
  */
-export const Declaration = Schema.JsonObject.annotate({
+export const Declaration = Schema.StructWithRest(
+  Schema.Struct({
+    Type: Schema.NonEmptyString.annotate({
+      description: "Apple's type, such as com.apple.configuration.passcode.settings",
+    }),
+    Identifier: Schema.NonEmptyString,
+    ServerToken: Schema.NonEmptyString.annotate({ description: "Changes when the declaration changes" }),
+    Payload: Schema.JsonObject,
+  }),
+  [Schema.JsonObject],
+).annotate({
   identifier: "Declaration",
   description: "One declaration as Apple defines it",
   examples: [

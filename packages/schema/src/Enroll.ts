@@ -140,7 +140,7 @@ export const PlatformSsoRequired = Schema.TaggedStruct("PlatformSsoRequired", {
   authURL: Schema.NonEmptyString.annotate({ description: "The URL where the user signs in" }),
   package: Schema.Struct({
     manifestURL: Schema.NonEmptyString.check(
-      Schema.isPattern(/^https:/, { message: "Expected a URL that begins with https:" }),
+      Schema.isPattern(/^https:/u, { message: "Expected a URL that begins with https:" }),
     ).annotate({ description: "The URL of the manifest of the app that contains the SSO extension" }),
     pinningCerts: Schema.optionalKey(
       Schema.Array(Schema.String.check(Schema.isBase64())).annotate({

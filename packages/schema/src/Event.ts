@@ -192,7 +192,7 @@ export const DeclarationStatus = Schema.TaggedStruct("DeclarationStatus", { repo
  */
 export const IdentityExpiring = Schema.TaggedStruct("IdentityExpiring", {
   expiresAt: Schema.String.check(
-    Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, {
+    Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/u, {
       message: "Expected a time in UTC such as 2026-12-31T00:00:00Z",
     }),
   ).annotate({ description: "When the certificate expires, RFC 3339 in UTC" }),

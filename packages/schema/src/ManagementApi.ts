@@ -5,17 +5,29 @@
  */
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { normalizeForCodegen } from "./CodegenDocument.ts"
-import { type WebhookName, webhooks } from "./Webhook.ts"
+import { type PureSchema, type Webhook, webhooks } from "./Webhook.ts"
 import { RequestError, WebhookError } from "./WebhookError.ts"
+import { withTransport } from "./WebhookTransport.ts"
+
+/** The version of this package, which a test compares. */
+const version = "0.1.0"
 
 const errors = [...WebhookError.members, ...RequestError.members] as const
 
-const endpoint = <Name extends Exclude<WebhookName, "event">>(name: Name) =>
-  HttpApiEndpoint.post(name, webhooks[name].path, {
-    payload: webhooks[name].request,
-    success: webhooks[name].answer,
+const endpoint = <
+  const Name extends string,
+  const Path extends Webhook["path"],
+  Request extends PureSchema,
+  Answer extends PureSchema,
+>(
+  name: Name,
+  webhook: { readonly path: Path; readonly summary: string; readonly request: Request; readonly answer: Answer },
+) =>
+  HttpApiEndpoint.post(name, webhook.path, {
+    payload: webhook.request,
+    success: webhook.answer,
     error: errors,
-  }).annotate(OpenApi.Summary, webhooks[name].summary)
+  }).annotate(OpenApi.Summary, webhook.summary)
 
 /**
  * The group of all webhooks.
@@ -30,21 +42,21 @@ export class WebhookGroup extends HttpApiGroup.make("webhook", { topLevel: true 
       success: HttpApiSchema.NoContent,
       error: errors,
     }).annotate(OpenApi.Summary, webhooks.event.summary),
-    endpoint("checkin"),
-    endpoint("declarationTokens"),
-    endpoint("declarationItems"),
-    endpoint("declaration"),
-    endpoint("asset"),
-    endpoint("bootstrapToken"),
-    endpoint("userAuthenticate"),
-    endpoint("token"),
-    endpoint("enroll"),
-    endpoint("returnToService"),
-    endpoint("adopt"),
+    endpoint("checkin", webhooks.checkin),
+    endpoint("declarationTokens", webhooks.declarationTokens),
+    endpoint("declarationItems", webhooks.declarationItems),
+    endpoint("declaration", webhooks.declaration),
+    endpoint("asset", webhooks.asset),
+    endpoint("bootstrapToken", webhooks.bootstrapToken),
+    endpoint("userAuthenticate", webhooks.userAuthenticate),
+    endpoint("token", webhooks.token),
+    endpoint("enroll", webhooks.enroll),
+    endpoint("returnToService", webhooks.returnToService),
+    endpoint("adopt", webhooks.adopt),
   )
   .annotateMerge(
     OpenApi.annotations({
-      title: "Management webhooks",
+      title: "webhooks",
       description: "Sent by the whitelabel server, answered by the management backend",
     }),
   ) {}
@@ -60,9 +72,9 @@ export class ManagementApi extends HttpApi.make("management")
   .annotateMerge(
     OpenApi.annotations({
       title: "Espalier management webhooks",
-      version: "1.0.0",
+      version,
       description: "The webhooks that a whitelabel server for Apple device management sends to your backend",
-      license: { name: "MIT" },
-      transform: normalizeForCodegen,
+      license: { name: "MIT", identifier: "MIT" },
+      transform: (document) => withTransport(normalizeForCodegen(document)),
     }),
   ) {}

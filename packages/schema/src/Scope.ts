@@ -14,7 +14,7 @@ import { Schema } from "effect"
  */
 export const MdmOrigin = Schema.Struct({
   url: Schema.String.check(
-    Schema.isPattern(/^https?:\/\/[^/\s?#@]+$/, { message: "Expected an origin such as https://mdm.example.com" }),
+    Schema.isPattern(/^https?:\/\/[^/\s?#@]+$/u, { message: "Expected an origin such as https://mdm.example.com" }),
   ),
 }).annotate({
   identifier: "MdmOrigin",

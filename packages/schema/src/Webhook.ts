@@ -35,8 +35,13 @@ export interface Webhook {
   readonly answer: PureSchema
 }
 
-/** A schema that needs no service to decode or encode. */
-type PureSchema = Schema.Top & { readonly DecodingServices: never; readonly EncodingServices: never }
+/**
+ * A schema that requires no service to decode or encode.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type PureSchema = Schema.Top & { readonly DecodingServices: never; readonly EncodingServices: never }
 
 /**
  * All webhooks by name.

@@ -54,7 +54,17 @@ export class ServerInitiatedUnenrollment extends Schema.TaggedError<ServerInitia
   "ServerInitiatedUnenrollment",
 )(
   "ServerInitiatedUnenrollment",
-  { message, description: Schema.optionalKey(Schema.String), legacy: Schema.optionalKey(Schema.Boolean) },
+  {
+    message,
+    description: Schema.optionalKey(
+      Schema.String.annotate({ description: "For the device's log: Apple's `description`, not shown to the user" }),
+    ),
+    legacy: Schema.optionalKey(
+      Schema.Boolean.annotate({
+        description: "Send the bare 401 on which systems before iOS 17 and macOS 14 unenroll, instead of 403",
+      }),
+    ),
+  },
   { httpApiStatus: 410, description: "Your backend wants the device unenrolled during check-in" },
 ) {}
 

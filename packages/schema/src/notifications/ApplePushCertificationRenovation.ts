@@ -14,7 +14,7 @@ export const ApplePushCertificationRenovation = Schema.Struct({
   action: Schema.Literal("apple_push_certification_renovation"),
   organization: NotificationOrganization,
   numDays: Schema.String.check(
-    Schema.isPattern(/^(?:0|[1-9]\d{0,5})$/, { message: "Expected a decimal number of days" }),
+    Schema.isPattern(/^(?:0|[1-9]\d{0,5})$/u, { message: "Expected a decimal number of days" }),
   ),
   appleId: Schema.String.annotate({ description: "The Apple ID that created the certificate" }),
 }).annotate({

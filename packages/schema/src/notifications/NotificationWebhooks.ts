@@ -71,9 +71,9 @@ export class NotificationWebhooks extends HttpApi.make("notification-webhooks")
   .annotateMerge(
     OpenApi.annotations({
       title: "Espalier notification webhooks",
-      version: "1.0.0",
+      version: "0.1.0",
       description: "The events that are sent to a workspace's integrations, signed as Standard Webhooks defines",
-      license: { name: "MIT" },
+      license: { name: "MIT", identifier: "MIT" },
       transform: asWebhooks,
     }),
   ) {}
