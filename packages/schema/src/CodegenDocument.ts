@@ -10,7 +10,7 @@ import { Predicate } from "effect"
  *
  * - Errors have their own names instead of those of their encoded side.
  * - A union of tagged objects is `oneOf` with a `discriminator`, and a tag is a `const`.
- * - No object forbids unknown members, since receivers ignore those.
+ * - No object forbids unknown members, since receivers ignore those; an object without members may have any.
  * - Every array has `items`.
  *
  * @category openapi
@@ -50,9 +50,17 @@ export const normalizeDocument = (document: Record<string, unknown>): Record<str
     if (Array.isArray(node)) return node.map(walk)
     if (!Predicate.isObject(node)) return typeof node === "string" ? node.replace(encodedReference, "$1") : node
     const entries = Object.entries(node).flatMap(([key, value]) => Object.entries(member(key, value)))
-    return Object.fromEntries(node["type"] === "array" && !("items" in node) ? [...entries, ["items", {}]] : entries)
+    return { ...Object.fromEntries(entries), ...openEnd(node) }
   }
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, walk(value)]))
+}
+
+/** Generators read "any object" and "any array" as empty ones unless they are spelled out. */
+const openEnd = (node: object): Record<string, unknown> => {
+  const has = (key: string) => Object.hasOwn(node, key)
+  if (Object(node).type === "array" && !has("items")) return { items: {} }
+  const isAnyObject = Object(node).type === "object" && !["properties", "additionalProperties", "allOf"].some(has)
+  return isAnyObject ? { additionalProperties: {} } : {}
 }
 
 const anyRest = JSON.stringify([{ type: "object", additionalProperties: {} }])

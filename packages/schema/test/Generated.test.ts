@@ -63,6 +63,72 @@ describe("openapi.json", () => {
     expect(names).toEqual(expect.arrayContaining(["Scope", "Event", "Manifest", "PropertyList", "DeclarationAnswer"]))
     expect(names.filter((name) => /Encoded|[_\d]/.test(name))).toEqual([])
   })
+
+  it("distinguishes the members of every tagged union by their tag", () => {
+    for (const name of ["Scope", "Event", "Manifest", "EnrollAnswer", "UserAuthenticateAnswer", "AdoptAnswer"]) {
+      const union = Object(at(`#/components/schemas/${name}`))
+      expect(union.discriminator.propertyName, name).toBe("_tag")
+      expect(Object.values(union.discriminator.mapping), name).toEqual(
+        union.oneOf.map(({ $ref }: { $ref: string }) => $ref),
+      )
+      for (const [tag, reference] of Object.entries<string>(union.discriminator.mapping)) {
+        expect(Object(at(`${reference}/properties/_tag`)).const, name).toBe(tag)
+      }
+    }
+  })
+
+  it("has no recursion, and spells out every array and every object", () => {
+    expect(JSON.stringify(at("#/components/schemas/PropertyList"))).not.toContain("$ref")
+    const visit = (node: unknown): void => {
+      if (!Predicate.isObject(node) && !Array.isArray(node)) return
+      if (Object(node).type === "array") expect(node).toHaveProperty("items")
+      if (Object(node).type === "object" && !("properties" in node)) expect(node).toHaveProperty("additionalProperties")
+      for (const value of Object.values(node)) visit(value)
+    }
+    visit(at("#/components/schemas"))
+  })
+
+  it("has the server, the license and the version of the package", async () => {
+    const manifest = JSON.parse(await readFile(new URL("../package.json", folder), "utf8"))
+    expect(at("#/info")).toMatchObject({ version: manifest.version, license: { identifier: manifest.license } })
+    expect(at("#/servers")).toMatchObject([
+      { url: "{base}", variables: { base: { default: "http://localhost:3000" } } },
+    ])
+    expect(JSON.parse(files["notifications.openapi.json"] ?? "").info.version).toBe(manifest.version)
+  })
+
+  it("describes the headers of Standard Webhooks at every webhook", () => {
+    expect(at("#/security")).toEqual([{ StandardWebhooks: [] }, {}])
+    expect(at("#/components/securitySchemes/StandardWebhooks")).toMatchObject({
+      in: "header",
+      name: "webhook-signature",
+    })
+    for (const { post } of Object.values<{ post: { parameters: ReadonlyArray<{ $ref: string }> } }>(
+      Object(at("#/paths")),
+    )) {
+      expect(post.parameters.map(({ $ref }) => Object(at($ref)).name)).toEqual(["webhook-id", "webhook-timestamp"])
+    }
+  })
+
+  it("has the patterns that the schemas enforce", () => {
+    const patternOf = (reference: string) => new RegExp(String(Object(at(reference)).pattern), "u")
+    const origin = patternOf("#/components/schemas/MdmOrigin/properties/url")
+    expect(["https://mdm.example.com", "https://mdm.example.com/"].map((url) => origin.test(url))).toEqual([
+      true,
+      false,
+    ])
+    const url = patternOf("#/components/schemas/AssetLocation/properties/url")
+    expect(["https://a.example.com/x?y", "ftp://a.example.com"].map((text) => url.test(text))).toEqual([true, false])
+  })
+})
+
+describe("management.schema.json", () => {
+  const document: unknown = JSON.parse(files["management.schema.json"] ?? "")
+
+  it("has an $id, and property lists with their recursion", () => {
+    expect(document).toMatchObject({ $id: "urn:espalier:management" })
+    expect(JSON.stringify(resolve(document, "#/$defs/PropertyList"))).toContain("#/$defs/PropertyList")
+  })
 })
 
 describe("notifications.openapi.json", () => {
