@@ -21,7 +21,7 @@ export const layering: Record<string, ReadonlyArray<string> | "all"> = {
   notifications: ["schema", "signing", "sql", "http", "api-keys"],
   devices: ["schema", "handler", "api-keys"],
   dashboard: ["schema", "api-keys", "notifications", "devices"],
-  server: ["schema", "plist", "apple", "signing", "sql", "http"],
+  server: ["schema", "plist", "apple", "signing", "sql", "http", "api-keys"],
   simulator: ["schema", "plist", "apple", "http"],
   cli: "all",
 }

@@ -75,7 +75,7 @@ const product = Effect.gen(function* () {
     host: "127.0.0.1",
     backend: { baseUrl: Context.get(backend, BackendUrl) },
     dataDirectory,
-    trace: Context.get(backend, ExchangeLog).record,
+    onExchange: Context.get(backend, ExchangeLog).record,
   }
   const { address } = Context.get(yield* Layer.build(Server.layer(serverOptions)), HttpServer.HttpServer)
   const server = browserUrl(HttpServer.formatAddress(address))

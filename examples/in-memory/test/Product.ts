@@ -27,7 +27,7 @@ export const start = Effect.gen(function* () {
       host: "127.0.0.1",
       backend: { baseUrl: yield* Backend.BackendUrl },
       dataDirectory,
-      trace: record,
+      onExchange: record,
     }).pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error"))),
   )
   const server = HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address)

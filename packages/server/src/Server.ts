@@ -1,7 +1,8 @@
 /**
- * The whitelabel server: Apple's protocol towards devices, webhooks towards your backend.
+ * The whitelabel server: Apple's protocol for devices, webhooks for your backend.
  *
- * @example
+ * **Example**
+ *
  * ```ts
  * import { Server } from "@espalier/server"
  * import { Layer } from "effect"
@@ -18,28 +19,32 @@
 import { resolve } from "node:path"
 import { NodeHttpClient } from "@effect/platform-node"
 import { type Certificate, Push } from "@espalier/apple"
+import { NotFound } from "@espalier/http"
 import type { EnrollmentBranding } from "@espalier/schema"
 import { Database, type DatabaseError, type Migrations } from "@espalier/sql"
-import { Array, Effect, Layer, Redacted } from "effect"
+import { Array, Config, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, type HttpServer, type HttpServerError, UrlParams } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
 import type { SqlError } from "effect/sql"
-import * as Asset from "./Asset.ts"
-import * as Astray from "./Astray.ts"
-import { Authority, type AuthorityError } from "./Authority.ts"
+import * as AssetRoute from "./Assets/AssetRoute.ts"
 import { type BackendOptions, type InvalidBackendOptions, ManagementBackend } from "./Backend/index.ts"
-import { DeviceIdentity, type IdentityOptions } from "./DeviceIdentity.ts"
-import * as Drain from "./Drain.ts"
-import * as Enrollment from "./Enrollment.ts"
-import * as Health from "./Health.ts"
-import * as Listener from "./Listener.ts"
-import * as Mdm from "./Mdm.ts"
-import { type InvalidOrigin, Origins } from "./Origins.ts"
-import * as PushApi from "./PushApi.ts"
-import * as Readiness from "./Readiness.ts"
-import * as Scep from "./Scep.ts"
+import * as EnrollmentRoute from "./Enrollment/EnrollmentRoute.ts"
+import { type EnrollmentOptions, EnrollmentSettings } from "./Enrollment/EnrollmentSettings.ts"
+import * as ExchangeRecorder from "./Exchanges/ExchangeRecorder.ts"
+import * as Drain from "./Http/Drain.ts"
+import * as Health from "./Http/Health.ts"
+import * as Listener from "./Http/Listener.ts"
+import { type InvalidOrigin, Origins } from "./Http/Origins.ts"
+import * as Readiness from "./Http/Readiness.ts"
+import * as Telemetry from "./Http/Telemetry.ts"
+import { Authority, type AuthorityError } from "./Identity/Authority.ts"
+import { DeviceIdentity, type IdentityOptions } from "./Identity/DeviceIdentity.ts"
+import * as MdmRoute from "./Mdm/MdmRoute.ts"
+import { MdmService } from "./Mdm/MdmService.ts"
+import * as PushHttp from "./Push/PushHttp.ts"
+import * as PushKeys from "./Push/PushKeys.ts"
+import * as ScepRoute from "./Scep/ScepRoute.ts"
 import { StoreSql } from "./Store/index.ts"
-import * as Trace from "./Trace/Trace.ts"
 
 /**
  * The routes that devices call, for an app that has an `HttpRouter`.
@@ -48,50 +53,71 @@ import * as Trace from "./Trace/Trace.ts"
  * @since 0.1.0
  */
 export const routes = Layer.mergeAll(
-  Enrollment.layer,
-  Scep.layer,
-  Mdm.layer,
-  Asset.layer,
+  EnrollmentRoute.layer,
+  ScepRoute.layer,
+  MdmRoute.layer.pipe(Layer.provide(MdmService.layer)),
+  AssetRoute.layer,
   Health.layer,
   Readiness.layer,
 )
 
+const endpoints: ReadonlyArray<NotFound.Endpoint> = [
+  { method: "PUT", path: "/mdm/apple/mdm" },
+  { method: "GET", path: "/mdm/apple/assets/:identifier" },
+  { method: "HEAD", path: "/mdm/apple/assets/:identifier" },
+  { method: "GET", path: "/mdm/apple/enroll" },
+  { method: "HEAD", path: "/mdm/apple/enroll" },
+  { method: "GET", path: "/mdm/apple/scep" },
+  { method: "HEAD", path: "/mdm/apple/scep" },
+  { method: "POST", path: "/mdm/apple/scep" },
+  ...["/health", "/ready", "/metrics"].flatMap((path) => [
+    { method: "GET", path },
+    { method: "HEAD", path },
+  ]),
+]
+
+const pushEndpoints: ReadonlyArray<NotFound.Endpoint> = [
+  { method: "POST", path: "/api/push" },
+  { method: "GET", path: "/api/push/openapi.json" },
+  { method: "HEAD", path: "/api/push/openapi.json" },
+]
+
 /**
- * What a server needs to know.
+ * The options of a server.
  *
  * @category options
  * @since 0.1.0
  */
 export interface ServerOptions extends Listener.ListenerOptions {
   readonly backend: BackendOptions
-  /** Holds the certificate authority (`scep-ca.json`) and, without `databaseUrl`, the SQLite file. Made when it is not there. */
+  /** Contains the certificate authority (`scep-ca.json`) and, without `databaseUrl`, the SQLite file. Created when it does not exist. */
   readonly dataDirectory: string
-  /** `postgres://…` where several servers work together; `sqlite:…` for a file elsewhere. */
-  readonly databaseUrl?: Redacted.Redacted | undefined
+  /** `postgres://…` for several servers; `sqlite:…` for a file in another place. */
+  readonly databaseUrl?: Redacted.Redacted | string | undefined
   /**
-   * The origins that devices call, such as `https://mdm.example.com`. A request for another host is refused. Default: this
-   * machine's own names for the port, such as `http://localhost:8080`.
+   * The origins that devices call, such as `https://mdm.example.com`. A request for another host is rejected. Default: this machine's own
+   * names for the port, such as `http://localhost:8080`.
    */
   readonly origins?: ReadonlyArray<string> | undefined
-  /** Default: required, by the signature over the message or by this server's own mutual TLS. */
+  /** Default: required, from the signature of the message or from mutual TLS that this server terminates. */
   readonly identity?: Partial<IdentityOptions> | undefined
-  /** Default: only by enrollment token. */
+  /** Default: only with an enrollment token. */
   readonly enrollment?: {
-    readonly mode?: Enrollment.EnrollmentOptions["mode"] | undefined
+    readonly mode?: EnrollmentOptions["mode"] | undefined
     readonly branding?: EnrollmentBranding | undefined
-    readonly signer?: Enrollment.EnrollmentOptions["signer"]
+    readonly signer?: EnrollmentOptions["signer"]
     readonly tlsRoots?: ReadonlyArray<Certificate.Certificate> | undefined
-    /** Where there is no push certificate to take it from. */
+    /** The push topic, where there is no push certificate. */
     readonly topic?: string | undefined
   }
-  /** Without it devices are not woken: they come only by themselves. */
-  readonly push?: (Push.PushOptions & { readonly keys: ReadonlyArray<Redacted.Redacted> }) | undefined
-  /** Gets every exchange with a device when it has ended, without its secrets. Slow or failing, it does not hurt the exchange. */
-  readonly trace?: Trace.Trace | undefined
+  /** Push certificates, and the bearer keys of `POST /api/push`. Without it the server cannot wake devices. */
+  readonly push?: (Push.PushOptions & { readonly keys: ReadonlyArray<Redacted.Redacted | string> }) | undefined
+  /** Receives every exchange with a device when it has ended, without secrets. It can be slow or fail without affecting the exchange. */
+  readonly onExchange?: ExchangeRecorder.OnExchange | undefined
 }
 
 /**
- * Why a server does not start; each says in a sentence what to do.
+ * Why a server does not start. Each message says what to do.
  *
  * @category errors
  * @since 0.1.0
@@ -107,12 +133,11 @@ export type StartError =
   | Push.InvalidPushOptions
   | SqlError.SqlError
 
-/** The topic of a profile that nobody can push to. */
+/** The topic of a profile without a push certificate. */
 const noTopic = "com.apple.mgmt.External.none"
 
 /**
- * Listens, and answers until the layer is released: then requests under way are finished, new ones are told to come again, and it
- * listens no more.
+ * Runs a server until the layer is released: then running requests are finished, new ones get 503 with `Retry-After`, and the port is closed.
  *
  * @category layers
  * @since 0.1.0
@@ -127,18 +152,21 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
 
       const hasPushApi = push !== undefined && Array.isReadonlyArrayNonEmpty(keys)
       const devices = Layer.mergeAll(
-        // First, and so around the others: what they refuse is part of the conversation.
-        options.trace === undefined ? Layer.empty : Trace.layer(options.trace),
+        // First, and so around the others: a rejected request is an exchange, too.
+        options.onExchange === undefined ? Layer.empty : ExchangeRecorder.layer(options.onExchange),
         routes,
-        Astray.layer({ hasPushApi }),
+        NotFound.layer({
+          endpoints: hasPushApi ? [...endpoints, ...pushEndpoints] : endpoints,
+          respond: Telemetry.problemResponse,
+        }),
         drain.middleware,
         PrometheusMetrics.layerHttp(),
       )
       const operators = hasPushApi
-        ? PushApi.layer.pipe(Layer.provide([Layer.succeed(PushApi.PushKeys, keys), Layer.succeed(Push.Push, push)]))
+        ? PushHttp.layer.pipe(Layer.provide([PushKeys.layer(keys), Layer.succeed(Push.Push, push)]))
         : Layer.empty
 
-      const enrollment = Layer.succeed(Enrollment.EnrollmentSettings, {
+      const enrollment = Layer.succeed(EnrollmentSettings, {
         mode: options.enrollment?.mode ?? "token",
         branding: options.enrollment?.branding ?? {},
         topic: certificate?.topic ?? options.enrollment?.topic ?? noTopic,
@@ -152,7 +180,7 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
       })
 
       return Layer.effectDiscard(Effect.addFinalizer(() => drain.stop)).pipe(
-        Layer.provideMerge(HttpRouter.serve(Layer.merge(devices, operators), { ...asTheyStand, ...quiet })),
+        Layer.provideMerge(HttpRouter.serve(Layer.merge(devices, operators), { routerConfig, ...serveOptions })),
         Layer.provide([
           enrollment,
           identity,
@@ -161,7 +189,7 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
             : Origins.layer(options.origins),
           ManagementBackend.layer(options.backend),
           NodeHttpClient.layerUndici,
-          // An enrollment token must not come into a trace with the URL it stands in.
+          // A span contains the URL of its request; the enrollment token in it must not be readable there.
           Layer.succeed(UrlParams.CurrentRedactedNames, ["token", "message"]),
           Layer.succeed(Readiness.BackendAddress, options.backend.baseUrl),
           push === undefined ? Layer.empty : Layer.succeed(Push.Push, push),
@@ -172,20 +200,42 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
     }),
   )
 
-/** Paths are taken as they stand. An asset's identifier is bounded by the size of the headers. */
-const asTheyStand = {
-  routerConfig: {
-    caseSensitive: true,
-    ignoreDuplicateSlashes: false,
-    ignoreTrailingSlash: false,
-    maxParamLength: Listener.maxHeaderSize,
-  },
+/** Paths are compared exactly. The size of an asset's identifier is limited by that of the headers. */
+const routerConfig = {
+  caseSensitive: true,
+  ignoreDuplicateSlashes: false,
+  ignoreTrailingSlash: false,
+  maxParamLength: Listener.maxHeaderSize,
 }
-const quiet = { disableLogger: true, disableListenLog: true }
+const serveOptions = { disableLogger: true, disableListenLog: true }
 
 /**
- * What a server remembers, for those who look at it from outside: the authority and the store. The authority comes first, for it
- * makes the data directory.
+ * The same, with options read from the `Config`.
+ *
+ * **Example**
+ *
+ * ```ts
+ * import { Server } from "@espalier/server"
+ * import { Config } from "effect"
+ *
+ * const Mdm = Server.layerConfig({
+ *   port: Config.succeed(8080),
+ *   dataDirectory: Config.String("DATA_DIRECTORY"),
+ *   backend: { baseUrl: Config.String("WEBHOOK_URL") },
+ *   databaseUrl: Config.Redacted("DATABASE_URL"),
+ * })
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = (
+  options: Config.Wrap<ServerOptions>,
+): Layer.Layer<HttpServer.HttpServer, StartError | Config.ConfigError> =>
+  Layer.unwrap(Effect.map(Config.unwrap(options), layer))
+
+/**
+ * The state of a server, for tools: the authority and the store. The authority is built first, because it creates the data directory.
  *
  * @category layers
  * @since 0.1.0
@@ -197,10 +247,12 @@ const database = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">)
   Layer.unwrap(Effect.as(Authority, Database.layer({ url: databaseUrl(options) })))
 
 /**
- * Where a server of these options keeps its store: the database it was given, or a SQLite file in the data directory.
+ * The database of a server with these options: the given one, or a SQLite file in the data directory.
  *
  * @category accessors
  * @since 0.1.0
  */
 export const databaseUrl = (options: Pick<ServerOptions, "dataDirectory" | "databaseUrl">): Redacted.Redacted =>
-  options.databaseUrl ?? Redacted.make(`sqlite://${encodeURI(resolve(options.dataDirectory, "espalier.db"))}`)
+  typeof options.databaseUrl === "string"
+    ? Redacted.make(options.databaseUrl)
+    : (options.databaseUrl ?? Redacted.make(`sqlite://${encodeURI(resolve(options.dataDirectory, "espalier.db"))}`))

@@ -9,7 +9,7 @@ import { constants } from "node:fs"
 import { access, open, rm, stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { ErrorCode } from "@espalier/http"
-import { Authority, Server, StoreSchema, StoreSql } from "@espalier/server"
+import { Authority, Server, StoreMigrations, StoreSql } from "@espalier/server"
 import { Database, DatabaseUrl } from "@espalier/sql"
 import { Context, DateTime, Effect, Layer, Option, Result } from "effect"
 import { SqlClient } from "effect/sql"
@@ -166,7 +166,7 @@ export const database = Effect.fnUntraced(function* (options: ServeOptions): Eff
 const dryRun = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const rolledBack = Effect.gen(function* () {
-    const migrations = yield* StoreSchema.migrate
+    const migrations = yield* StoreMigrations.migrate
     const store = yield* StoreSql.make
     yield* store.writable
     return yield* Effect.fail({ _tag: "RolledBack", migrations } as const)

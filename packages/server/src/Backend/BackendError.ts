@@ -1,24 +1,26 @@
 /**
- * How a call to a backend fails: with one of the backend's own four words, or because no usable answer came.
+ * How a call to a backend fails: with one of the protocol's four typed errors, or because there was no usable response.
  *
- * Nothing in these errors holds a body, a certificate, a secret or a URL's credentials: they may be logged as they are. The
- * `message` of the four is the backend's text, so it is untrusted, though never longer than 64 KiB.
+ * These errors contain no body, certificate, secret or URL credentials and can be logged as they are. The `message` of the four typed errors
+ * is the backend's text: untrusted, and at most 64 KiB long.
  */
 import { WebhookError } from "@espalier/schema"
 import { Schema } from "effect"
 
 /**
- * Why no usable answer came.
+ * Why there was no usable response.
  *
- * - `Unreachable`: no connection, or it was lost before an answer began.
- * - `Timeout`: no whole answer within the total time-out.
- * - `BadAnswer`: an answer that is not what the protocol asks for: not JSON, cut off, compressed, of another shape…
- * - `BadStatus`: a status that says no, without a typed error that would say why: 400, 401, 429, 503…
- * - `Redirect`: any 3xx; none is followed.
- * - `TooLarge`: the answer is larger than `maxResponseBytes`.
- * - `CircuitOpen`: not asked, because the calls before this one failed.
- * - `Overloaded`: not asked, because too many calls are under way or waiting.
- * - `BadRequest`: not asked, because the request does not fit its schema.
+ * **Details**
+ *
+ * - `Unreachable`: no connection, or the connection was lost before a response began.
+ * - `Timeout`: no complete response within the total timeout.
+ * - `InvalidResponse`: the response does not follow the protocol: not JSON, incomplete, compressed, does not match the schema…
+ * - `BadStatus`: an error status without a typed error: 400, 401, 429, 503…
+ * - `Redirect`: any 3xx; redirects are not followed.
+ * - `TooLarge`: the response is larger than `maxResponseBytes`.
+ * - `CircuitOpen`: not sent, because the calls before this one failed.
+ * - `Overloaded`: not sent, because too many calls are running or waiting.
+ * - `UnencodableRequest`: not sent, because the request does not match its schema.
  *
  * @category errors
  * @since 0.1.0
@@ -26,13 +28,13 @@ import { Schema } from "effect"
 export const UnavailableReason = Schema.Literals([
   "Unreachable",
   "Timeout",
-  "BadAnswer",
+  "InvalidResponse",
   "BadStatus",
   "Redirect",
   "TooLarge",
   "CircuitOpen",
   "Overloaded",
-  "BadRequest",
+  "UnencodableRequest",
 ])
 /**
  * @category errors
@@ -41,8 +43,8 @@ export const UnavailableReason = Schema.Literals([
 export type UnavailableReason = typeof UnavailableReason.Type
 
 /**
- * No usable answer came. `message` says what to check; `retryAfter` is in seconds, 1 to 3600, where it is known: the
- * backend's own `Retry-After`, or the time until the circuit lets a call through.
+ * There was no usable response. `message` says what to check. `retryAfter` is in seconds, 1 to 3600, where it is known: the backend's own
+ * `Retry-After`, or the time until the circuit breaker lets a call through.
  *
  * @category errors
  * @since 0.1.0
@@ -57,7 +59,7 @@ export class BackendUnavailable extends Schema.TaggedError<BackendUnavailable>("
 ) {}
 
 /**
- * Every failure of a call. `BackendError.match` demands a case for each tag.
+ * Every failure of a call. `BackendError.match` requires a case for each tag.
  *
  * @category errors
  * @since 0.1.0

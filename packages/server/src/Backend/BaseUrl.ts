@@ -1,9 +1,8 @@
 /**
- * The base URL of a backend: `https://backend.example.com/tenant-a/` — scheme, host and a path that the webhooks' paths
- * are put behind, with or without a trailing slash.
+ * The base URL of a backend, `https://backend.example.com/tenant-a/`: a scheme, a host and a path. The webhooks' paths are appended to it, with or
+ * without a trailing slash.
  *
- * Query, fragment and credentials are refused instead of dropped: whoever writes them means something by them. Why is said
- * without the URL's text, since that may hold a password.
+ * A query, a fragment and credentials are rejected, not ignored. The error does not contain the URL, because it may contain a password.
  */
 import { Result } from "effect"
 
@@ -12,25 +11,25 @@ import { Result } from "effect"
  * @since 0.1.0
  */
 export interface BaseUrl {
-  /** What a webhook's path is put behind: no trailing slash. */
+  /** A webhook's path is appended to this. It has no trailing slash. */
   readonly prefix: string
-  /** Host and, where it is not the scheme's own, port. */
+  /** Host, and port where it is not the default of the scheme. */
   readonly host: string
 }
 
 /**
- * Reads a base URL, or says what is wrong with it.
+ * Parses a base URL. The failure says what is wrong with it.
  *
- * @category constructors
+ * @category parsing
  * @since 0.1.0
  */
 export const parse = (text: string): Result.Result<BaseUrl, string> => {
-  if (!URL.canParse(text)) return Result.fail("is not an absolute URL such as https://backend.example.com")
+  if (!URL.canParse(text)) return Result.fail("must be an absolute URL such as https://backend.example.com")
   const url = new URL(text)
-  if (url.protocol !== "https:" && url.protocol !== "http:") return Result.fail("starts with neither https: nor http:")
+  if (url.protocol !== "https:" && url.protocol !== "http:") return Result.fail("must start with https: or http:")
   if (url.username !== "" || url.password !== "")
-    return Result.fail("holds credentials: sign the webhooks with a secret instead")
-  if (text.includes("?")) return Result.fail("has a query: webhook paths are put behind it")
-  if (text.includes("#")) return Result.fail("has a fragment: webhook paths are put behind it")
+    return Result.fail("contains credentials: sign the webhooks with a secret instead")
+  if (text.includes("?")) return Result.fail("has a query: webhook paths are appended to the URL")
+  if (text.includes("#")) return Result.fail("has a fragment: webhook paths are appended to the URL")
   return Result.succeed({ prefix: url.origin + url.pathname.replace(/\/+$/, ""), host: url.host })
 }

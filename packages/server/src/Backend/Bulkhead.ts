@@ -1,20 +1,20 @@
 /**
- * Lets so many calls run at a time and so many wait, no more: a slow backend must not collect all the memory of the server.
+ * Limits how many calls run and how many wait, so that a slow backend does not use up the memory of the server.
  *
- * Whoever waits gives up after its patience; whoever runs is not disturbed by it.
+ * A call that waits longer than its queue timeout fails. A running call is not affected by the queue timeout.
  */
 import { Effect, Option, Semaphore } from "effect"
 
 /**
- * Runs a call when its turn comes. `patience`: milliseconds. `refuse`: the failure of a call that finds no place, or waited
- * too long.
+ * Runs a call when there is capacity. `queueTimeout` is in milliseconds. `reject` makes the error of a call that finds the queue full
+ * or waits too long.
  *
  * @category models
  * @since 0.1.0
  */
 export type Bulkhead = <A, E, R, E2>(
   call: Effect.Effect<A, E, R>,
-  options: { readonly patience: number; readonly refuse: (why: "Full" | "Waited") => E2 },
+  options: { readonly queueTimeout: number; readonly reject: (why: "QueueFull" | "QueueTimeout") => E2 },
 ) => Effect.Effect<A, E | E2, R>
 
 /**
@@ -23,12 +23,12 @@ export type Bulkhead = <A, E, R, E2>(
  */
 export const make = (limits: { readonly concurrency: number; readonly queue: number }): Bulkhead => {
   const semaphore = Semaphore.makeUnsafe(limits.concurrency)
-  const tryAtOnce = semaphore.withPermitsIfAvailable(1)
+  const ifAvailable = semaphore.withPermitsIfAvailable(1)
   let waiting = 0
 
-  return (call, { patience, refuse }) => {
+  return (call, { queueTimeout, reject }) => {
     const wait = Effect.suspend(() => {
-      if (waiting >= limits.queue) return Effect.fail(refuse("Full"))
+      if (waiting >= limits.queue) return Effect.fail(reject("QueueFull"))
       waiting++
       let isWaiting = true
       const leaveQueue = () => {
@@ -42,11 +42,11 @@ export const make = (limits: { readonly concurrency: number; readonly queue: num
         }),
       )
       const giveUp = Effect.andThen(
-        Effect.sleep(patience),
-        Effect.suspend(() => (isWaiting ? Effect.fail(refuse("Waited")) : Effect.never)),
+        Effect.sleep(queueTimeout),
+        Effect.suspend(() => (isWaiting ? Effect.fail(reject("QueueTimeout")) : Effect.never)),
       )
       return Effect.ensuring(Effect.raceFirst(turn, giveUp), Effect.sync(leaveQueue))
     })
-    return Effect.flatMap(tryAtOnce(call), Option.match({ onNone: () => wait, onSome: Effect.succeed }))
+    return Effect.flatMap(ifAvailable(call), Option.match({ onNone: () => wait, onSome: Effect.succeed }))
   }
 }

@@ -1,21 +1,23 @@
 /**
- * One call of one webhook: request → JSON → signed → sent, again where that is safe → answer.
+ * One call of one webhook: request → JSON → signed → sent, with further attempts where that is safe → response.
  *
- * All tries of a call carry one `webhook-id`, each a timestamp and signature of its own, and together they stay within the total
- * time-out. A call is a span `webhook <name>` with status, number of tries and host; bodies and certificates are in no span.
+ * **Details**
+ *
+ * All attempts of a call have the same `webhook-id`; each has its own timestamp and signature, and together they stay within the total timeout. A
+ * call is a span `webhook <name>` with status, number of attempts and host; no span contains bodies or certificates.
  */
 import { type AnswerOf, type RequestOf, type WebhookName, webhooks } from "@espalier/schema"
 import { WebhookId, WebhookSignature } from "@espalier/signing"
-import { Clock, Effect, Random, Result, Schema } from "effect"
+import { Clock, Duration, Effect, Random, Result, Schedule, Schema } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
-import * as Answer from "./Answer.ts"
+import * as AttemptFailure from "./AttemptFailure.ts"
 import { type BackendError, BackendUnavailable } from "./BackendError.ts"
-import type { Resolved } from "./BackendOptions.ts"
+import { type Resolved, signingSecrets } from "./BackendOptions.ts"
 import type { Bulkhead } from "./Bulkhead.ts"
+import * as CallHook from "./CallHook.ts"
 import * as CallMetrics from "./CallMetrics.ts"
-import * as CallObserver from "./CallObserver.ts"
 import type { Circuit } from "./Circuit.ts"
-import * as TryFailure from "./TryFailure.ts"
+import * as WebhookResponse from "./WebhookResponse.ts"
 
 /**
  * What the calls to one backend share.
@@ -31,7 +33,7 @@ export interface Shared {
 }
 
 /**
- * The call of the webhook `name`.
+ * Makes the call of the webhook `name`.
  *
  * @category constructors
  * @since 0.1.0
@@ -42,72 +44,92 @@ export const make = <Name extends WebhookName>(
 ): ((request: RequestOf<Name>) => Effect.Effect<AnswerOf<Name>, BackendError>) => {
   const webhook = webhooks[name]
   const { host, prefix } = options.baseUrl
+  const secrets = signingSecrets(options)
   const encode = Schema.encodeUnknownResult(webhook.request)
-  const read = Answer.reader(name, options)
+  const read = WebhookResponse.reader(name, options)
   const scopedClient = HttpClient.withScope(client)
   const template = HttpClientRequest.post(`${prefix}${webhook.path}`, {
     headers: { accept: "application/json", "accept-encoding": "identity" },
   })
 
-  const sendOnce = (id: WebhookId.WebhookId, body: string, notes: CallObserver.Notes) =>
+  /** `webhook-id` and `webhook-timestamp` always, so that a backend can recognize a repeated call; the signature requires a secret. */
+  const headersOf = (id: WebhookId.WebhookId, body: string, timestamp: number): { readonly [name: string]: string } =>
+    secrets === undefined
+      ? { "webhook-id": id, "webhook-timestamp": String(Math.floor(timestamp)) }
+      : { ...WebhookSignature.sign({ id, body, timestamp, secrets }) }
+
+  const attempt = (id: WebhookId.WebhookId, body: string, record: CallHook.CallRecord) =>
     Effect.gen(function* () {
-      notes.status = undefined
+      record.status = undefined
+      const { attempt } = yield* Schedule.CurrentMetadata
+      yield* Effect.annotateCurrentSpan("webhook.attempts", attempt + 1)
       const timestamp = (yield* Clock.currentTimeMillis) / 1000
       const request = template.pipe(
         HttpClientRequest.bodyText(body, "application/json"),
-        HttpClientRequest.setHeaders(headersOf({ id, body, timestamp, secrets: options.secrets })),
+        HttpClientRequest.setHeaders(headersOf(id, body, timestamp)),
       )
       const response = yield* Effect.mapError(scopedClient.execute(request), (error) =>
-        TryFailure.ofTransport(error, host),
+        AttemptFailure.fromTransport(error, host),
       )
-      notes.status = response.status
+      record.status = response.status
       yield* Effect.annotateCurrentSpan("http.response.status_code", response.status)
       return yield* read(response)
     }).pipe(Effect.scoped)
 
-  const send = Effect.fnUntraced(function* (body: string, deadline: number, notes: CallObserver.Notes) {
+  /**
+   * The backend's own `Retry-After`, else 100 ms doubled with each attempt, of which up to a half is random. A pause beyond the deadline is left
+   * to the device, which receives `Retry-After`.
+   */
+  const retries = (deadline: number) =>
+    Schedule.exponential("100 millis").pipe(
+      Schedule.setInputType<AttemptFailure.AttemptFailure>(),
+      Schedule.modifyDelay(({ input: { error }, duration }) =>
+        error._tag === "BackendUnavailable" && error.retryAfter !== undefined
+          ? Effect.succeed(Duration.seconds(error.retryAfter))
+          : Effect.map(Random.nextBetween(0.5, 1), (share) => Duration.times(duration, share)),
+      ),
+      Schedule.while(({ input, attempt, now, duration }) =>
+        Effect.succeed(
+          attempt <= options.retries &&
+            AttemptFailure.isRetryable(name, input) &&
+            now + Duration.toMillis(duration) < deadline,
+        ),
+      ),
+    )
+
+  const send = Effect.fnUntraced(function* (body: string, deadline: number, record: CallHook.CallRecord) {
     const id = yield* WebhookId.make
-    for (let tries = 1; ; tries++) {
-      yield* Effect.annotateCurrentSpan("webhook.tries", tries)
-      const result = yield* Effect.result(sendOnce(id, body, notes))
-      if (Result.isSuccess(result)) return result.success
-      const { failure } = result
-      if (tries > options.retries || !TryFailure.mayRepeat(name, failure)) return yield* Effect.fail(failure.error)
-      const pause = yield* pauseAfter(tries, failure.error)
-      // A pause that would outlast the call is the device's to make: it is told `retryAfter`.
-      if ((yield* Clock.currentTimeMillis) + pause >= deadline) return yield* Effect.fail(failure.error)
-      yield* Effect.sleep(pause)
-    }
+    return yield* Effect.mapError(Effect.retry(attempt(id, body, record), retries(deadline)), ({ error }) => error)
   })
 
   const timedOut = new BackendUnavailable({
     reason: "Timeout",
-    message: `${host} did not answer ${name} within ${options.timeout} ms; is it overloaded, or the time-out too short?`,
+    message: `${host} did not respond to ${name} within ${options.timeout} ms; check its load, or raise the timeout`,
   })
 
-  /** Whoever waits longer would have too little time left to be worth sending. */
-  const patience = options.timeout / 2
+  /** A call that waits longer has too little time left. */
+  const queueTimeout = options.timeout / 2
 
-  const refuse = (why: "Full" | "Waited") =>
+  const reject = (why: "QueueFull" | "QueueTimeout") =>
     new BackendUnavailable({
       reason: "Overloaded",
       message:
-        why === "Full"
-          ? `${options.concurrency} calls to ${host} are under way and ${options.queue} wait; more would only pile up`
-          : `${name} waited ${patience} ms for its turn among the calls to ${host}`,
+        why === "QueueFull"
+          ? `${options.concurrency} calls to ${host} are running and ${options.queue} are waiting`
+          : `${name} waited ${queueTimeout} ms in the queue for ${host}`,
     })
 
   const call = Effect.fnUntraced(
-    function* (request: RequestOf<Name>, notes: CallObserver.Notes) {
+    function* (request: RequestOf<Name>, record: CallHook.CallRecord) {
       const body = yield* Effect.fromResult(Result.mapError(encode(request), () => unencodable(name)))
       const deadline = (yield* Clock.currentTimeMillis) + options.timeout
       const inTime = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.timeoutOrElse(send(JSON.stringify(body), deadline, notes), {
+        Effect.timeoutOrElse(send(JSON.stringify(body), deadline, record), {
           duration: Math.max(deadline - now, 0),
           orElse: () => Effect.fail(timedOut),
         }),
       )
-      return yield* bulkhead(circuit(inTime), { patience, refuse })
+      return yield* bulkhead(circuit(inTime), { queueTimeout, reject })
     },
     CallMetrics.measured(name),
     (call) =>
@@ -116,31 +138,12 @@ export const make = <Name extends WebhookName>(
         captureStackTrace: false,
       }),
   )
-  return CallObserver.observable(name, call)
+  return CallHook.withHook(name, call)
 }
 
-/** `webhook-id` and `webhook-timestamp` always, so that a backend can tell a repetition; the signature needs a secret. */
-const headersOf = ({
-  id,
-  body,
-  timestamp,
-  secrets,
-}: {
-  readonly id: WebhookId.WebhookId
-  readonly body: string
-  readonly timestamp: number
-  readonly secrets: Resolved["secrets"]
-}): { readonly [name: string]: string } =>
-  secrets === undefined
-    ? { "webhook-id": id, "webhook-timestamp": String(Math.floor(timestamp)) }
-    : { ...WebhookSignature.sign({ id, body, timestamp, secrets }) }
-
-/** What the schema says is not passed on: it could hold a value of the request. */
+/** The schema's own message is not included: it could contain a value of the request. */
 const unencodable = (name: WebhookName) =>
-  new BackendUnavailable({ reason: "BadRequest", message: `The request does not fit the schema of ${name}; not sent` })
-
-/** The backend's own `Retry-After`, else 100 ms doubled each time; half of it by chance, so that calls do not return in step. */
-const pauseAfter = (tries: number, error: BackendError) =>
-  error._tag === "BackendUnavailable" && error.retryAfter !== undefined
-    ? Effect.succeed(error.retryAfter * 1000)
-    : Random.nextBetween(0.5, 1).pipe(Effect.map((share) => share * 100 * 2 ** (tries - 1)))
+  new BackendUnavailable({
+    reason: "UnencodableRequest",
+    message: `The request does not match the schema of ${name}; not sent`,
+  })

@@ -1,13 +1,14 @@
 /**
- * What is counted of calls to a backend.
+ * Metrics of the calls to a backend.
  *
  * - `espalier_backend_calls_total`: calls by `webhook` and `outcome`.
- * - `espalier_backend_call_duration`: how long they took in all, in milliseconds, by `webhook`.
+ * - `espalier_backend_call_duration_seconds`: the duration of calls by `webhook`, all attempts together.
  *
- * `outcome` is `Success`, an error's tag, `Interrupted`, `Defect`, or the reason of a `BackendUnavailable`.
+ * `outcome` is `success`, `interrupted`, `defect`, an error's tag or the reason of a `BackendUnavailable`, in snake case
+ * (`unknown_device`, `circuit_open`).
  */
 import type { WebhookName } from "@espalier/schema"
-import { Cause, Clock, Duration, Effect, Exit, Metric, Option } from "effect"
+import { Cause, Clock, Effect, Exit, Metric, Option, String } from "effect"
 import type { BackendError } from "./BackendError.ts"
 
 const calls = Metric.counter("espalier_backend_calls_total", {
@@ -15,9 +16,9 @@ const calls = Metric.counter("espalier_backend_calls_total", {
   incremental: true,
 })
 
-const durations = Metric.timer("espalier_backend_call_duration", {
-  description: "Time a call to the management backend took, all its tries together",
-  boundaries: Metric.exponentialBoundaries({ start: 1, factor: 2, count: 16 }),
+const durations = Metric.histogram("espalier_backend_call_duration_seconds", {
+  description: "Duration of calls to the management backend, all attempts together",
+  boundaries: Metric.exponentialBoundaries({ start: 0.001, factor: 2, count: 16 }),
 })
 
 /**
@@ -34,15 +35,17 @@ export const measured = (name: WebhookName) => {
       return Effect.onExit(call, (exit) =>
         Effect.andThen(
           Metric.update(Metric.withAttributes(calls, { webhook: name, outcome: outcomeOf(exit) }), 1),
-          Metric.update(duration, Duration.millis(clock.currentTimeMillisUnsafe() - startedAt)),
+          Metric.update(duration, (clock.currentTimeMillisUnsafe() - startedAt) / 1000),
         ),
       )
     })
 }
 
 const outcomeOf = (exit: Exit.Exit<unknown, BackendError>): string => {
-  if (Exit.isSuccess(exit)) return "Success"
+  if (Exit.isSuccess(exit)) return "success"
   const error = Option.getOrUndefined(Exit.findErrorOption(exit))
-  if (error !== undefined) return error._tag === "BackendUnavailable" ? error.reason : error._tag
-  return Cause.hasInterruptsOnly(exit.cause) ? "Interrupted" : "Defect"
+  if (error !== undefined) {
+    return String.pascalToSnake(error._tag === "BackendUnavailable" ? error.reason : error._tag)
+  }
+  return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
 }

@@ -1,14 +1,14 @@
 /**
- * Stops asking a backend that fails call after call, so that devices hear "later" at once and it can come to its feet.
+ * Stops calling a backend after consecutive failures, so that devices receive 503 immediately and the backend can recover.
  *
- * Only `BackendUnavailable` and `InternalServerError` count. The other typed errors are answers of a healthy backend; so is one
- * answer that is `TooLarge`, and a request that never left says nothing either way.
+ * Only `BackendUnavailable` and `InternalServerError` count. The other typed errors come from a healthy backend; so does a response that is
+ * `TooLarge`, and an `UnencodableRequest` never reached it.
  */
+import { RetryAfter } from "@espalier/http"
 import { Duration, Effect, Exit, Option, type Scope } from "effect"
 import { CircuitBreaker } from "effect/persistence"
 import { type BackendError, BackendUnavailable } from "./BackendError.ts"
 import type { Resolved } from "./BackendOptions.ts"
-import * as RetryAfter from "./RetryAfter.ts"
 
 /**
  * Runs a call, or fails with `CircuitOpen` without running it.
@@ -18,7 +18,7 @@ import * as RetryAfter from "./RetryAfter.ts"
  */
 export type Circuit = <A, R>(call: Effect.Effect<A, BackendError, R>) => Effect.Effect<A, BackendError, R>
 
-/** Lengthens an opening at most to this, whatever `Retry-After` asks. */
+/** The circuit stays open at most this long, whatever `Retry-After` asks. */
 const maxOpenDuration = "1 minute"
 
 /**
@@ -26,7 +26,7 @@ const maxOpenDuration = "1 minute"
  * @since 0.1.0
  */
 export const make = ({ baseUrl, circuitBreaker }: Resolved): Effect.Effect<Circuit, never, Scope.Scope> => {
-  if (circuitBreaker === undefined) return Effect.succeed((call) => call)
+  if (circuitBreaker === false) return Effect.succeed((call) => call)
   return Effect.gen(function* () {
     const breaker = yield* CircuitBreaker.make({
       tripPolicy: CircuitBreaker.consecutive(circuitBreaker.failures),
@@ -44,7 +44,7 @@ export const make = ({ baseUrl, circuitBreaker }: Resolved): Effect.Effect<Circu
           lastFailure = "InternalServerError"
           return CircuitBreaker.failure()
         case "BackendUnavailable":
-          if (error.reason === "TooLarge" || error.reason === "BadRequest") return CircuitBreaker.ignored
+          if (error.reason === "TooLarge" || error.reason === "UnencodableRequest") return CircuitBreaker.ignored
           lastFailure = `${error.reason}: ${error.message}`
           return CircuitBreaker.failure(
             error.retryAfter === undefined ? {} : { retryAfter: Duration.seconds(error.retryAfter) },
@@ -54,11 +54,11 @@ export const make = ({ baseUrl, circuitBreaker }: Resolved): Effect.Effect<Circu
       }
     }
 
-    const open = (millis: number) =>
+    const open = (wait: Duration.Input) =>
       new BackendUnavailable({
         reason: "CircuitOpen",
-        message: `${baseUrl.host} is not asked for a while, since call after call failed; the last failure: ${lastFailure}`,
-        retryAfter: RetryAfter.fromMillis(millis),
+        message: `${baseUrl.host} is not called for a while after consecutive failures; the last one: ${lastFailure}`,
+        retryAfter: RetryAfter.toSeconds(wait, 3600),
       })
 
     const circuit: Circuit = (call) =>
@@ -66,7 +66,7 @@ export const make = ({ baseUrl, circuitBreaker }: Resolved): Effect.Effect<Circu
         .execute(call, { key: baseUrl.prefix, classify })
         .pipe(
           Effect.catchTag("CircuitBreakerError", ({ reason }) =>
-            Effect.fail(open(reason._tag === "CircuitOpen" ? Duration.toMillis(reason.retryAfter) : 1000)),
+            Effect.fail(open(reason._tag === "CircuitOpen" ? reason.retryAfter : "1 second")),
           ),
         )
     return circuit

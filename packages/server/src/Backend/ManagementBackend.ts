@@ -1,11 +1,11 @@
 /**
- * A management backend, as the whitelabel server sees it: one method a webhook.
+ * A management backend, as the whitelabel server calls it: one method for each webhook.
  *
- * Each call is typed, signed and bounded in time, size and number; it ends in the webhook's answer or in a `BackendError`,
- * never in a defect, however odd the backend is.
+ * Each call is typed, signed, and limited in time, size and number. It returns the webhook's answer or fails with a `BackendError`; no response of
+ * a backend causes a defect.
  */
 import type { AnswerOf, RequestOf, WebhookName } from "@espalier/schema"
-import { Context, Effect, Layer, type Scope } from "effect"
+import { Config, Context, Effect, Layer, type Scope } from "effect"
 import type { BackendError } from "./BackendError.ts"
 import * as BackendOptions from "./BackendOptions.ts"
 import * as Bulkhead from "./Bulkhead.ts"
@@ -26,11 +26,18 @@ export type WebhookCalls = {
 /**
  * The backend that decides for devices.
  *
- * @example
+ * **Example**
+ *
  * ```ts
  * import { ManagementBackend } from "@espalier/server/client"
+ * import { Config, Schema } from "effect"
  *
  * const Backend = ManagementBackend.layer({ baseUrl: "https://backend.example.com" })
+ *
+ * const FromEnvironment = ManagementBackend.layerConfig({
+ *   baseUrl: Config.String("WEBHOOK_URL"),
+ *   secrets: Config.Array(Schema.Redacted(Schema.String), "WEBHOOK_SECRETS"),
+ * })
  * ```
  *
  * @category services
@@ -39,15 +46,21 @@ export type WebhookCalls = {
 export class ManagementBackend extends Context.Service<ManagementBackend, WebhookCalls>()(
   "@espalier/server/ManagementBackend",
 ) {
-  /** Calls to the backend at `baseUrl`, over connections that live as long as the layer. */
+  /** Calls the backend at `baseUrl`, over connections that are closed with the layer. */
   static readonly layer = (
     options: BackendOptions.BackendOptions,
   ): Layer.Layer<ManagementBackend, BackendOptions.InvalidBackendOptions> =>
     Layer.effect(ManagementBackend)(make(options))
+
+  /** The same, with options read from the `Config`. */
+  static readonly layerConfig = (
+    options: Config.Wrap<BackendOptions.BackendOptions>,
+  ): Layer.Layer<ManagementBackend, BackendOptions.InvalidBackendOptions | Config.ConfigError> =>
+    Layer.effect(ManagementBackend)(Effect.flatMap(Config.unwrap(options), make))
 }
 
 /**
- * The same without a layer, for those who talk to several backends.
+ * The same without a layer, for an app that calls several backends.
  *
  * @category constructors
  * @since 0.1.0

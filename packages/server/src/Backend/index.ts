@@ -1,12 +1,7 @@
 /**
- * Calls a management backend: typed, signed, bounded.
+ * Calls to a management backend: typed, signed, limited.
  */
 export * from "./BackendError.ts"
-export {
-  type BackendOptions,
-  type CircuitBreakerOptions,
-  InvalidBackendOptions,
-  type TlsOptions,
-} from "./BackendOptions.ts"
-export { CallObserver, type ObservedCall } from "./CallObserver.ts"
+export { BackendOptions, InvalidBackendOptions } from "./BackendOptions.ts"
+export { CallHook, type CallInfo } from "./CallHook.ts"
 export { ManagementBackend, make, type WebhookCalls } from "./ManagementBackend.ts"

@@ -1,11 +1,13 @@
 /**
- * The store in this process's memory: for development and tests. All is gone with the process, and no other server shares it.
+ * A store in memory, for development and tests. It is lost with the process, and no other server shares it.
  *
- * What surprises: used challenges are swept as they expire, everything else grows with the devices and tokens there are.
+ * **Gotchas**
+ *
+ * Used challenges are deleted when they expire; everything else grows with the number of devices and tokens.
  */
 import { DateTime, Effect, Layer, Option } from "effect"
 import { type EnrollmentToken, Store } from "./Store.ts"
-import { guarded } from "./StoreGuard.ts"
+import { validated } from "./StoreValidation.ts"
 
 /**
  * An empty store.
@@ -47,7 +49,7 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
     return true
   }
 
-  /** A certificate with all that `succeed` tied to it. */
+  /** A certificate with all that `recordRenewal` linked to it. */
   const lineOf = (fingerprint: string): ReadonlySet<string> => {
     const line = new Set([fingerprint])
     for (const member of line) {
@@ -59,19 +61,19 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
     return line
   }
 
-  const counts = (known: EnrollmentToken, limit = Number.POSITIVE_INFINITY): boolean =>
+  const isUsable = (known: EnrollmentToken, limit = Number.POSITIVE_INFINITY): boolean =>
     Option.isNone(known.revokedAt) && known.used < limit
 
-  return guarded({
+  return validated({
     pin: (udid, fingerprint) => Effect.sync(() => pin(udid, fingerprint)),
     pinned: (udid) => Effect.sync(() => Option.fromUndefinedOr(pins.get(udid))),
-    owner: (fingerprint) =>
+    findDevice: (fingerprint) =>
       Effect.sync(() => {
         const owner = [...lineOf(fingerprint)].find((member) => owners.has(member))
         return Option.fromUndefinedOr(owner === undefined ? undefined : owners.get(owner))
       }),
-    succeed: (predecessor, fingerprint) => Effect.sync(() => void predecessors.set(fingerprint, predecessor)),
-    admit: (udid, fingerprint) =>
+    recordRenewal: (predecessor, fingerprint) => Effect.sync(() => void predecessors.set(fingerprint, predecessor)),
+    authorize: (udid, fingerprint) =>
       Effect.sync(() => {
         const pinned = pins.get(udid)
         if (pinned === undefined) return false
@@ -85,7 +87,7 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
         if (used !== undefined) return used.request === request ? "Repeated" : "Refused"
         if (enrollment !== undefined) {
           const known = token(enrollment.id, now)
-          if (!counts(known, enrollment.limit)) return "Refused"
+          if (!isUsable(known, enrollment.limit)) return "Refused"
           tokens.set(known.id, { ...known, used: known.used + 1 })
         }
         challenges.set(id, { expiresAt: expiresAt.epochMilliseconds, request })
@@ -99,13 +101,13 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
         tokens.set(id, { ...token(id, now), expiresAt: expiry, limit: bound, note })
         return true
       }),
-    mayEnroll: (id, limit) => Effect.map(DateTime.now, (now) => counts(token(id, now), limit)),
+    isTokenUsable: (id, limit) => Effect.map(DateTime.now, (now) => isUsable(token(id, now), limit)),
     revokeEnrollmentToken: (id) =>
       Effect.map(DateTime.now, (now) => {
-        const heard = tokens.has(id)
+        const isKnown = tokens.has(id)
         const known = token(id, now)
         tokens.set(id, { ...known, revokedAt: Option.orElseSome(known.revokedAt, () => now) })
-        return heard
+        return isKnown
       }),
     enrollmentTokens: Effect.sync(() =>
       [...tokens.values()].sort(

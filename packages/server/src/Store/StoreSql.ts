@@ -1,22 +1,22 @@
 /**
- * The store in a SQL database: a SQLite file for one server, or several processes of one machine; PostgreSQL for any number.
+ * A store in a SQL database: a SQLite file for one server or several processes of one machine, PostgreSQL for any number of servers.
  *
- * Every decision is a single statement whose row, or lack of one, is the decision, so there is nothing between a look and a write for
- * another server to come into. Only `enroll` has two of them, in a transaction: both or neither.
+ * Every decision is one statement that returns a row or none, so no other server can write between a read and a write. Only `enroll` has two of
+ * them, in one transaction.
  */
 import { type Migrations, SqlErrorKind } from "@espalier/sql"
 import { Clock, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Store, StoreError, type StoreErrorReason } from "./Store.ts"
-import { guarded } from "./StoreGuard.ts"
-import { migrate } from "./StoreSchema.ts"
+import { migrate } from "./StoreMigrations.ts"
+import { validated } from "./StoreValidation.ts"
 
-/** How much longer than it is valid a used challenge is kept, so that a server whose clock is behind cannot take it again. */
+/** How long a used challenge is kept after it expires, so that a server whose clock is slow cannot accept it again. */
 const skew = Duration.toMillis("1 hour")
 const sweepEvery = Duration.toMillis("1 minute")
 
 /**
- * The store over a client whose database has the tables.
+ * A store over a client whose database has the tables.
  *
  * @category constructors
  * @since 0.1.0
@@ -25,7 +25,7 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
   const sql = yield* SqlClient.SqlClient
   let sweepAt = 0
 
-  /** At most once a minute; that it fails is no reason to refuse the challenge at hand. */
+  /** At most once a minute. The challenge at hand is handled even if this fails. */
   const sweep = (now: number) =>
     Effect.suspend(() => {
       if (now < sweepAt) return Effect.void
@@ -33,13 +33,13 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
       return Effect.ignore(sql`DELETE FROM espalier_used_challenge WHERE expires_at < ${now - skew}`, { log: true })
     })
 
-  /** Counts one enrollment by a token, known or not; no row when its limit is reached or it is revoked. */
+  /** Counts one use of a token, known or not; no row when its limit is reached or it was revoked. */
   const count = (id: string, limit = Number.MAX_SAFE_INTEGER, now: number) => sql`
     INSERT INTO espalier_enrollment_token AS token (id, created_at, note, used) VALUES (${id}, ${now}, '', 1)
     ON CONFLICT (id) DO UPDATE SET used = token.used + 1
     WHERE token.used < ${limit} AND token.revoked_at IS NULL RETURNING id`
 
-  return guarded({
+  return validated({
     pin: (udid, fingerprint) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
@@ -61,7 +61,7 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
         failAs("pinned"),
       ),
 
-    owner: (fingerprint) =>
+    findDevice: (fingerprint) =>
       sql<{ udid: string }>`
         WITH RECURSIVE line (fingerprint) AS (
           SELECT CAST(${fingerprint} AS text)
@@ -72,18 +72,18 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
         )
         SELECT pin.udid FROM line JOIN espalier_pin pin ON pin.fingerprint = line.fingerprint LIMIT 1`.pipe(
         Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ udid }) => udid)),
-        failAs("owner"),
+        failAs("findDevice"),
       ),
 
-    succeed: (predecessor, fingerprint) =>
+    recordRenewal: (predecessor, fingerprint) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
         (now) => sql`
           INSERT INTO espalier_successor (fingerprint, predecessor, issued_at) VALUES (${fingerprint}, ${predecessor}, ${now})
           ON CONFLICT (fingerprint) DO NOTHING`,
-      ).pipe(Effect.asVoid, failAs("succeed")),
+      ).pipe(Effect.asVoid, failAs("recordRenewal")),
 
-    admit: (udid, fingerprint) =>
+    authorize: (udid, fingerprint) =>
       Effect.gen(function* () {
         const pinned = sql`SELECT udid FROM espalier_pin WHERE udid = ${udid} AND fingerprint = ${fingerprint}`
         if (yield* hit(pinned)) return true
@@ -93,9 +93,9 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
           WHERE udid = ${udid}
             AND fingerprint = (SELECT predecessor FROM espalier_successor WHERE fingerprint = ${fingerprint})
           RETURNING udid`)
-        // Two messages with the new certificate at once: the other one may have moved the pin.
+        // Of two simultaneous messages with the new certificate, the other one may have moved the pin.
         return moved || (yield* hit(pinned))
-      }).pipe(failAs("admit")),
+      }).pipe(failAs("authorize")),
 
     enroll: ({ id, expiresAt, request }, token) =>
       Effect.gen(function* () {
@@ -131,12 +131,12 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
           ON CONFLICT (id) DO NOTHING RETURNING id`,
       ).pipe(hit, failAs("createEnrollmentToken")),
 
-    mayEnroll: (id, limit = Number.MAX_SAFE_INTEGER) =>
+    isTokenUsable: (id, limit = Number.MAX_SAFE_INTEGER) =>
       hit(
         sql`SELECT id FROM espalier_enrollment_token WHERE id = ${id} AND (used >= ${limit} OR revoked_at IS NOT NULL)`,
       ).pipe(
         Effect.map((spent) => !spent),
-        failAs("mayEnroll"),
+        failAs("isTokenUsable"),
       ),
 
     revokeEnrollmentToken: (id) =>
@@ -180,7 +180,7 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
 })
 
 /**
- * Brings the tables up to date, then `make`.
+ * Migrates the tables, then `make`.
  *
  * @category layers
  * @since 0.1.0
@@ -203,10 +203,10 @@ const decodeTokens = Schema.decodeUnknownEffect(Schema.Array(TokenRow))
 const time = (millis: number | null): Option.Option<DateTime.Utc> =>
   Option.map(Option.fromNullOr(millis), DateTime.makeUnsafe)
 
-/** Undoes the transaction of an enrollment whose token does not count. */
+/** Rolls back the transaction of an enrollment whose token cannot be used. */
 const refused = { _tag: "Refused" } as const
 
-/** Whether the statement gave a row. */
+/** Whether the statement returned a row. */
 const hit = <E, R>(rows: Effect.Effect<ReadonlyArray<unknown>, E, R>): Effect.Effect<boolean, E, R> =>
   Effect.map(rows, ({ length }) => length > 0)
 
@@ -215,7 +215,7 @@ const failAs =
   <A, R>(self: Effect.Effect<A, SqlError.SqlError | Schema.SchemaError, R>): Effect.Effect<A, StoreError, R> =>
     Effect.mapError(self, (error) =>
       error._tag === "SchemaError"
-        ? new StoreError({ reason: "Other", operation, message: "The database holds a row of another shape." })
+        ? new StoreError({ reason: "Other", operation, message: "A row of the database does not match its schema." })
         : new StoreError({ reason: reasons[SqlErrorKind.of(error)], operation, message: SqlErrorKind.message(error) }),
     )
 

@@ -1,5 +1,5 @@
 /**
- * What the server remembers by itself, and where.
+ * What the server stores, in memory or in a database.
  */
 export {
   type EnrollmentToken,
@@ -9,5 +9,5 @@ export {
   StoreErrorReason,
 } from "./Store.ts"
 export * as StoreMemory from "./StoreMemory.ts"
-export * as StoreSchema from "./StoreSchema.ts"
+export * as StoreMigrations from "./StoreMigrations.ts"
 export * as StoreSql from "./StoreSql.ts"

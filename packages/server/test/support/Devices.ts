@@ -4,8 +4,8 @@ import { type Certificate, Identity, Scep } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
 import { authorityOf, identityOf, rsaKey } from "@espalier/testing/Pki"
 import { Effect, Redacted, Result } from "effect"
+import * as SignedToken from "../../src/Enrollment/SignedToken.ts"
 import { Authority } from "../../src/index.ts"
-import * as SignedToken from "../../src/SignedToken.ts"
 import * as Whitelabel from "./Whitelabel.ts"
 
 /** When the tests run: the server asks the real clock. */

@@ -1,0 +1,72 @@
+/**
+ * Replies to the messages of devices. This is the seam between HTTP and Apple's protocol: certificate pinning, telemetry and the recorder of exchanges
+ * wrap it.
+ */
+import { Problem } from "@espalier/http"
+import { Context, Effect, Layer } from "effect"
+import { type BackendError, type BackendUnavailable, ManagementBackend } from "../Backend/index.ts"
+import * as ExchangeRecorder from "../Exchanges/ExchangeRecorder.ts"
+import * as Telemetry from "../Http/Telemetry.ts"
+import * as CertificatePinning from "../Identity/CertificatePinning.ts"
+import { DeviceIdentity } from "../Identity/DeviceIdentity.ts"
+import { Store } from "../Store/index.ts"
+import * as StoreReply from "../Store/StoreReply.ts"
+import * as CheckIn from "./CheckIn.ts"
+import * as CommandChannel from "./CommandChannel.ts"
+import * as ErrorReply from "./ErrorReply.ts"
+import * as MdmMessage from "./MdmMessage.ts"
+import type { MdmReply } from "./MdmReply.ts"
+import type { Handle, MdmRequest } from "./MdmRequest.ts"
+
+/**
+ * The service.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class MdmService extends Context.Service<MdmService, { readonly handle: Handle }>()(
+  "@espalier/server/MdmService",
+) {
+  /** Asks the backend. */
+  static readonly layer: Layer.Layer<MdmService, never, DeviceIdentity | ManagementBackend | Store> = Layer.effect(
+    MdmService,
+    Effect.suspend(() => make),
+  )
+}
+
+const make = Effect.gen(function* () {
+  const backend = yield* ManagementBackend
+  const identity = yield* DeviceIdentity
+  const store = yield* Store
+
+  const protocol: Handle = (request) =>
+    reply(request).pipe(
+      Effect.catchTag("BackendUnavailable", problemIfUnencodable),
+      ErrorReply.orElse(MdmMessage.situationOf(request.message), (reply) => reply),
+      Effect.provideService(ManagementBackend, backend),
+    )
+
+  const pinned = CertificatePinning.wrap(store, identity.mode)(protocol)
+  const handle: Handle = (request) => Effect.catchTag(pinned(request), "StoreError", StoreReply.make)
+  return { handle: ExchangeRecorder.wrap(Telemetry.wrap(handle)) }
+})
+
+const reply = ({
+  message,
+  scope,
+}: MdmRequest): Effect.Effect<MdmReply, BackendError | Problem.Problem, ManagementBackend> => {
+  switch (message._tag) {
+    case "CheckIn":
+      return CheckIn.reply(message.message, scope)
+    case "CommandReport":
+      return CommandChannel.reply(message.report, scope)
+  }
+}
+
+/** A message that fits no webhook is the device's mistake: after 503 the device would repeat it endlessly. */
+const problemIfUnencodable = (error: BackendUnavailable): Effect.Effect<never, BackendUnavailable | Problem.Problem> =>
+  Effect.fail(
+    error.reason === "UnencodableRequest"
+      ? new Problem.Problem({ status: 400, detail: "The message lacks a value that its webhook requires" })
+      : error,
+  )
