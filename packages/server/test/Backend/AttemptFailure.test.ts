@@ -80,7 +80,7 @@ describe("a repetition", () => {
       const calls = yield* client(gone, { retries: 2 })
       const error = yield* Effect.flip(Effect.withTracer(calls.event(checkOut), tracer))
       expect(error).toMatchObject({ reason: "Unreachable" })
-      expect(spans[0]?.attributes.get("webhook.tries")).toBe(3)
+      expect(spans[0]?.attributes.get("webhook.attempts")).toBe(3)
     }),
   )
 

@@ -18,11 +18,11 @@ describe("a base URL", () => {
   })
 
   it.each([
-    ["backend.example.com", "not an absolute URL"],
-    ["", "not an absolute URL"],
-    ["ftp://backend.example.com", "neither https: nor http:"],
-    ["https://user:s3cret@backend.example.com", "holds credentials"],
-    ["https://s3cret@backend.example.com", "holds credentials"],
+    ["backend.example.com", "must be an absolute URL"],
+    ["", "must be an absolute URL"],
+    ["ftp://backend.example.com", "must start with https: or http:"],
+    ["https://user:s3cret@backend.example.com", "contains credentials"],
+    ["https://s3cret@backend.example.com", "contains credentials"],
     ["https://backend.example.com/?key=s3cret", "has a query"],
     ["https://backend.example.com/?", "has a query"],
     ["https://backend.example.com/#s3cret", "has a fragment"],

@@ -56,7 +56,7 @@ describe("a request", () => {
         "webhook.name": "declarationTokens",
         "server.address": new URL(backend.url).host,
         "http.response.status_code": 200,
-        "webhook.tries": 1,
+        "webhook.attempts": 1,
       })
       const everything = JSON.stringify(spans.map(({ attributes }) => [...attributes]))
       expect(everything).not.toContain("PEM")

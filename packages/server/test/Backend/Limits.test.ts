@@ -246,9 +246,9 @@ it.effect("calls are counted by webhook and outcome", () =>
     for (let turn = 0; turn < 3; turn++) yield* Effect.result(calls.declarationTokens({ scope }))
     const counted = (yield* Metric.snapshot).filter(({ id }) => id === "espalier_backend_calls_total")
     expect(counted.map(({ attributes }) => attributes)).toEqual([
-      { webhook: "declarationTokens", outcome: "Success" },
-      { webhook: "declarationTokens", outcome: "BadStatus" },
-      { webhook: "declarationTokens", outcome: "UnknownDevice" },
+      { webhook: "declarationTokens", outcome: "success" },
+      { webhook: "declarationTokens", outcome: "bad_status" },
+      { webhook: "declarationTokens", outcome: "unknown_device" },
     ])
   }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())),
 )

@@ -38,7 +38,7 @@ it.live("a certificate of an unknown authority is not believed", () =>
     const calls = yield* make({ baseUrl: (yield* backend).url, retries: 0 })
     const error = yield* Effect.flip(calls.checkin({ scope }))
     expect(error).toMatchObject({ _tag: "BackendUnavailable", reason: "Unreachable" })
-    expect(error.message).toContain("TLS certificate is not believed")
+    expect(error.message).toContain("TLS certificate is not trusted")
   }),
 )
 

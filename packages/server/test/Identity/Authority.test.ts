@@ -81,7 +81,9 @@ describe("a file that is not what a server wrote stops the start, and stays", ()
       const backend = yield* Backend.start({})
       const error = yield* Effect.flip(launch(backend, { dataDirectory: directory }))
       expect(error).toMatchObject({ _tag: "AuthorityError" })
-      expect(error.message).toBe(`${fileIn(directory)}: it is not what a server wrote: restore it from a backup`)
+      expect(error.message).toBe(
+        `${fileIn(directory)}: it was not written by a server, or is damaged: restore it from a backup`,
+      )
       expect(readFileSync(fileIn(directory), "utf8")).toBe(text)
       expect(readdirSync(directory)).toEqual(["scep-ca.json"])
     }),
@@ -125,7 +127,7 @@ describe("a directory that cannot be used is named, with what to do", () => {
       chmodSync(dirname(directory), 0o755)
       chmodSync(directory, 0o555)
       expect((yield* refusal(directory)).message).toMatch(
-        /scep-ca\.json: it cannot be written \(EACCES\): give the server a data directory that it may write to/,
+        /scep-ca\.json: it cannot be written \(EACCES\): give the server a data directory that it can write to/,
       )
       expect(readdirSync(directory)).toEqual([])
     }),

@@ -271,7 +271,9 @@ describe("a proxy's header", () => {
     Effect.gen(function* () {
       const { backend, server } = yield* given(required)
       expect((yield* Whitelabel.ask(server, { path: Assets.path, headers: { [header]: value } })).status).toBe(200)
-      expect(backend.heardBy("asset")).toEqual([{ identifier: "logo", identityCertificate: pem }])
+      expect(backend.heardBy("asset")).toEqual([
+        { identifier: "logo", identityCertificate: pem, mdmOrigin: { url: server.origin } },
+      ])
     }),
   )
 
@@ -287,7 +289,7 @@ describe("a proxy's header", () => {
     Effect.gen(function* () {
       const { backend, server } = yield* given(required)
       expect((yield* Whitelabel.ask(server, { path: Assets.path })).status).toBe(200)
-      expect(backend.heardBy("asset")).toEqual([{ identifier: "logo" }])
+      expect(backend.heardBy("asset")).toEqual([{ identifier: "logo", mdmOrigin: { url: server.origin } }])
     }),
   )
 })
