@@ -27,10 +27,10 @@ export const fill = (kind: "due" | "later", size: number) =>
     const dueAt = kind === "due" ? now - 60_000 : now + 86_400_000
     const numbers = (count: number) =>
       sql`WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})`
-    yield* sql`INSERT INTO notification_event (id, workspace, name, body, created_at)
+    yield* sql`INSERT INTO espalier_event (id, workspace, name, body, created_at)
       ${numbers(size / fanOut)}
       SELECT 'msg_backlog' || n, ${workspace}, 'device_enrolled', ${JSON.stringify(event(0))}, ${now} FROM numbers`
-    yield* sql`INSERT INTO notification_delivery
+    yield* sql`INSERT INTO espalier_delivery
         (event_id, integration_id, workspace, state, attempts, created_at, due_at, updated_at)
       ${numbers(size)}
       SELECT 'msg_backlog' || ((n - 1) / ${sql.literal(String(fanOut))} + 1), CASE WHEN n % 2 = 0 THEN ${first.id} ELSE ${second.id} END,

@@ -7,7 +7,7 @@
  * `DATABASE_URL`; `RECEIVER`, see `Origin.ts`; `INTEGRATIONS`, how many to make; `CONCURRENCY`, of each; `TIMEOUT` of a try in milliseconds.
  */
 import { setTimeout as sleep } from "node:timers/promises"
-import { Integrations, Notifications, NotificationsLayer } from "@espalier/notifications"
+import { Integrations, Notifications } from "@espalier/notifications"
 import { Database } from "@espalier/sql"
 import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
@@ -29,7 +29,7 @@ export interface Task {
 const setting = (name: string): string => process.env[name] ?? ""
 
 const runtime = ManagedRuntime.make(
-  NotificationsLayer.layer({
+  Notifications.layer({
     addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
     worker: {
       concurrency: Number(setting("CONCURRENCY")),
@@ -42,7 +42,7 @@ const runtime = ManagedRuntime.make(
 
 const answered = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const [row] = yield* sql<{ readonly n: number }>`SELECT count(status) AS n FROM notification_attempt`
+  const [row] = yield* sql<{ readonly n: number }>`SELECT count(status) AS n FROM espalier_attempt`
   return row?.n ?? 0
 })
 
@@ -52,7 +52,7 @@ const delays = (since: number) =>
     const sql = yield* SqlClient.SqlClient
     const rows = yield* sql<{
       readonly delay: number
-    }>`SELECT updated_at - created_at AS delay FROM notification_delivery
+    }>`SELECT updated_at - created_at AS delay FROM espalier_delivery
       WHERE state = 'delivered' AND created_at >= ${since} ORDER BY delay`
     return rows.map(({ delay }) => delay)
   })

@@ -19,12 +19,10 @@ import {
 } from "@espalier/devices"
 import { Webhooks, type WebhookVerifier } from "@espalier/handler"
 import {
-  type CidrError,
+  type InvalidCidr,
   type Deliveries,
   type Integrations,
-  type Notifications,
-  NotificationsHttp,
-  NotificationsLayer,
+  type Notifications, NotificationsHttp,
 } from "@espalier/notifications"
 import { Database, type DatabaseError, type Migrations } from "@espalier/sql"
 import { Console, Effect, Layer, Redacted } from "effect"
@@ -98,7 +96,7 @@ export type Services =
  * @category errors
  */
 export type StartError =
-  | CidrError
+  | InvalidCidr
   | DatabaseError
   | HttpServerError.ServeError
   | Migrations.MigrationError
@@ -120,7 +118,7 @@ export const layer = <E>({
     BackendUrl,
     Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address)),
   )
-  const notifications = NotificationsLayer.layer({ addresses: receiversOnThisMachine })
+  const notifications = Notifications.layer({ addresses: receiversOnThisMachine })
   return Layer.unwrap(
     Effect.sync(() => {
       const server = createServer()

@@ -1,27 +1,22 @@
 /**
- * Webhook integrations and deliveries that never get lost, on SQLite or PostgreSQL.
+ * Webhook integrations and reliable deliveries, on SQLite or PostgreSQL.
  */
 export { MigrationError } from "@espalier/sql"
-export * from "./AddressError.ts"
-export type { AddressGuardOptions, ResolvedAddress } from "./AddressGuard.ts"
-export { CidrError } from "./AddressRange.ts"
+export * from "./Addresses/AddressError.ts"
+export type { AddressGuardOptions, ResolvedAddress } from "./Addresses/AddressGuard.ts"
+export { InvalidCidr } from "./Addresses/AddressRange.ts"
 export type { NotificationsHttpOptions } from "./Api/NotificationsHttp.ts"
 export * as NotificationsHttp from "./Api/NotificationsHttp.ts"
-export { Deliveries, type DeliveryListing, type ReplayRange, type StatisticsRange } from "./Deliveries.ts"
-export * from "./Delivery.ts"
-export type { WorkerOptions } from "./DeliveryWorker.ts"
-export * from "./IntegrationError.ts"
-export {
-  type InputRefused,
-  type IntegrationInput,
-  Integrations,
-  type TestSent,
-  type WithSecret,
-} from "./Integrations.ts"
-export { migrate } from "./Migrations.ts"
-export { Notifications, type PublishOptions } from "./Notifications.ts"
-export type { NotificationsOptions } from "./NotificationsLayer.ts"
-export * as NotificationsLayer from "./NotificationsLayer.ts"
-export * from "./Published.ts"
-export * as PushCertificateWatch from "./PushCertificateWatch.ts"
-export * as RetrySchedule from "./RetrySchedule.ts"
+export { Deliveries } from "./Deliveries/Deliveries.ts"
+export * from "./Deliveries/Delivery.ts"
+export * from "./Deliveries/DeliveryError.ts"
+export type { Publish, PublishOptions } from "./Events/Publish.ts"
+export * from "./Events/PublishResult.ts"
+export * from "./Integrations/IntegrationError.ts"
+export * from "./Integrations/IntegrationInput.ts"
+export { Integrations, type InvalidIntegration } from "./Integrations/Integrations.ts"
+export { migrate } from "./Migrations/Migrations.ts"
+export { Notifications, type NotificationsOptions } from "./Notifications.ts"
+export * as PushCertificateWatch from "./PushCertificates/PushCertificateWatch.ts"
+export type { WorkerOptions } from "./Worker/DeliveryWorker.ts"
+export * as RetrySchedule from "./Worker/RetrySchedule.ts"

@@ -13,8 +13,8 @@ const refusal = (url: string, options: AddressGuardOptions = {}) =>
     return yield* guard.check(url).pipe(
       Effect.as(undefined),
       Effect.catchTags({
-        UrlRefused: ({ reason }) => Effect.succeed(reason),
-        AddressRefused: ({ range }) => Effect.succeed(range),
+        InvalidUrl: ({ reason }) => Effect.succeed(reason),
+        InvalidAddress: ({ range }) => Effect.succeed(range),
       }),
     )
   })
@@ -52,7 +52,7 @@ describe("a URL", () => {
     Effect.gen(function* () {
       const guard = yield* AddressGuard.make()
       const error = yield* Effect.flip(guard.check("https://localhost/"))
-      expect(error).toMatchObject({ _tag: "AddressRefused", range: "loopback" })
+      expect(error).toMatchObject({ _tag: "InvalidAddress", range: "loopback" })
     }),
   )
 })

@@ -57,7 +57,7 @@ describe("the API", () => {
       const delivery = yield* api.tried(1)
       expect(delivery).toMatchObject({ state: "pending", attempts: 1 })
       const attempts = yield* api.call("GET", `/workspaces/acme/deliveries/${delivery.id}/attempts`)
-      expect(attempts.json).toMatchObject([{ number: 1, status: null, error: "AddressRefused", answer: "" }])
+      expect(attempts.json).toMatchObject([{ number: 1, status: null, error: "InvalidAddress", answer: "" }])
       expect(answers.slice(1)).toEqual([{ address: "127.0.0.1", family: 4 }])
       expect(api.receiver.heard).toEqual([])
     }),

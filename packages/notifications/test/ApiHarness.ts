@@ -16,7 +16,7 @@ import {
   type AddressGuardOptions,
   NotificationsHttp,
   type NotificationsHttpOptions,
-  NotificationsLayer,
+  Notifications,
 } from "../src/index.ts"
 
 export const workspace = "acme"
@@ -41,7 +41,7 @@ const loopback: AddressGuardOptions = { allow: ["127.0.0.0/8"], allowHttp: true 
 const served = ({ addresses = loopback, worker, logged = false, ...http }: HarnessOptions) =>
   HttpRouter.serve(NotificationsHttp.layer(http), { disableLogger: !logged, disableListenLog: true }).pipe(
     Layer.provideMerge(ApiKeys.layer),
-    Layer.provide(NotificationsLayer.layer({ addresses, worker })),
+    Layer.provide(Notifications.layer({ addresses, worker })),
     Layer.provideMerge(Database.layer({ url: Redacted.make("sqlite::memory:") })),
     Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
     Layer.orDie,

@@ -52,24 +52,24 @@ const rows: ReadonlyArray<Row> = [
   ["another type", "POST", integrations, { body: { ...body, type: "email" } }, 400, bad],
   ["a form", "POST", integrations, { body: "a=b", headers: { "content-type": "text/plain" } }, 415, bad],
   ["a body without end", "POST", integrations, { body: " ".repeat(600_000) }, 413, bad],
-  ["no URL", "POST", integrations, { body: { ...body, url: "" } }, 422, urn("url-refused"), { reason: "NotAUrl" }],
+  ["no URL", "POST", integrations, { body: { ...body, url: "" } }, 422, urn("invalid-url"), { reason: "NotAUrl" }],
   [
     "an address at home",
     "POST",
     integrations,
     { body: { ...body, url: "https://10.0.0.1/" } },
     422,
-    urn("address-refused"),
+    urn("invalid-address"),
     { range: "private" },
   ],
-  ["no events", "POST", integrations, { body: { url, events: [] } }, 422, urn("events-refused"), { reason: "None" }],
+  ["no events", "POST", integrations, { body: { url, events: [] } }, 422, urn("invalid-subscriptions"), { reason: "None" }],
   [
     "unknown events",
     "POST",
     integrations,
     { body: { url, events: ["x"] } },
     422,
-    urn("events-refused"),
+    urn("invalid-subscriptions"),
     { reason: "Unknown" },
   ],
   [
@@ -78,12 +78,12 @@ const rows: ReadonlyArray<Row> = [
     integrations,
     { body: { url, events: [...events, ...events] } },
     422,
-    urn("events-refused"),
+    urn("invalid-subscriptions"),
     { reason: "Repeated" },
   ],
   ["101 events", "POST", integrations, { body: { url, events: Array(101).fill("x") } }, 400, bad],
   ["the same URL again", "POST", integrations, { body }, 409, urn("integration-conflict")],
-  ["an integration that is not there", "GET", `${integrations}/int_x`, {}, 404, urn("integration-unknown")],
+  ["an integration that is not there", "GET", `${integrations}/int_x`, {}, 404, urn("integration-not-found")],
   [
     "a test of a disabled one",
     "POST",
@@ -122,20 +122,20 @@ const rows: ReadonlyArray<Row> = [
     urn("publish-refused"),
     { reason: "KeyReused" },
   ],
-  ["a delivery that is not there", "GET", `${acme}/deliveries/999`, {}, 404, urn("delivery-unknown"), { id: 999 }],
+  ["a delivery that is not there", "GET", `${acme}/deliveries/999`, {}, 404, urn("delivery-not-found"), { id: 999 }],
   ["a delivery that is no number", "GET", `${acme}/deliveries/abc`, {}, 400, bad],
   ["a delivery out of all numbers", "GET", `${acme}/deliveries/99999999999999999999`, {}, 400, bad],
   ["a retry of one that is pending", "POST", `${acme}/deliveries/{pending}/retry`, {}, 409, urn("delivery-pending")],
-  ["a cursor of nobody", "GET", `${acme}/deliveries?cursor=x`, {}, 422, urn("cursor-refused")],
-  ["a range of nothing", "GET", `${acme}/deliveries?since=5&until=1`, {}, 422, urn("range-refused")],
-  ["a replay of nothing", "POST", `${acme}/deliveries/replay`, { body: range }, 422, urn("range-refused")],
+  ["a cursor of nobody", "GET", `${acme}/deliveries?cursor=x`, {}, 422, urn("invalid-cursor")],
+  ["a range of nothing", "GET", `${acme}/deliveries?since=5&until=1`, {}, 422, urn("invalid-time-range")],
+  ["a replay of nothing", "POST", `${acme}/deliveries/replay`, { body: range }, 422, urn("invalid-time-range")],
   [
     "a million buckets",
     "GET",
     `${acme}/deliveries/statistics?since=0&until=1e9&step=1000`,
     {},
     422,
-    urn("range-refused"),
+    urn("invalid-time-range"),
   ],
   ["a page of 201", "GET", `${acme}/deliveries?limit=201`, {}, 400, bad],
   ["a state that is none", "GET", `${acme}/deliveries?state=lost`, {}, 400, bad],
@@ -184,7 +184,7 @@ describe("the API refuses", () => {
   it.live("everything while the database fails, with 503 and when to come again", () =>
     Effect.gen(function* () {
       const { call, sql, key } = yield* ApiHarness.make({ worker: false })
-      yield* sql`DROP TABLE notification_integration`
+      yield* sql`DROP TABLE espalier_integration`
       const answer = yield* call("GET", integrations)
       expect([answer.status, answer.type]).toEqual([503, "application/problem+json"])
       expect(answer.json).toEqual({ type: urn("database-unavailable"), status: 503, title: expect.any(String) })

@@ -33,7 +33,7 @@ it.live("neither log nor trace holds a key, a signing secret or what was sent", 
     const rotated = yield* call("POST", `/workspaces/acme/integrations/${integration.id}/rotate-secret`)
     yield* call("POST", "/workspaces/acme/events", { key: null, headers, body: enrolled("Private Mac") })
     yield* call("POST", "/workspaces/acme/events", { body: { ...enrolled("Private Mac"), mdmUser: "Ada Private" } })
-    yield* sql`DROP TABLE notification_integration`
+    yield* sql`DROP TABLE espalier_integration`
     yield* call("GET", "/workspaces/acme/integrations")
 
     const traced = spans.flatMap(({ name, attributes, events }) => [name, ...attributes, ...events].map(String))

@@ -144,7 +144,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* DeliveryRows.insertMany("a", 4500)
       // The stretches from the newest on end with 2501 and 501.
       const times = [2502, 2501, 2500, 502, 501, 500, 1]
-      yield* sql`UPDATE notification_delivery SET state = 'pending' WHERE ${sql.in("created_at", times)}`
+      yield* sql`UPDATE espalier_delivery SET state = 'pending' WHERE ${sql.in("created_at", times)}`
       const { deliveries } = yield* list("a", { state: "pending" })
       expect(deliveries.map(({ createdAt }) => createdAt)).toEqual(times)
     }))
@@ -153,7 +153,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     Effect.gen(function* () {
       yield* DeliveryRows.insertMany("a", 3)
       for (const [what, cursor] of hostile) {
-        expect((yield* Effect.flip(list("a", { cursor })))._tag, what).toBe("CursorRefused")
+        expect((yield* Effect.flip(list("a", { cursor })))._tag, what).toBe("InvalidCursor")
       }
       // One that might have been a page's gives nothing that is not the workspace's.
       expect((yield* list("a", { cursor: "9007199254740991.9007199254740991" })).deliveries.length).toBe(3)
@@ -181,11 +181,11 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
           Effect.flip(replay("a", range)),
           Effect.flip(statistics("a", { ...range, step: 1 })),
         ]) {
-          expect((yield* call)._tag, JSON.stringify(range)).toBe("RangeRefused")
+          expect((yield* call)._tag, JSON.stringify(range)).toBe("InvalidTimeRange")
         }
       }
       for (const step of [0, -1, 0.5, Number.NaN, 1, 9]) {
-        expect((yield* Effect.flip(statistics("a", { since: 0, until: 10_000, step })))._tag).toBe("RangeRefused")
+        expect((yield* Effect.flip(statistics("a", { since: 0, until: 10_000, step })))._tag).toBe("InvalidTimeRange")
       }
       expect((yield* statistics("a", { since: 0, until: 10_000, step: 10 })).length).toBe(1000)
     }))
@@ -198,7 +198,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       ])
       const { id = 0, event = "" } = one ?? {}
       // Its integration is being deleted.
-      expect((yield* Effect.flip(get("a", id)))._tag).toBe("DeliveryUnknown")
+      expect((yield* Effect.flip(get("a", id)))._tag).toBe("DeliveryNotFound")
       yield* addIntegration(sql, "a", "int_1", {})
       expect(yield* get("a", id)).toEqual({
         ...{ id, event, name: "inventory_item", integration: "int_1", state: "dead", attempts: 1 },
@@ -212,7 +212,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         Effect.flip(get("a", Number.MAX_SAFE_INTEGER)),
         Effect.flip(attempts("b", id)),
       ]) {
-        expect((yield* call)._tag).toBe("DeliveryUnknown")
+        expect((yield* call)._tag).toBe("DeliveryNotFound")
       }
     }))
 
@@ -281,7 +281,7 @@ const addIntegration = (
   id: string,
   columns: { readonly [name: string]: string | number },
 ) =>
-  sql`INSERT INTO notification_integration ${sql.insert({
+  sql`INSERT INTO espalier_integration ${sql.insert({
     ...{ id, workspace, url: `https://${id}.example.com/`, events: '["inventory_item"]', enabled: 1, secret: "whsec_" },
     ...{ created_at: 0, updated_at: 0 },
     ...columns,

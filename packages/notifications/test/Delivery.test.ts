@@ -77,8 +77,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* retry(workspace, dead?.id ?? 0)
       expect((yield* receiver.next).id).toBe(id)
       expect(yield* settled(11)).toMatchObject({ state: "delivered" })
-      expect((yield* Effect.flip(retry(workspace, 4711)))._tag).toBe("DeliveryUnknown")
-      expect((yield* Effect.flip(retry("b", dead?.id ?? 0)))._tag).toBe("DeliveryUnknown")
+      expect((yield* Effect.flip(retry(workspace, 4711)))._tag).toBe("DeliveryNotFound")
+      expect((yield* Effect.flip(retry("b", dead?.id ?? 0)))._tag).toBe("DeliveryNotFound")
     }))
 
   const failures: ReadonlyArray<readonly [string, Receiver.Answers, { status?: number; error?: string }]> = [
@@ -153,7 +153,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         expect(dueAt - now, value).toBeGreaterThanOrEqual(wait)
         expect(dueAt - now, value).toBeLessThanOrEqual(Math.max(wait, 5500))
         const sql = yield* SqlClient.SqlClient
-        yield* sql`DELETE FROM notification_delivery WHERE id = ${id}`
+        yield* sql`DELETE FROM espalier_delivery WHERE id = ${id}`
       }
     }))
 }

@@ -186,8 +186,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* TestClock.adjust("10 days")
       const sql = yield* SqlClient.SqlClient
       expect(yield* prune("1 day")).toBe(0)
-      expect(yield* sql`SELECT count(*) AS n FROM notification_event`).toEqual([{ n: 1 }])
-      expect(yield* sql`SELECT count(*) AS n FROM notification_attempt`).toEqual([{ n: 1 }])
+      expect(yield* sql`SELECT count(*) AS n FROM espalier_event`).toEqual([{ n: 1 }])
+      expect(yield* sql`SELECT count(*) AS n FROM espalier_attempt`).toEqual([{ n: 1 }])
     }))
 
   test("pruning finds what is old among thousands that stay", () =>
@@ -199,19 +199,19 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       const { integration } = yield* create(workspace, { url: "http://127.0.0.1/", events: ["inventory_item"] })
       yield* disable(workspace, integration.id)
       yield* DeliveryRows.insertMany(workspace, 2100)
-      yield* sql`UPDATE notification_delivery SET integration_id = ${integration.id}`
-      yield* sql`UPDATE notification_delivery SET state = 'pending' WHERE created_at <= 1000`
-      yield* sql`UPDATE notification_delivery SET updated_at = 5000 WHERE created_at BETWEEN 1001 AND 1100`
+      yield* sql`UPDATE espalier_delivery SET integration_id = ${integration.id}`
+      yield* sql`UPDATE espalier_delivery SET state = 'pending' WHERE created_at <= 1000`
+      yield* sql`UPDATE espalier_delivery SET updated_at = 5000 WHERE created_at BETWEEN 1001 AND 1100`
       yield* TestClock.setTime(3000)
       expect(yield* prune(1000)).toBe(899)
-      expect(yield* sql`SELECT count(*) AS n FROM notification_delivery`).toEqual([{ n: 1201 }])
+      expect(yield* sql`SELECT count(*) AS n FROM espalier_delivery`).toEqual([{ n: 1201 }])
       yield* TestClock.setTime(7000)
       expect(yield* prune(1000)).toBe(201)
-      expect(yield* sql`SELECT count(*) AS n FROM notification_event`).toEqual([{ n: 1 }])
-      yield* sql`UPDATE notification_delivery SET state = 'dead' WHERE created_at = 1000`
-      yield* sql`DELETE FROM notification_delivery WHERE created_at < 1000`
+      expect(yield* sql`SELECT count(*) AS n FROM espalier_event`).toEqual([{ n: 1 }])
+      yield* sql`UPDATE espalier_delivery SET state = 'dead' WHERE created_at = 1000`
+      yield* sql`DELETE FROM espalier_delivery WHERE created_at < 1000`
       expect(yield* prune(1000)).toBe(1)
-      expect(yield* sql`SELECT count(*) AS n FROM notification_event`).toEqual([{ n: 0 }])
+      expect(yield* sql`SELECT count(*) AS n FROM espalier_event`).toEqual([{ n: 0 }])
     }))
 
   test("attempts are counted by what they came to", (receiver) =>

@@ -59,7 +59,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         integrations.rotateSecret("b", id),
         integrations.delete("b", id),
       ]) {
-        expect((yield* Effect.flip(call))._tag).toBe("IntegrationUnknown")
+        expect((yield* Effect.flip(call))._tag).toBe("IntegrationNotFound")
       }
       yield* TestClock.setTime(2000)
       const edited = yield* integrations.edit("a", id, { events: ["inventory_item", "device_enrolled"] })
@@ -77,13 +77,13 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       const { integration } = yield* integrations.create("a", { url, events })
       const other = yield* integrations.create("a", { url: "https://other.example.com", events })
       const refusals = [
-        [{ url: "http://hooks.example.com", events }, "UrlRefused", "Scheme"],
-        [{ url: "nonsense", events }, "UrlRefused", "NotAUrl"],
-        [{ url: "https://127.0.0.1", events }, "AddressRefused", "loopback"],
-        [{ url: "https://inside.example.com", events }, "AddressRefused", "private"],
-        [{ url, events: [] }, "EventsRefused", "None"],
-        [{ url, events: ["device_enrolled", "all"] }, "EventsRefused", "Unknown"],
-        [{ url, events: ["device_enrolled", "device_enrolled"] }, "EventsRefused", "Repeated"],
+        [{ url: "http://hooks.example.com", events }, "InvalidUrl", "Scheme"],
+        [{ url: "nonsense", events }, "InvalidUrl", "NotAUrl"],
+        [{ url: "https://127.0.0.1", events }, "InvalidAddress", "loopback"],
+        [{ url: "https://inside.example.com", events }, "InvalidAddress", "private"],
+        [{ url, events: [] }, "InvalidSubscriptions", "None"],
+        [{ url, events: ["device_enrolled", "all"] }, "InvalidSubscriptions", "Unknown"],
+        [{ url, events: ["device_enrolled", "device_enrolled"] }, "InvalidSubscriptions", "Repeated"],
         [{ url: "https://HOOKS.example.com:443/mdm", events }, "IntegrationConflict", integration.id],
       ] as const
       for (const [input, tag, reason] of refusals) {
@@ -111,7 +111,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* TestClock.setTime(5000)
       const rotated = yield* integrations.rotateSecret("a", integration.id)
       expect(Redacted.value(rotated.secret)).not.toBe(Redacted.value(secret))
-      expect(yield* sql`SELECT secret, old_secret, old_secret_until FROM notification_integration`).toEqual([
+      expect(yield* sql`SELECT secret, old_secret, old_secret_until FROM espalier_integration`).toEqual([
         {
           secret: Redacted.value(rotated.secret),
           old_secret: Redacted.value(secret),
@@ -140,7 +140,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* integrations.disable("a", off)).toMatchObject({ enabled: false, disabledReason: "Asked" })
       const published = yield* publish("a", enrolled("1"))
       expect(published).toEqual({ id: expect.stringMatching(/^msg_/), deliveries: 2, repeated: false })
-      const rows = yield* sql<{ integration_id: string }>`SELECT integration_id FROM notification_delivery`
+      const rows = yield* sql<{ integration_id: string }>`SELECT integration_id FROM espalier_delivery`
       expect(rows.map((row) => row.integration_id).sort()).toEqual([one, two].sort())
       expect(yield* integrations.enable("a", off)).toMatchObject({ enabled: true })
       expect((yield* publish("a", enrolled("2"))).deliveries).toBe(3)

@@ -16,7 +16,7 @@ import { enrolled } from "@espalier/testing/Events"
 import * as Server from "@espalier/testing/Postgres"
 import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Fiber, Layer, Redacted, Schema } from "effect"
-import { Deliveries, Integrations, Notifications, NotificationsLayer } from "../src/index.ts"
+import { Deliveries, Integrations, Notifications } from "../src/index.ts"
 
 const events = 5000
 const kills = 20
@@ -104,7 +104,7 @@ it.live(
         }
         answer(response)
       }
-      const publisher = NotificationsLayer.layer({
+      const publisher = Notifications.layer({
         worker: false,
         addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
       }).pipe(Layer.provide(Database.layer({ url })))

@@ -29,7 +29,7 @@ const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
 /** How many deliveries somebody has claimed or is trying. */
 const claimed = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql`SELECT id FROM notification_delivery WHERE worker IS NOT NULL`
+  const rows = yield* sql`SELECT id FROM espalier_delivery WHERE worker IS NOT NULL`
   return rows.length
 })
 
@@ -121,19 +121,19 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* integrate(receiver)
       const { id } = yield* publish("one")
       yield* settled(1)
-      yield* sql`DELETE FROM notification_event WHERE id = ${id}`
+      yield* sql`DELETE FROM espalier_event WHERE id = ${id}`
       receiver.answers = Receiver.status(204)
       yield* TestClock.adjust("6 seconds")
       yield* publish("two")
       yield* wake
       yield* until(
-        Effect.map(sql`SELECT id FROM notification_delivery WHERE state = 'pending'`, ({ length }) => length === 0),
+        Effect.map(sql`SELECT id FROM espalier_delivery WHERE state = 'pending'`, ({ length }) => length === 0),
       )
-      expect(yield* sql`SELECT state, attempts FROM notification_delivery ORDER BY id`).toEqual([
+      expect(yield* sql`SELECT state, attempts FROM espalier_delivery ORDER BY id`).toEqual([
         { state: "dead", attempts: 2 },
         { state: "delivered", attempts: 1 },
       ])
-      expect(yield* sql`SELECT number, status, error FROM notification_attempt WHERE error IS NOT NULL`).toEqual([
+      expect(yield* sql`SELECT number, status, error FROM espalier_attempt WHERE error IS NOT NULL`).toEqual([
         { number: 2, status: null, error: "EventMissing" },
       ])
       expect(receiver.heard.length).toBe(2)
@@ -156,7 +156,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* answer()
       yield* Fiber.join(stopping)
       const sql = yield* SqlClient.SqlClient
-      expect(yield* sql`SELECT state, attempts, worker, due_at FROM notification_delivery ORDER BY id`).toMatchObject([
+      expect(yield* sql`SELECT state, attempts, worker, due_at FROM espalier_delivery ORDER BY id`).toMatchObject([
         { state: "delivered", attempts: 1, worker: null },
         { state: "pending", attempts: 0, worker: null, due_at: Date.UTC(2026, 0, 1) },
         { state: "pending", attempts: 0, worker: null },

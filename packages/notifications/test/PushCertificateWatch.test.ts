@@ -26,7 +26,7 @@ const published = (expiresAt = firstExpiresAt) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const rows = yield* sql<{ readonly body: string; readonly created_at: number | string }>`SELECT body, created_at
-      FROM notification_event ORDER BY created_at, id`
+      FROM espalier_event ORDER BY created_at, id`
     return rows.map(({ body, created_at }) => `${JSON.parse(body).numDays} @${(expiresAt - Number(created_at)) / hour}`)
   })
 
@@ -62,12 +62,12 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* at(30 * day)
       yield* PushCertificateWatch.check(options)
       for (const later of [hour, 10 * day]) {
-        yield* sql`DELETE FROM notification_push_certificate`
+        yield* sql`DELETE FROM espalier_push_certificate`
         yield* at(30 * day - later)
         yield* PushCertificateWatch.check(options)
         expect(yield* published()).toEqual(["30 @720"])
         // And has noted it now.
-        expect(yield* sql`SELECT warned FROM notification_push_certificate`).toEqual([{ warned: 30 }])
+        expect(yield* sql`SELECT warned FROM espalier_push_certificate`).toEqual([{ warned: 30 }])
       }
     }),
   )
@@ -128,7 +128,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* PushCertificateWatch.check(options)
       const sql = yield* SqlClient.SqlClient
       const [row] = yield* sql<{ readonly body: string; readonly integration_id: string }>`SELECT body, integration_id
-        FROM notification_event e JOIN notification_delivery d ON d.event_id = e.id`
+        FROM espalier_event e JOIN espalier_delivery d ON d.event_id = e.id`
       expect(row?.integration_id).toBe(integration.id)
       expect(JSON.parse(row?.body ?? "")).toEqual({
         action: "apple_push_certification_renovation",
@@ -146,7 +146,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       for (const pem of ["", "push.pem", first.replace("MIIC", "MIIX"), "-----BEGIN CERTIFICATE-----"]) {
         const certificates = [{ pem, appleId: "bad@example.com" }, ...options.certificates]
         const error = yield* Effect.flip(PushCertificateWatch.check({ ...options, certificates }))
-        expect(error).toBeInstanceOf(PushCertificateWatch.PushCertificateInvalid)
+        expect(error).toBeInstanceOf(PushCertificateWatch.InvalidPushCertificate)
         expect(error.message).toContain("bad@example.com")
       }
       expect(yield* published()).toEqual(["5 @120"])
@@ -210,7 +210,7 @@ describe("the layer", () => {
         yield* at(30 * day, renewedExpiresAt)
         expect((yield* running(published(renewedExpiresAt))).at(-1)).toBe("30 @720")
         pem = "no certificate"
-        expect(yield* Effect.flip(running(Effect.void))).toBeInstanceOf(PushCertificateWatch.PushCertificateInvalid)
+        expect(yield* Effect.flip(running(Effect.void))).toBeInstanceOf(PushCertificateWatch.InvalidPushCertificate)
       }).pipe(Effect.scoped),
   )
 })

@@ -184,12 +184,12 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     Effect.gen(function* () {
       const { sendTest, disable } = yield* Integrations
       const { id } = yield* integrate(receiver)
-      expect((yield* Effect.flip(sendTest("b", id)))._tag).toBe("IntegrationUnknown")
-      expect((yield* Effect.flip(sendTest(workspace, "int_none")))._tag).toBe("IntegrationUnknown")
+      expect((yield* Effect.flip(sendTest("b", id)))._tag).toBe("IntegrationNotFound")
+      expect((yield* Effect.flip(sendTest(workspace, "int_none")))._tag).toBe("IntegrationNotFound")
       yield* disable(workspace, id)
       expect((yield* Effect.flip(sendTest(workspace, id)))._tag).toBe("IntegrationDisabled")
       const sql = yield* SqlClient.SqlClient
-      expect(yield* sql`SELECT id FROM notification_event`).toEqual([])
+      expect(yield* sql`SELECT id FROM espalier_event`).toEqual([])
     }))
 }
 

@@ -5,9 +5,9 @@
 import { flushCompileCache } from "node:module"
 import { Database } from "@espalier/sql"
 import { Effect, Layer, Redacted } from "effect"
-import * as NotificationsLayer from "../src/NotificationsLayer.ts"
+import * as Notifications from "../src/Notifications.ts"
 
-const everything = NotificationsLayer.layer({
+const everything = Notifications.layer({
   addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
   worker: {
     concurrency: 20,

@@ -22,12 +22,12 @@ export const insert = Effect.fnUntraced(function* (workspace: string, rows: Read
   return yield* Effect.forEach(rows, ({ at, state, integration, name }) =>
     Effect.gen(function* () {
       const id = `msg_${++count}`
-      yield* sql`INSERT INTO notification_event ${sql.insert({ id, workspace, name, body: `{"n":${count}}`, created_at: at })}`
+      yield* sql`INSERT INTO espalier_event ${sql.insert({ id, workspace, name, body: `{"n":${count}}`, created_at: at })}`
       const times = { created_at: at, due_at: at, updated_at: at }
       const rest = { event_id: id, integration_id: integration, workspace, state, attempts: 1, ...times }
       const [row] = yield* sql<{
         readonly id: number
-      }>`INSERT INTO notification_delivery ${sql.insert(rest)} RETURNING id`
+      }>`INSERT INTO espalier_delivery ${sql.insert(rest)} RETURNING id`
       return { id: row?.id ?? 0, event: id }
     }),
   ).pipe(sql.withTransaction)
@@ -37,9 +37,9 @@ export const insert = Effect.fnUntraced(function* (workspace: string, rows: Read
 export const insertMany = Effect.fnUntraced(function* (workspace: string, rows: number) {
   const sql = yield* SqlClient.SqlClient
   const [one] = yield* insert(workspace, [{ at: 1, state: "delivered", integration: "int_1", name: "device_enrolled" }])
-  yield* sql`INSERT INTO notification_delivery
+  yield* sql`INSERT INTO espalier_delivery
       (event_id, integration_id, workspace, state, attempts, created_at, due_at, updated_at)
     WITH RECURSIVE counted(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM counted WHERE n < CAST(${rows} AS integer))
     SELECT event_id, integration_id, workspace, state, attempts, n, n, n
-    FROM counted JOIN notification_delivery ON id = ${one?.id ?? 0}`
+    FROM counted JOIN espalier_delivery ON id = ${one?.id ?? 0}`
 })

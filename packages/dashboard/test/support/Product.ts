@@ -5,7 +5,7 @@
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { ApiKeys } from "@espalier/api-keys"
-import { Integrations, Notifications, NotificationsHttp, NotificationsLayer } from "@espalier/notifications"
+import { Integrations, Notifications, NotificationsHttp } from "@espalier/notifications"
 import { Database } from "@espalier/sql"
 import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -34,7 +34,7 @@ const served = (url: string, port: number, { worker, dashboard, pageOrigins }: P
   ).pipe(
     Layer.provideMerge(ApiKeys.layer),
     Layer.provideMerge(
-      NotificationsLayer.layer({
+      Notifications.layer({
         addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
         worker: worker ?? { waits: ["0 seconds", "1 hour"], pollInterval: "100 millis" },
       }),

@@ -1,12 +1,12 @@
 /**
- * The notifications' HTTP API as a definition: for the server, for typed clients, for OpenAPI. It runs in browsers too.
+ * The definition of the notifications API: for the server, for typed clients, for OpenAPI. It runs in browsers, too.
  */
 import { SessionGroup } from "@espalier/api-keys/api"
 import { withNotificationWebhooks } from "@espalier/schema"
-import { HttpApi, HttpApiMiddleware, OpenApi } from "effect/http-api"
-import { DeliveriesGroup } from "./DeliveriesApi.ts"
-import { EventsGroup } from "./EventsApi.ts"
-import { IntegrationsGroup } from "./IntegrationsApi.ts"
+import { HttpApi, OpenApi } from "effect/http-api"
+import { DeliveriesGroup } from "../Deliveries/DeliveriesApi.ts"
+import { EventsGroup } from "../Events/EventsApi.ts"
+import { IntegrationsGroup } from "../Integrations/IntegrationsApi.ts"
 
 /**
  * @category api
@@ -17,12 +17,11 @@ export class NotificationsApi extends HttpApi.make("notifications")
   .add(IntegrationsGroup)
   .add(EventsGroup)
   .add(DeliveriesGroup)
-  .middleware(HttpApiMiddleware.ProblemDetails)
   .annotateMerge(
     OpenApi.annotations({
       title: "Espalier notifications",
       version: "1.0.0",
-      description: "Webhook integrations of workspaces, and deliveries that never get lost",
+      description: "Webhook integrations of workspaces, and reliable deliveries",
       license: { name: "MIT" },
       transform: withNotificationWebhooks,
     }),

@@ -1,20 +1,20 @@
 /**
- * The HTTP API, for an app that has an `HttpRouter`: the routes of `NotificationsApi` with all that they answer.
+ * The notifications API as routes, for an app that has an `HttpRouter`.
  *
- * Its document is at `/api/notifications/openapi.json`, and as a page to browse at `/api/notifications/reference`. Both are public; they
- * hold nothing of any workspace.
+ * Its OpenAPI document is at `/api/notifications/openapi.json`, and a page to browse it at `/api/notifications/reference`. Both are public; they
+ * contain nothing of a workspace.
  */
 import { type ApiKeys, AuthorizationHttp, Cors, RequestLimits, SessionHttp } from "@espalier/api-keys"
+import { NotFound } from "@espalier/http"
 import { Layer } from "effect"
 import { type HttpRouter, HttpServer } from "effect/http"
-import { HttpApiBuilder, HttpApiMiddleware, HttpApiScalar } from "effect/http-api"
-import type { Deliveries } from "../Deliveries.ts"
-import type { Integrations } from "../Integrations.ts"
+import { HttpApi, HttpApiBuilder, HttpApiMiddleware, HttpApiScalar } from "effect/http-api"
+import type { Deliveries } from "../Deliveries/Deliveries.ts"
+import * as DeliveriesHttp from "../Deliveries/DeliveriesHttp.ts"
+import * as EventsHttp from "../Events/EventsHttp.ts"
+import type { Integrations } from "../Integrations/Integrations.ts"
+import * as IntegrationsHttp from "../Integrations/IntegrationsHttp.ts"
 import type { Notifications } from "../Notifications.ts"
-import * as Astray from "./Astray.ts"
-import * as DeliveriesHttp from "./DeliveriesHttp.ts"
-import * as EventsHttp from "./EventsHttp.ts"
-import * as IntegrationsHttp from "./IntegrationsHttp.ts"
 import { NotificationsApi } from "./NotificationsApi.ts"
 
 /**
@@ -26,8 +26,16 @@ import { NotificationsApi } from "./NotificationsApi.ts"
  */
 export type NotificationsHttpOptions = SessionHttp.SessionOptions
 
+const endpoints: Array<NotFound.Endpoint> = []
+HttpApi.reflect(NotificationsApi, {
+  onGroup: () => {},
+  onEndpoint: ({ endpoint }) => {
+    endpoints.push(endpoint)
+  },
+})
+
 /**
- * Over the services of `NotificationsLayer.layer`, and `ApiKeys`: `ApiKeys.layer`, or your product's own keys.
+ * Over the services of `Notifications.layer`, and `ApiKeys`: `ApiKeys.layer`, or your product's own keys.
  *
  * @category layers
  * @since 0.1.0
@@ -38,7 +46,7 @@ export const layer = (
   Layer.mergeAll(
     HttpApiBuilder.layer(NotificationsApi, { openapiPath: "/api/notifications/openapi.json" }),
     HttpApiScalar.layer(NotificationsApi, { path: "/api/notifications/reference" }),
-    Astray.layer,
+    NotFound.layer({ endpoints, prefixes: ["/api/workspaces", "/api/session", "/api/notifications"] }),
     Cors.layer(options.pageOrigins ?? []),
   ).pipe(
     Layer.provide([

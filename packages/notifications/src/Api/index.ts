@@ -1,11 +1,11 @@
 /**
- * The definition of the notifications' HTTP API, without its server: for clients in Node and in browsers.
+ * The definition of the notifications API, without its server: for clients in Node and in browsers.
  */
-export * from "../AddressError.ts"
-export * from "../Delivery.ts"
-export * from "../IntegrationError.ts"
-export * from "../Published.ts"
-export { ReplayInput } from "./DeliveriesApi.ts"
-export { CatalogueEntry } from "./EventsApi.ts"
-export { IntegrationEdit, IntegrationInput, IntegrationWithSecret, TestSent } from "./IntegrationsApi.ts"
+export * from "../Addresses/AddressError.ts"
+export * from "../Deliveries/Delivery.ts"
+export * from "../Deliveries/DeliveryError.ts"
+export { CatalogueEntry } from "../Events/EventsApi.ts"
+export * from "../Events/PublishResult.ts"
+export * from "../Integrations/IntegrationError.ts"
+export * from "../Integrations/IntegrationInput.ts"
 export { NotificationsApi } from "./NotificationsApi.ts"

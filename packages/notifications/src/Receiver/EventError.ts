@@ -1,31 +1,31 @@
 /**
- * A request was signed by the sender, and still no event that this version can read.
+ * A request was signed by the sender, but contains no event that this version can read.
  */
 import { Schema } from "effect"
 
 /**
- * The signature is good; `id` and `timestamp` are the sender's own. Holds nothing of the body.
+ * The signature is valid; `id` and `timestamp` are the sender's. The error contains nothing of the body.
  *
- * - `UnknownEvent`: an `action` that this version does not know: the sender is newer. Answer 2xx, nobody here waits for it; a refusal would be
- *   tried again for days and end with the integration disabled.
- * - `Invalid`: a known `action`, and members that are missing or of another type. `NotJson`: no JSON in UTF-8. Answer 400: sender or receiver
- *   has a mistake, and a try after it is mended succeeds.
+ * - `UnknownEvent`: this version does not know the `action`, because the sender is newer. Respond 2xx: an error response would be retried for days, and
+ *   the integration would be disabled.
+ * - `Invalid`: the `action` is known, but a member is missing or has another type. `NotJson`: the body is not JSON in UTF-8. Respond 400: the
+ *   sender or the receiver has a mistake, and an attempt succeeds once it is corrected.
  *
  * @category errors
  * @since 0.1.0
  */
-export class EventError extends Schema.TaggedError<EventError>("espalier/notifications/EventError")("EventError", {
+export class EventError extends Schema.TaggedError<EventError>("@espalier/notifications/EventError")("EventError", {
   reason: Schema.Literals(["UnknownEvent", "Invalid", "NotJson"]),
   id: Schema.String,
   timestamp: Schema.Number,
 }) {
   override get message(): string {
-    return sentences[this.reason]
+    return messages[this.reason]
   }
 }
 
-const sentences: Record<EventError["reason"], string> = {
-  UnknownEvent: "The event is not one of those that this version knows",
-  Invalid: "The event's members are not those of its action",
+const messages: Record<EventError["reason"], string> = {
+  UnknownEvent: "This version does not know the event",
+  Invalid: "The members of the event do not match its action",
   NotJson: "The body is not JSON in UTF-8",
 }

@@ -1,21 +1,24 @@
 /**
- * Receives notifications: {@link verify} for those who have a server of their own, {@link handler} and its kin for a whole endpoint.
+ * Receives notifications: {@link verify} for a server of your own, {@link handler} and its variants for a whole endpoint.
  *
- * An endpoint checks the signature, decodes, calls one function an event, and answers what the sender understands:
+ * An endpoint checks the signature, decodes the event, calls its handler, and responds with a status that the sender understands:
  *
- * | answer | when                                                       | the sender          |
- * |--------|------------------------------------------------------------|---------------------|
- * | 204    | handled, handled before, or of an `action` not yet known   | has delivered       |
- * | 400    | signed, but not JSON, or not the members of its `action`   | tries again         |
- * | 401    | no signature that fits a secret, or one too old            | tries again         |
- * | 405    | not a `POST`                                               |                     |
- * | 413    | more than 320 KiB; no notification has more than 256       | tries again         |
- * | 500    | the function failed; the id is not remembered              | tries again         |
+ * | status | when                                                        | the sender      |
+ * |--------|-------------------------------------------------------------|-----------------|
+ * | 204    | handled now or before, or an `action` that is not yet known | is done         |
+ * | 400    | signed, but not JSON, or invalid members                    | retries         |
+ * | 401    | no valid signature, or one that is too old                  | retries         |
+ * | 405    | not a `POST`                                                |                 |
+ * | 413    | more than 320 KiB; a notification has at most 256           | retries         |
+ * | 500    | the handler failed; the id is not remembered                | retries         |
  *
- * What surprises: the sender waits 15 seconds for an answer and then hangs up. A function that has begun runs to its end nevertheless, Effect
- * or promise, and is remembered as handled; the next try, which may come meanwhile, waits for it and is answered 204.
+ * **Gotchas**
  *
- * @example
+ * The sender waits 15 seconds for a response and then closes the connection. A handler that has started runs to its end nevertheless, Effect or
+ * promise, and the event is remembered as handled; a retry that arrives meanwhile waits for it and gets 204.
+ *
+ * **Example**
+ *
  * ```ts
  * import { Receiver } from "@espalier/notifications/receiver"
  *
@@ -29,19 +32,19 @@
  * ```
  */
 import type { Secret, WebhookSignature } from "@espalier/signing"
-import { ByteSize, Clock, type Duration, Effect, Result } from "effect"
+import { ByteSize, Clock, Config, type Duration, Effect, Layer, Result } from "effect"
 import { HttpEffect, HttpIncomingMessage, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import * as Cases from "./Cases.ts"
 import type { EventError } from "./EventError.ts"
-import * as Seen from "./Seen.ts"
+import * as EventHandlers from "./EventHandlers.ts"
+import * as IdempotencyStore from "./IdempotencyStore.ts"
 import { type Received, type ReceivedHeaders, receive, type SecretText, secretsOf } from "./Verification.ts"
 
-export type { Case, Info } from "./Cases.ts"
+export type { EventHandler, Info } from "./EventHandlers.ts"
 export type { Received, ReceivedHeaders, SecretText } from "./Verification.ts"
 
 /**
- * A request to verify. `secrets`: several while one is being replaced. `body`: the bytes before anything parsed them, or the text that
- * they are in UTF-8. `tolerance`: how far its timestamp may be from now, either way; five minutes unless given.
+ * A request to verify. `secrets` has several entries while one is being replaced. `body` is the bytes as they arrived, or their text in UTF-8.
+ * `tolerance` is how far the timestamp may be from now, in either direction; five minutes by default.
  *
  * @category models
  * @since 0.1.0
@@ -54,8 +57,8 @@ export interface Request {
 }
 
 /**
- * Why a request gives no event: not the sender's (`SignatureError`: answer 401), the sender's but not readable (`EventError`), or the receiver's
- * own secrets are none (`SecretError`).
+ * Why a request contains no event: it does not come from the sender (`SignatureError`: respond 401), it cannot be read (`EventError`), or the
+ * receiver's own secrets are malformed (`SecretError`).
  *
  * @category errors
  * @since 0.1.0
@@ -63,9 +66,10 @@ export interface Request {
 export type VerifyError = Secret.SecretError | WebhookSignature.SignatureError | EventError
 
 /**
- * Verifies and decodes, without an Effect around it. `now` in Unix milliseconds, the machine's unless given.
+ * Verifies and decodes, without Effect. `now` is in Unix milliseconds and defaults to the present.
  *
- * @example
+ * **Example**
+ *
  * ```ts
  * import { Receiver } from "@espalier/notifications/receiver"
  *
@@ -91,7 +95,7 @@ export const verifySync = ({
   )
 
 /**
- * Verifies and decodes, by the `Clock`.
+ * Verifies and decodes. The time is that of the `Clock`.
  *
  * @category verification
  * @since 0.1.0
@@ -99,19 +103,19 @@ export const verifySync = ({
 export const verify = (request: Request): Effect.Effect<Received, VerifyError> =>
   Clock.clockWith((clock) => Effect.fromResult(verifySync({ ...request, now: clock.currentTimeMillisUnsafe() })))
 
-/** What a case of an Effect endpoint gives: its failure is a 500, whatever it is. */
+/** The result of an Effect handler. A failure is a 500. */
 type Out<R> = Effect.Effect<unknown, unknown, R>
 
 /**
- * An endpoint. `seen` is {@link Seen.memory} unless given: give one over your database where there are several processes, or where a restart
- * must not let an event be handled again.
+ * An endpoint. `idempotencyStore` defaults to {@link IdempotencyStore.memory}: provide one over your database where there are several processes, or
+ * where an event must not be handled again after a restart.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Options<T = never, D = never, A = never, P = never, I = never, O = never> {
   readonly secrets: ReadonlyArray<SecretText>
-  readonly on: Cases.On<{
+  readonly on: EventHandlers.EventHandlers<{
     readonly enrollment_token_created: Out<T>
     readonly device_enrolled: Out<D>
     readonly device_added_mdm_user: Out<A>
@@ -119,7 +123,7 @@ export interface Options<T = never, D = never, A = never, P = never, I = never, 
     readonly inventory_item: Out<I>
     readonly otherwise: Out<O>
   }>
-  readonly seen?: Seen.Seen<unknown> | undefined
+  readonly idempotencyStore?: IdempotencyStore.IdempotencyStore<unknown> | undefined
 }
 
 /**
@@ -130,12 +134,12 @@ export interface Options<T = never, D = never, A = never, P = never, I = never, 
  */
 export interface FetchOptions {
   readonly secrets: ReadonlyArray<SecretText>
-  readonly on: Cases.OnSame<unknown>
-  readonly seen?: Seen.PromiseSeen | undefined
+  readonly on: EventHandlers.EventHandlersOf<unknown>
+  readonly idempotencyStore?: IdempotencyStore.PromiseIdempotencyStore | undefined
 }
 
 /**
- * An endpoint as an Effect from a request to its answer, to mount anywhere. Fails when a secret is malformed.
+ * An endpoint as an Effect from a request to its response, to mount anywhere. Fails when a secret is malformed.
  *
  * @category endpoints
  * @since 0.1.0
@@ -144,32 +148,32 @@ export const handler = Effect.fnUntraced(function* <T = never, D = never, A = ne
   options: Options<T, D, A, P, I, O>,
 ) {
   const secrets = yield* Effect.fromResult(secretsOf(options.secrets))
-  const cases = Cases.complete<Out<T | D | A | P | I | O>>(options.on)
-  const seen = options.seen ?? (yield* Seen.memory())
+  const handlers = EventHandlers.complete<Out<T | D | A | P | I | O>>(options.on)
+  const store = options.idempotencyStore ?? (yield* IdempotencyStore.memory())
 
-  const heard = Effect.gen(function* () {
+  const respond = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     if (request.method !== "POST") return notAllowed
     const body = yield* request.arrayBuffer
     const now = yield* Clock.currentTimeMillis
     const received = yield* Effect.fromResult(receive(now, secrets, request.headers, new Uint8Array(body)))
-    const handling = Effect.suspend(() => Effect.asVoid(Cases.dispatch(cases, received)))
-    return yield* seen.once(received.id, handling).pipe(
+    const handling = Effect.suspend(() => Effect.asVoid(EventHandlers.dispatch(handlers, received)))
+    return yield* store.runOnce(received.id, handling).pipe(
       Effect.uninterruptible,
       Effect.as(done),
       Effect.catchCause((cause) => Effect.as(Effect.logError(`notification ${received.id} failed`, cause), failed)),
     )
   })
 
-  return heard.pipe(
+  return respond.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBytes),
     Effect.catchTags({
       SignatureError: () => Effect.succeed(unsigned),
       HttpServerError: ({ reason }) =>
-        Effect.succeed(reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge" ? tooLarge : brokenOff),
+        Effect.succeed(reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge" ? tooLarge : incomplete),
       EventError: (error) =>
         Effect.as(
-          Effect.logWarning(`notification ${error.id} is not read`, error.reason),
+          Effect.logWarning(`notification ${error.id} cannot be read`, error.reason),
           error.reason === "UnknownEvent" ? done : HttpServerResponse.text(error.message, { status: 400 }),
         ),
     }),
@@ -179,11 +183,11 @@ export const handler = Effect.fnUntraced(function* <T = never, D = never, A = ne
 const maxBytes = ByteSize.fromInputUnsafe("320 KiB")
 
 const done = HttpServerResponse.empty()
-const failed = HttpServerResponse.text("The receiver failed", { status: 500 })
-const brokenOff = HttpServerResponse.text("The body broke off", { status: 400 })
+const failed = HttpServerResponse.text("The handler failed", { status: 500 })
+const incomplete = HttpServerResponse.text("The body is incomplete", { status: 400 })
 const tooLarge = HttpServerResponse.text("The body is larger than 320 KiB", { status: 413 })
-const notAllowed = HttpServerResponse.text("Notifications are posted", { status: 405, headers: { allow: "POST" } })
-/** One answer for every reason: the caller is not told which. */
+const notAllowed = HttpServerResponse.text("Send notifications with POST", { status: 405, headers: { allow: "POST" } })
+/** The same for every reason, so that the caller learns nothing. */
 const unsigned = HttpServerResponse.text("The signature is missing, stale or wrong", { status: 401 })
 
 /**
@@ -195,11 +199,36 @@ const unsigned = HttpServerResponse.text("The signature is missing, stale or wro
 export const layer = <T = never, D = never, A = never, P = never, I = never, O = never>(
   path: HttpRouter.PathInput,
   options: Options<T, D, A, P, I, O>,
-) => HttpRouter.use((router) => Effect.flatMap(handler(options), (answer) => router.add("POST", path, answer)))
+) => HttpRouter.use((router) => Effect.flatMap(handler(options), (respond) => router.add("POST", path, respond)))
 
 /**
- * {@link handler} for those who write no Effects: a function from a `Request` to its `Response`, for any fetch runtime. Throws at once when a
- * secret is malformed; the function itself never rejects.
+ * {@link layer} with secrets from the configuration. A missing secret is a `ConfigError`, a malformed one a `SecretError`.
+ *
+ * **Example** (A secret from the environment)
+ *
+ * ```ts
+ * import { Receiver } from "@espalier/notifications/receiver"
+ * import { Config, Effect } from "effect"
+ *
+ * export const hook = Receiver.layerConfig("/hooks/mdm", {
+ *   secrets: [Config.Redacted("WEBHOOK_SECRET")],
+ *   on: { otherwise: (event) => Effect.log(event.action) },
+ * })
+ * ```
+ *
+ * @category endpoints
+ * @since 0.1.0
+ */
+export const layerConfig = <T = never, D = never, A = never, P = never, I = never, O = never>(
+  path: HttpRouter.PathInput,
+  options: Omit<Options<T, D, A, P, I, O>, "secrets"> & {
+    readonly secrets: ReadonlyArray<Config.Config<SecretText>>
+  },
+) => Layer.unwrap(Effect.map(Config.all(options.secrets), (secrets) => layer(path, { ...options, secrets })))
+
+/**
+ * {@link handler} without Effect: a function from a `Request` to its `Response`, for any fetch runtime. Throws at once when a secret is malformed;
+ * the function itself never rejects.
  *
  * @category endpoints
  * @since 0.1.0
@@ -207,31 +236,35 @@ export const layer = <T = never, D = never, A = never, P = never, I = never, O =
 export const fetchHandler = ({
   secrets,
   on,
-  seen,
+  idempotencyStore,
 }: FetchOptions): ((request: globalThis.Request) => Promise<Response>) =>
   Effect.runSync(
     Effect.map(
-      handler({ secrets, on: effects(on), seen: seen === undefined ? undefined : effectSeen(seen) }),
-      (answer) => HttpEffect.toWebHandler(answer),
+      handler({
+        secrets,
+        on: effects(on),
+        idempotencyStore: idempotencyStore === undefined ? undefined : effectStore(idempotencyStore),
+      }),
+      (respond) => HttpEffect.toWebHandler(respond),
     ),
   )
 
 const promised = <A>(run: () => A | Promise<A>): Effect.Effect<A, unknown> =>
   Effect.tryPromise({ try: async () => run(), catch: (error) => error })
 
-const effects = (on: FetchOptions["on"]): Cases.OnSame<Out<never>> => {
-  const cases = Cases.complete(on)
+const effects = (on: FetchOptions["on"]): EventHandlers.EventHandlersOf<Out<never>> => {
+  const handlers = EventHandlers.complete(on)
   return {
-    enrollment_token_created: (event, info) => promised(() => cases.enrollment_token_created(event, info)),
-    device_enrolled: (event, info) => promised(() => cases.device_enrolled(event, info)),
-    device_added_mdm_user: (event, info) => promised(() => cases.device_added_mdm_user(event, info)),
+    enrollment_token_created: (event, info) => promised(() => handlers.enrollment_token_created(event, info)),
+    device_enrolled: (event, info) => promised(() => handlers.device_enrolled(event, info)),
+    device_added_mdm_user: (event, info) => promised(() => handlers.device_added_mdm_user(event, info)),
     apple_push_certification_renovation: (event, info) =>
-      promised(() => cases.apple_push_certification_renovation(event, info)),
-    inventory_item: (event, info) => promised(() => cases.inventory_item(event, info)),
+      promised(() => handlers.apple_push_certification_renovation(event, info)),
+    inventory_item: (event, info) => promised(() => handlers.inventory_item(event, info)),
   }
 }
 
-const effectSeen = (seen: Seen.PromiseSeen): Seen.Seen<unknown> => ({
-  once: (id, handle) =>
-    Effect.contextWith((context) => promised(() => seen.once(id, () => Effect.runPromiseWith(context)(handle)))),
+const effectStore = (store: IdempotencyStore.PromiseIdempotencyStore): IdempotencyStore.IdempotencyStore<unknown> => ({
+  runOnce: (id, handle) =>
+    Effect.contextWith((context) => promised(() => store.runOnce(id, () => Effect.runPromiseWith(context)(handle)))),
 })

@@ -1,7 +1,7 @@
 /**
- * A request's headers and body, read as an event: signature first, over the bytes as they came, everything else after.
+ * Reads a request's headers and body as an event: the signature first, over the bytes as they arrived, then everything else.
  *
- * So a forgery is always a `SignatureError`, and an `EventError` is always the sender's own.
+ * So a forged request is always a `SignatureError`, and an `EventError` always comes from the sender.
  */
 import { NotificationEvent, notificationEvents } from "@espalier/schema"
 import { Secret, WebhookSignature } from "@espalier/signing"
@@ -9,7 +9,7 @@ import { type Duration, Redacted, Result, Schema } from "effect"
 import { EventError } from "./EventError.ts"
 
 /**
- * What was received. `id` is the same on every try: what to know a repetition by. `timestamp` is when this try was sent, in Unix seconds.
+ * A received event. `id` is the same for every attempt and identifies duplicates. `timestamp` is when this attempt was sent, in Unix seconds.
  *
  * @category models
  * @since 0.1.0
@@ -21,7 +21,7 @@ export interface Received {
 }
 
 /**
- * A secret as the integration showed it, `whsec_…`.
+ * A secret as it was shown when the integration was created, `whsec_…`.
  *
  * @category models
  * @since 0.1.0
@@ -29,7 +29,7 @@ export interface Received {
 export type SecretText = string | Redacted.Redacted
 
 /**
- * A request's headers: those of a `Request`, or a record by lower-case name, as Node and Effect have them.
+ * The headers of a request: those of a `Request`, or a record with lower-case names, as in Node and Effect.
  *
  * @category models
  * @since 0.1.0
@@ -50,7 +50,7 @@ export const secretsOf = (
   Result.all(texts.map((text) => Secret.parse(Redacted.isRedacted(text) ? Redacted.value(text) : text)))
 
 /**
- * Verifies, then decodes, at `nowMillis` (Unix milliseconds). A body given as text counts as the UTF-8 it came from.
+ * Verifies and then decodes, at `nowMillis` (Unix milliseconds). Text is encoded as UTF-8.
  *
  * @category verification
  * @since 0.1.0
@@ -67,16 +67,16 @@ export const receive = (
   const verified = WebhookSignature.verifyAt(nowMillis, signed, { tolerance })
   if (Result.isFailure(verified)) return Result.fail(verified.failure)
   const { id, timestamp } = verified.success
-  const refuse = (reason: EventError["reason"]) => Result.fail(new EventError({ reason, id, timestamp }))
+  const fail = (reason: EventError["reason"]) => Result.fail(new EventError({ reason, id, timestamp }))
   let json: unknown
   try {
     json = JSON.parse(utf8.decode(bytes))
   } catch {
-    return refuse("NotJson")
+    return fail("NotJson")
   }
   const event = decode(json)
   if (Result.isSuccess(event)) return Result.succeed({ id, timestamp, event: event.success })
-  return refuse(Result.isSuccess(decodeAction(json)) || !hasAction(json) ? "Invalid" : "UnknownEvent")
+  return fail(Result.isSuccess(decodeAction(json)) || !hasAction(json) ? "Invalid" : "UnknownEvent")
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -85,7 +85,7 @@ const decode = Schema.decodeUnknownResult(NotificationEvent)
 
 const hasAction = Schema.is(Schema.Struct({ action: Schema.String }))
 
-/** The actions of all events, with every spelling that is read. */
+/** The actions of all events, in every spelling that is accepted. */
 const actions = Object.values(notificationEvents).map((schema) =>
   "members" in schema ? Schema.Union(schema.members.map(({ fields }) => fields.action)) : schema.fields.action,
 )
@@ -101,7 +101,7 @@ const signatureHeaders = (headers: ReceivedHeaders) => ({
 const header = (headers: ReceivedHeaders, name: string): string | undefined => {
   if (isFetchHeaders(headers)) return headers.get(name) ?? undefined
   const value = headers[name]
-  // Given twice: which one was meant is not ours to guess.
+  // A header that is given twice is ambiguous.
   return typeof value === "string" ? value : undefined
 }
 

@@ -1,0 +1,219 @@
+/**
+ * Deliveries (one event for one integration) and their attempts, in the library and over HTTP. Times are Unix milliseconds.
+ */
+import { PathSegment } from "@espalier/api-keys/api"
+import { SubscriptionName } from "@espalier/schema"
+import { Schema } from "effect"
+
+const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
+
+/**
+ * - `pending`: an attempt is due or in progress. `delivered`: the receiver responded 2xx. `dead`: the last attempt failed.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DeliveryState = Schema.Literals(["pending", "delivered", "dead"]).annotate({
+  identifier: "DeliveryState",
+  description:
+    "pending: an attempt is due or in progress. delivered: the receiver responded 2xx. dead: the last attempt failed",
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeliveryState = typeof DeliveryState.Type
+
+/**
+ * One event for one integration. `event` is the `webhook-id`, `name` the event's name in subscriptions. `dueAt` is the time of the next attempt while
+ * the delivery is pending, and has no meaning otherwise.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Delivery = Schema.Struct({
+  id: Schema.Int,
+  event: Schema.String,
+  name: SubscriptionName,
+  integration: Schema.String,
+  state: DeliveryState,
+  attempts: Schema.Int,
+  createdAt: when,
+  dueAt: when,
+  updatedAt: when,
+}).annotate({ identifier: "Delivery", description: "One event for one integration" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type Delivery = typeof Delivery.Type
+
+/**
+ * A delivery with its body, and the current URL of its integration.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DeliveryDetail = Schema.Struct({
+  ...Delivery.fields,
+  url: Schema.String,
+  body: Schema.String.annotate({ description: "The JSON body, byte for byte" }),
+}).annotate({ identifier: "DeliveryDetail", description: "A delivery with its body and URL" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeliveryDetail = typeof DeliveryDetail.Type
+
+/**
+ * One attempt of a delivery. `duration` is in milliseconds. Either `status` or `error`, a code, is set.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Attempt = Schema.Struct({
+  number: Schema.Int,
+  at: when,
+  duration: Schema.Int.annotate({ description: "Milliseconds" }),
+  status: Schema.NullOr(Schema.Int),
+  error: Schema.NullOr(Schema.String),
+  bodyExcerpt: Schema.String.annotate({ description: "The first KiB of the response body" }),
+}).annotate({ identifier: "Attempt", description: "One attempt of a delivery" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type Attempt = typeof Attempt.Type
+
+/** In a query a number is text. */
+const wholeFromString = Schema.FiniteFromString.check(Schema.isInt())
+
+/**
+ * Which deliveries to list, and which page of them. `since` (inclusive) and `until` (exclusive) compare with `createdAt`. `cursor` is `next` of
+ * the previous page, with the same filter. `limit` defaults to 50.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DeliveryListing = Schema.Struct({
+  state: Schema.optionalKey(DeliveryState),
+  integration: Schema.optionalKey(PathSegment),
+  name: Schema.optionalKey(SubscriptionName),
+  event: Schema.optionalKey(PathSegment),
+  since: Schema.optionalKey(wholeFromString),
+  until: Schema.optionalKey(wholeFromString),
+  cursor: Schema.optionalKey(Schema.String),
+  limit: Schema.optionalKey(wholeFromString.check(Schema.isBetween({ minimum: 1, maximum: 200 }))),
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeliveryListing = typeof DeliveryListing.Type
+
+/**
+ * What to count, in buckets of `step` milliseconds from `since` on; the last bucket ends at `until` (exclusive). At most a thousand buckets.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const StatisticsRange = Schema.Struct({
+  since: wholeFromString,
+  until: wholeFromString,
+  step: wholeFromString.check(Schema.isGreaterThanOrEqualTo(1000)),
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type StatisticsRange = typeof StatisticsRange.Type
+
+/**
+ * What to send again: finished deliveries of events published from `since` (inclusive) to `until` (exclusive), Unix milliseconds. `state` defaults to
+ * `dead`, `integration` to all integrations of the workspace.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReplayRange = Schema.Struct({
+  since: Schema.Int,
+  until: Schema.Int,
+  state: Schema.optionalKey(Schema.Literals(["dead", "delivered"])),
+  integration: Schema.optionalKey(PathSegment),
+}).annotate({ identifier: "ReplayRange", description: "Since (inclusive) and until (exclusive), Unix milliseconds" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type ReplayRange = typeof ReplayRange.Type
+
+/**
+ * The number of deliveries that are sent again.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReplayResult = Schema.Struct({ deliveries: Schema.Int }).annotate({
+  identifier: "ReplayResult",
+  description: "The number of deliveries that are sent again",
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type ReplayResult = typeof ReplayResult.Type
+
+/**
+ * A page of deliveries, newest first. `next` is the cursor of the following page; the last page has none.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DeliveryPage = Schema.Struct({
+  deliveries: Schema.Array(Delivery),
+  next: Schema.optionalKey(Schema.String),
+}).annotate({ identifier: "DeliveryPage", description: "Newest first; next is the cursor of the following page" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeliveryPage = typeof DeliveryPage.Type
+
+/**
+ * The deliveries of the events that were published in one step from `at` on, counted by their present state.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DeliveryCount = Schema.Struct({
+  at: when,
+  delivered: Schema.Int,
+  dead: Schema.Int,
+  pending: Schema.Int,
+}).annotate({ identifier: "DeliveryCount", description: "Deliveries by state, of the events published in one step" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeliveryCount = typeof DeliveryCount.Type
+
+/**
+ * The state of a workspace's deliveries. `pending` includes deliveries that wait for a disabled integration. `oldestDueAt` excludes them: it is
+ * the time at which the longest overdue delivery was due, so a time far in the past means that workers are missing or too slow.
+ * `failingIntegrations` counts enabled ones only.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DeliveryHealth = Schema.Struct({
+  pending: Schema.Int,
+  dead: Schema.Int,
+  oldestDueAt: Schema.NullOr(when),
+  disabledIntegrations: Schema.Int,
+  failingIntegrations: Schema.Int,
+}).annotate({ identifier: "DeliveryHealth", description: "The state of a workspace's deliveries" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeliveryHealth = typeof DeliveryHealth.Type

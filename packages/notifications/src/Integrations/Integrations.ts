@@ -1,0 +1,229 @@
+/**
+ * The webhook integrations of workspaces: the URL that notifications are posted to, the events that are posted, and the secrets that sign them.
+ *
+ * Each operation concerns the integrations of one workspace. A secret is returned once, by `create` and `rotateSecret`; after a rotation the
+ * old one signs as well for 24 hours. Secrets are stored in plain text because they have to sign: protect the database accordingly.
+ *
+ * **Gotchas**
+ *
+ * Deliveries that wait for a disabled integration are kept and are sent when it is enabled. Events that are published while it is disabled
+ * are not sent to it. Deleting an integration deletes its deliveries.
+ */
+import { type Integration, SubscriptionName, Subscriptions } from "@espalier/schema"
+import { Secret } from "@espalier/signing"
+import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import type { InvalidAddress, InvalidUrl } from "../Addresses/AddressError.ts"
+import { AddressGuard } from "../Addresses/AddressGuard.ts"
+import * as Id from "../Storage/Id.ts"
+import { Wakeup } from "../Worker/Wakeup.ts"
+import {
+  IntegrationConflict,
+  IntegrationDisabled,
+  IntegrationNotFound,
+  InvalidSubscriptions,
+} from "./IntegrationError.ts"
+import type { IntegrationEdit, IntegrationInput, IntegrationWithSecret, TestSent } from "./IntegrationInput.ts"
+import * as IntegrationRow from "./IntegrationRow.ts"
+import * as TestEvent from "./TestEvent.ts"
+
+type Sql = SqlError.SqlError
+
+/**
+ * Why the URL or the events of an integration are invalid.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type InvalidIntegration = InvalidUrl | InvalidAddress | InvalidSubscriptions
+
+/**
+ * - `list`: oldest first.
+ * - `edit`: changes the given members. A new URL starts without the failures of the old one.
+ * - `enable`: forgets failures, too. `disable`: sets the reason `Asked`. Both may be repeated.
+ * - `sendTest`: sends an example of an event, by default of the first one that the integration subscribes to, to this integration alone. It is
+ *   delivered like a published event.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Integrations extends Context.Service<
+  Integrations,
+  {
+    readonly create: (
+      workspace: string,
+      input: IntegrationInput,
+    ) => Effect.Effect<IntegrationWithSecret, InvalidIntegration | IntegrationConflict | Sql>
+    readonly list: (workspace: string) => Effect.Effect<ReadonlyArray<Integration>, Sql>
+    readonly get: (workspace: string, id: string) => Effect.Effect<Integration, IntegrationNotFound | Sql>
+    readonly edit: (
+      workspace: string,
+      id: string,
+      input: IntegrationEdit,
+    ) => Effect.Effect<Integration, InvalidIntegration | IntegrationNotFound | IntegrationConflict | Sql>
+    readonly delete: (workspace: string, id: string) => Effect.Effect<void, IntegrationNotFound | Sql>
+    readonly enable: (workspace: string, id: string) => Effect.Effect<Integration, IntegrationNotFound | Sql>
+    readonly disable: (workspace: string, id: string) => Effect.Effect<Integration, IntegrationNotFound | Sql>
+    readonly rotateSecret: (
+      workspace: string,
+      id: string,
+    ) => Effect.Effect<IntegrationWithSecret, IntegrationNotFound | Sql>
+    readonly sendTest: (
+      workspace: string,
+      id: string,
+      event?: SubscriptionName,
+    ) => Effect.Effect<TestSent, IntegrationNotFound | IntegrationDisabled | Sql>
+  }
+>()("@espalier/notifications/Integrations") {
+  /** Over tables that `migrate` has created. */
+  static readonly layer: Layer.Layer<Integrations, never, SqlClient.SqlClient | AddressGuard | Wakeup> = Layer.effect(
+    Integrations,
+    Effect.suspend(() => make),
+  )
+}
+
+/** How long an old secret signs as well, in milliseconds. */
+const overlap = 24 * 60 * 60 * 1000
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const guard = yield* AddressGuard
+  const wakeup = yield* Wakeup
+  const columns = IntegrationRow.columns(sql)
+
+  const get = Effect.fnUntraced(function* (workspace: string, id: string) {
+    const [row] = yield* sql`SELECT ${columns} FROM espalier_integration WHERE workspace = ${workspace} AND id = ${id}`
+    return row === undefined ? yield* new IntegrationNotFound({ id }) : IntegrationRow.read(row)
+  })
+
+  /** The one row that a statement with `RETURNING` changed. */
+  const changed = Effect.fnUntraced(function* (id: string, rows: Effect.Effect<ReadonlyArray<unknown>, Sql>) {
+    const [row] = yield* rows
+    return row === undefined ? yield* new IntegrationNotFound({ id }) : IntegrationRow.read(row)
+  })
+
+  const checkConflict = Effect.fnUntraced(function* (workspace: string, url: string, id: string) {
+    const [other] = yield* sql<{ readonly id: string }>`SELECT id FROM espalier_integration
+      WHERE workspace = ${workspace} AND url = ${url} AND id <> ${id}`
+    if (other !== undefined) return yield* new IntegrationConflict({ id: other.id })
+  })
+
+  return Integrations.of({
+    get,
+
+    list: (workspace) =>
+      Effect.map(
+        sql`SELECT ${columns} FROM espalier_integration WHERE workspace = ${workspace} ORDER BY created_at, id`,
+        (rows) => rows.map(IntegrationRow.read),
+      ),
+
+    create: Effect.fnUntraced(function* (workspace, input) {
+      const events = yield* subscriptions(input.events)
+      const url = (yield* guard.check(input.url)).href
+      const now = yield* Clock.currentTimeMillis
+      const id = yield* Id.make("int")
+      const secret = Secret.format(yield* Secret.generateHmac)
+      const integration = yield* Effect.gen(function* () {
+        // A failed insert would end the transaction in PostgreSQL.
+        const inserted = yield* sql`INSERT INTO espalier_integration ${sql.insert({
+          id,
+          workspace,
+          url,
+          enabled: 1,
+          secret,
+          created_at: now,
+          updated_at: now,
+        })} ON CONFLICT (workspace, url) DO NOTHING RETURNING id`
+        if (inserted.length === 0) {
+          yield* checkConflict(workspace, url, id)
+          return yield* new IntegrationConflict({ id })
+        }
+        yield* IntegrationRow.subscribe(sql, id, events)
+        return yield* Effect.catchTag(get(workspace, id), "IntegrationNotFound", Effect.die)
+      }).pipe(sql.withTransaction)
+      return { integration, secret: Redacted.make(secret) }
+    }),
+
+    edit: Effect.fnUntraced(function* (workspace, id, input) {
+      const events = input.events === undefined ? undefined : yield* subscriptions(input.events)
+      const url = input.url === undefined ? undefined : (yield* guard.check(input.url)).href
+      const now = yield* Clock.currentTimeMillis
+      return yield* Effect.gen(function* () {
+        const before = yield* get(workspace, id)
+        if (url !== undefined) yield* checkConflict(workspace, url, id)
+        const after = url ?? before.url
+        const failing = after === before.url ? (before.failingSince ?? null) : null
+        // Updated first: its lock makes concurrent edits take turns.
+        yield* sql`UPDATE espalier_integration SET url = ${after}, failing_since = ${failing}, updated_at = ${now}
+          WHERE workspace = ${workspace} AND id = ${id}`
+        if (events !== undefined) yield* IntegrationRow.subscribe(sql, id, events)
+        return yield* get(workspace, id)
+      }).pipe(sql.withTransaction)
+    }),
+
+    delete: (workspace, id) =>
+      Effect.gen(function* () {
+        const deleted =
+          yield* sql`DELETE FROM espalier_integration WHERE workspace = ${workspace} AND id = ${id} RETURNING id`
+        if (deleted.length === 0) return yield* new IntegrationNotFound({ id })
+        yield* sql`DELETE FROM espalier_subscription WHERE integration_id = ${id}`
+        // An integration's deliveries have its workspace, which has the index.
+        const own = sql`workspace = ${workspace} AND integration_id = ${id}`
+        yield* sql`DELETE FROM espalier_attempt WHERE delivery_id IN (SELECT id FROM espalier_delivery WHERE ${own})`
+        yield* sql`DELETE FROM espalier_delivery WHERE ${own}`
+      }).pipe(sql.withTransaction),
+
+    enable: Effect.fnUntraced(function* (workspace, id) {
+      const now = yield* Clock.currentTimeMillis
+      const integration = yield* changed(
+        id,
+        sql`UPDATE espalier_integration
+          SET enabled = 1, disabled_reason = NULL, failing_since = NULL, updated_at = ${now}
+          WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
+      )
+      yield* wakeup.wake
+      return integration
+    }),
+
+    disable: Effect.fnUntraced(function* (workspace, id) {
+      const now = yield* Clock.currentTimeMillis
+      return yield* changed(
+        id,
+        sql`UPDATE espalier_integration
+          SET enabled = 0, disabled_reason = coalesce(disabled_reason, 'Asked'), updated_at = ${now}
+          WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
+      )
+    }),
+
+    rotateSecret: Effect.fnUntraced(function* (workspace, id) {
+      const now = yield* Clock.currentTimeMillis
+      const secret = Secret.format(yield* Secret.generateHmac)
+      const integration = yield* changed(
+        id,
+        sql`UPDATE espalier_integration
+          SET old_secret = secret, old_secret_until = ${now + overlap}, secret = ${secret}, updated_at = ${now}
+          WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
+      )
+      return { integration, secret: Redacted.make(secret) }
+    }),
+
+    sendTest: Effect.fnUntraced(function* (workspace, id, event) {
+      const sent = yield* Effect.gen(function* () {
+        const integration = yield* get(workspace, id)
+        if (!integration.enabled) return yield* new IntegrationDisabled({ id })
+        return yield* TestEvent.send(sql, integration, event ?? integration.events[0])
+      }).pipe(sql.withTransaction)
+      yield* wakeup.wake
+      return sent
+    }),
+  })
+})
+
+const isName = Schema.is(SubscriptionName)
+const isSubscriptions = Schema.is(Subscriptions)
+
+const subscriptions = (names: ReadonlyArray<string>): Effect.Effect<Subscriptions, InvalidSubscriptions> => {
+  if (names.length === 0) return Effect.fail(InvalidSubscriptions.for("None"))
+  if (!names.every(isName)) return Effect.fail(InvalidSubscriptions.for("Unknown"))
+  return isSubscriptions(names) ? Effect.succeed(names) : Effect.fail(InvalidSubscriptions.for("Duplicate"))
+}

@@ -1,0 +1,77 @@
+/**
+ * Integrations over HTTP.
+ */
+import { Authorization, PathSegment, Workspace } from "@espalier/api-keys/api"
+import { Integration, SubscriptionName } from "@espalier/schema"
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "effect/http-api"
+import { InvalidAddress, InvalidUrl } from "../Addresses/AddressError.ts"
+import {
+  IntegrationConflict,
+  IntegrationDisabled,
+  IntegrationNotFound,
+  InvalidSubscriptions,
+} from "./IntegrationError.ts"
+import { IntegrationEdit, IntegrationInput, IntegrationWithSecret, TestSent } from "./IntegrationInput.ts"
+
+const params = { workspace: Workspace, id: PathSegment }
+const inputErrors = [InvalidUrl, InvalidAddress, InvalidSubscriptions, IntegrationConflict] as const
+
+/**
+ * @category api
+ * @since 0.1.0
+ */
+export class IntegrationsGroup extends HttpApiGroup.make("integrations")
+  .add(
+    HttpApiEndpoint.get("list", "/integrations", {
+      params: { workspace: Workspace },
+      success: Schema.Array(Integration),
+    }).annotate(OpenApi.Summary, "List the integrations of the workspace, oldest first"),
+    HttpApiEndpoint.post("create", "/integrations", {
+      params: { workspace: Workspace },
+      payload: IntegrationInput,
+      success: IntegrationWithSecret.pipe(HttpApiSchema.status(201)),
+      error: inputErrors,
+    }).annotate(OpenApi.Summary, "Create an integration"),
+    HttpApiEndpoint.get("get", "/integrations/:id", {
+      params,
+      success: Integration,
+      error: IntegrationNotFound,
+    }).annotate(OpenApi.Summary, "Get an integration"),
+    HttpApiEndpoint.patch("edit", "/integrations/:id", {
+      params,
+      payload: IntegrationEdit,
+      success: Integration,
+      error: [...inputErrors, IntegrationNotFound],
+    }).annotate(OpenApi.Summary, "Update an integration"),
+    HttpApiEndpoint.delete("delete", "/integrations/:id", {
+      params,
+      success: HttpApiSchema.NoContent,
+      error: IntegrationNotFound,
+    }).annotate(OpenApi.Summary, "Delete an integration and its deliveries"),
+    HttpApiEndpoint.post("enable", "/integrations/:id/enable", {
+      params,
+      success: Integration,
+      error: IntegrationNotFound,
+    }).annotate(OpenApi.Summary, "Enable an integration; its pending deliveries are sent"),
+    HttpApiEndpoint.post("disable", "/integrations/:id/disable", {
+      params,
+      success: Integration,
+      error: IntegrationNotFound,
+    }).annotate(OpenApi.Summary, "Disable an integration; its pending deliveries wait"),
+    HttpApiEndpoint.post("rotateSecret", "/integrations/:id/rotate-secret", {
+      params,
+      success: IntegrationWithSecret,
+      error: IntegrationNotFound,
+    }).annotate(OpenApi.Summary, "Rotate the secret; the old one signs as well for 24 hours"),
+    HttpApiEndpoint.post("sendTest", "/integrations/:id/test", {
+      params,
+      payload: Schema.Struct({ event: Schema.optionalKey(SubscriptionName) }),
+      success: TestSent.pipe(HttpApiSchema.status(202)),
+      error: [IntegrationNotFound, IntegrationDisabled],
+    }).annotate(OpenApi.Summary, "Send a test event to the integration; by default an example of its first event"),
+  )
+  .middleware(Authorization)
+  .middleware(HttpApiMiddleware.ProblemDetails)
+  .prefix("/api/workspaces/:workspace")
+  .annotateMerge(OpenApi.annotations({ title: "Integrations" })) {}

@@ -1,0 +1,137 @@
+/**
+ * Leases: which integrations have due deliveries, where those go, and a share of them for one worker at a time.
+ *
+ * A claim moves `due_at` to the end of the lease in the statement that selects the row, so no two workers hold a delivery at the same time,
+ * and the deliveries of a dead worker fall due again automatically. In PostgreSQL `SKIP LOCKED` lets workers pass each other; SQLite has one
+ * writer at a time.
+ */
+import { Secret, type WebhookId } from "@espalier/signing"
+import { type Array, Effect, Result, Schema } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import * as JsonRows from "../Storage/JsonRows.ts"
+
+/**
+ * A delivery under a lease. `attempts` is the number of attempts so far, `until` the end of the lease in Unix milliseconds. `body` is `null` when
+ * the event is missing, which only another program can have caused.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LeasedDelivery {
+  readonly id: number
+  readonly event: WebhookId.WebhookId
+  readonly body: string | null
+  readonly attempts: number
+  readonly until: number
+}
+
+/**
+ * The URL of an integration and the secrets that sign its deliveries, the newest first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Target {
+  readonly url: URL
+  readonly secrets: Array.NonEmptyReadonlyArray<Secret.SigningSecret>
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Leases {
+  /** The enabled integrations that have due deliveries. */
+  readonly due: (now: number) => Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
+  /** The target of an integration; `undefined` when it is disabled or deleted. */
+  readonly target: (integration: string, now: number) => Effect.Effect<Target | undefined, SqlError.SqlError>
+  /** At most `limit` due deliveries; none, and no `target`, when the integration is disabled or deleted. Run it in a transaction. */
+  readonly claim: (
+    integration: string,
+    options: { readonly now: number; readonly limit: number },
+  ) => Effect.Effect<
+    { readonly target: Target | undefined; readonly claimed: ReadonlyArray<LeasedDelivery> },
+    SqlError.SqlError
+  >
+  /** Releases deliveries of this worker, so that other workers need not wait for the end of the lease. */
+  readonly release: (deliveries: ReadonlyArray<number>, now: number) => Effect.Effect<void, SqlError.SqlError>
+}
+
+/**
+ * `lease` is in milliseconds and must be longer than an attempt can take.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* ({
+  worker,
+  lease,
+}: {
+  readonly worker: string
+  readonly lease: number
+}): Effect.fn.Return<Leases, never, SqlClient.SqlClient> {
+  const sql = yield* SqlClient.SqlClient
+  const skipLocked = sql.onDialectOrElse({
+    pg: () => sql.literal("FOR UPDATE SKIP LOCKED"),
+    orElse: () => sql.literal(""),
+  })
+
+  const targetFor: Leases["target"] = (integration, now) =>
+    Effect.map(
+      sql`SELECT url, secret, old_secret, old_secret_until FROM espalier_integration
+        WHERE id = ${integration} AND enabled = 1`,
+      ([row]) => (row === undefined ? undefined : targetOf(decodeTarget(row), now)),
+    )
+
+  return {
+    target: targetFor,
+
+    due: (now) =>
+      Effect.map(
+        sql<{ readonly id: string }>`SELECT id FROM espalier_integration
+          WHERE enabled = 1 AND EXISTS (
+            SELECT 1 FROM espalier_delivery
+            WHERE integration_id = espalier_integration.id AND state = 'pending' AND due_at <= ${now}
+          )`,
+        (rows) => rows.map(({ id }) => id),
+      ),
+
+    claim: Effect.fnUntraced(function* (integration, { now, limit }) {
+      const target = yield* targetFor(integration, now)
+      if (target === undefined) return { target, claimed: [] }
+      const until = now + lease
+      const rows = yield* sql<Omit<LeasedDelivery, "until">>`WITH due AS (
+            SELECT id FROM espalier_delivery
+            WHERE integration_id = ${integration} AND state = 'pending' AND due_at <= ${now}
+            ORDER BY due_at LIMIT ${limit} ${skipLocked}
+          )
+          UPDATE espalier_delivery SET due_at = ${until}, worker = ${worker}
+          WHERE id IN (SELECT id FROM due)
+          RETURNING id, event_id AS event, attempts,
+            (SELECT body FROM espalier_event WHERE id = event_id) AS body`
+      return { target, claimed: rows.map((row) => ({ ...row, until })) }
+    }),
+
+    release: (deliveries, now) =>
+      Effect.asVoid(sql`UPDATE espalier_delivery SET due_at = ${now}, worker = NULL
+        WHERE worker = ${worker} AND id IN (SELECT CAST(value ->> 0 AS bigint) FROM ${JsonRows.ids(sql, deliveries)})`),
+  }
+})
+
+const TargetRow = Schema.Struct({
+  url: Schema.String,
+  secret: Schema.String,
+  old_secret: Schema.NullOr(Schema.String),
+  old_secret_until: Schema.NullOr(Schema.Int),
+})
+
+const decodeTarget = Schema.decodeUnknownSync(TargetRow)
+
+const targetOf = (row: typeof TargetRow.Type, now: number): Target => {
+  const secret = Result.getOrThrow(Secret.parseSigning(row.secret))
+  const old = row.old_secret !== null && (row.old_secret_until ?? 0) > now ? row.old_secret : undefined
+  return {
+    url: new URL(row.url),
+    secrets: old === undefined ? [secret] : [secret, Result.getOrThrow(Secret.parseSigning(old))],
+  }
+}
