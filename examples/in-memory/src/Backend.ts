@@ -19,10 +19,11 @@ import {
 } from "@espalier/devices"
 import { Webhooks, type WebhookVerifier } from "@espalier/handler"
 import {
-  type InvalidCidr,
   type Deliveries,
   type Integrations,
-  type Notifications, NotificationsHttp,
+  type InvalidCidr,
+  Notifications,
+  NotificationsHttp,
 } from "@espalier/notifications"
 import { Database, type DatabaseError, type Migrations } from "@espalier/sql"
 import { Console, Effect, Layer, Redacted } from "effect"

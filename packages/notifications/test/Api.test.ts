@@ -22,7 +22,7 @@ const served = Effect.map(Metric.snapshot, (snapshot) =>
 const params = { workspace: "acme" }
 
 describe("the API", () => {
-  it.live("does what a workspace's own page wants of it", () =>
+  it.live("serves what the page of a workspace needs", () =>
     Effect.gen(function* () {
       const { client, receiver, key } = yield* ApiHarness.make()
       const { session, integrations, events, deliveries } = client
@@ -68,10 +68,10 @@ describe("the API", () => {
       const headers = { "idempotency-key": "enrolled-1" }
       const before = Date.now()
       const published = yield* events.publish({ params, headers, payload: enrolled("one") })
-      expect(published).toMatchObject({ deliveries: 1, repeated: false })
+      expect(published).toMatchObject({ deliveries: 1, duplicate: false })
       expect((yield* receiver.next).id).toBe(published.id)
-      const repeated = yield* events.publish({ params, headers, payload: enrolled("one") })
-      expect(repeated).toEqual({ ...published, repeated: true })
+      const again = yield* events.publish({ params, headers, payload: enrolled("one") })
+      expect(again).toEqual({ ...published, duplicate: true })
 
       const [delivery] = (yield* deliveries.list({ params, query: { event: published.id } })).deliveries
       if (delivery === undefined) throw new Error("no delivery")
@@ -111,7 +111,7 @@ describe("the API", () => {
     }),
   )
 
-  it.live("gives deliveries a page at a time, filtered", () =>
+  it.live("lists deliveries by page, filtered", () =>
     Effect.gen(function* () {
       const { client, receiver, call } = yield* ApiHarness.make()
       receiver.answers = Receiver.status(500)
@@ -140,7 +140,7 @@ describe("the API", () => {
     }),
   )
 
-  it.live("describes itself: every reference leads somewhere, and there is a page to browse", () =>
+  it.live("has an OpenAPI document whose references resolve, and a page to browse it", () =>
     Effect.gen(function* () {
       const { call } = yield* ApiHarness.make({ worker: false })
       const document = yield* call("GET", "/notifications/openapi.json", { key: null })

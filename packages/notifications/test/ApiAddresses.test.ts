@@ -13,7 +13,7 @@ const rows = [...hosts.map(([host, refusal]) => [`https://${host}/hook`, refusal
 const events = ["device_enrolled"]
 
 describe("the API", () => {
-  it.live("refuses every row of the address table, on creating and on editing", () =>
+  it.live("rejects every row of the address table, on create and on edit", () =>
     Effect.gen(function* () {
       const addresses = { resolve: () => Promise.resolve([public4]) }
       const { call } = yield* ApiHarness.make({ addresses, worker: false })
@@ -38,7 +38,7 @@ describe("the API", () => {
     }),
   )
 
-  it.live("leads nobody home by a name that changes its answer between check and connect", () =>
+  it.live("does not connect to a name that resolves differently after the check", () =>
     Effect.gen(function* () {
       const answers: Array<ResolvedAddress> = []
       const resolve = () => {
@@ -57,7 +57,7 @@ describe("the API", () => {
       const delivery = yield* api.tried(1)
       expect(delivery).toMatchObject({ state: "pending", attempts: 1 })
       const attempts = yield* api.call("GET", `/workspaces/acme/deliveries/${delivery.id}/attempts`)
-      expect(attempts.json).toMatchObject([{ number: 1, status: null, error: "InvalidAddress", answer: "" }])
+      expect(attempts.json).toMatchObject([{ number: 1, status: null, error: "InvalidAddress", bodyExcerpt: "" }])
       expect(answers.slice(1)).toEqual([{ address: "127.0.0.1", family: 4 }])
       expect(api.receiver.heard).toEqual([])
     }),

@@ -14,9 +14,9 @@ import { SqlClient } from "effect/sql"
 import { NotificationsApi } from "../src/Api/index.ts"
 import {
   type AddressGuardOptions,
+  Notifications,
   NotificationsHttp,
   type NotificationsHttpOptions,
-  Notifications,
 } from "../src/index.ts"
 
 export const workspace = "acme"

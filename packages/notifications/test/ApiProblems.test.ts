@@ -1,5 +1,5 @@
 /**
- * What the HTTP API refuses, and as what: every refusal is a problem (RFC 9457) with a type that programs can tell apart.
+ * The errors of the HTTP API: each is a problem (RFC 9457) with a type that programs can tell apart.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { enrolled } from "@espalier/testing/Events"
@@ -17,7 +17,7 @@ const integrations = `${acme}/integrations`
 const range = { since: 1000, until: 1000 }
 
 type Row = readonly [
-  refused: string,
+  error: string,
   method: string,
   path: string,
   call: ApiHarness.Call,
@@ -32,29 +32,22 @@ const urn = (name: string) => `urn:espalier:problem:${name}`
 /** `{name}` in a path stands for what is there: an integration, one that is disabled, a delivery that is pending. */
 const rows: ReadonlyArray<Row> = [
   ["no key", "GET", integrations, { key: null }, 401, urn("unauthorized")],
-  ["a key that is none", "GET", integrations, { key: "x" }, 401, urn("unauthorized")],
+  ["a malformed key", "GET", integrations, { key: "x" }, 401, urn("unauthorized")],
   ["a sign-in without a key", "POST", "/session", { key: null, body: {} }, 400, bad],
-  [
-    "a sign-in with a key that is none",
-    "POST",
-    "/session",
-    { key: null, body: { key: "x" } },
-    401,
-    urn("unauthorized"),
-  ],
-  ["a sign-in with a novel", "POST", "/session", { key: null, body: { key: "x".repeat(300) } }, 400, bad],
+  ["a sign-in with a malformed key", "POST", "/session", { key: null, body: { key: "x" } }, 401, urn("unauthorized")],
+  ["a sign-in with a long key", "POST", "/session", { key: null, body: { key: "x".repeat(300) } }, 400, bad],
   ["another workspace", "GET", "/workspaces/b/integrations", {}, 403, urn("forbidden"), { reason: "OtherWorkspace" }],
-  ["an integration that no database may look for", "GET", `${integrations}/a%00`, {}, 400, bad],
-  ["an event that no database may look for", "GET", `${acme}/deliveries?event=a%00`, {}, 400, bad],
-  ["a body that is no JSON", "POST", integrations, { body: "{" }, 400, bad],
+  ["an integration id with NUL", "GET", `${integrations}/a%00`, {}, 400, bad],
+  ["an event id with NUL", "GET", `${acme}/deliveries?event=a%00`, {}, 400, bad],
+  ["a body that is not JSON", "POST", integrations, { body: "{" }, 400, bad],
   ["no body", "POST", integrations, {}, 400, bad],
   ["another shape", "POST", integrations, { body: { url: 5 } }, 400, bad, { errors: [{ path: ["payload", "url"] }] }],
   ["another type", "POST", integrations, { body: { ...body, type: "email" } }, 400, bad],
   ["a form", "POST", integrations, { body: "a=b", headers: { "content-type": "text/plain" } }, 415, bad],
-  ["a body without end", "POST", integrations, { body: " ".repeat(600_000) }, 413, bad],
+  ["a body that is too large", "POST", integrations, { body: " ".repeat(600_000) }, 413, bad],
   ["no URL", "POST", integrations, { body: { ...body, url: "" } }, 422, urn("invalid-url"), { reason: "NotAUrl" }],
   [
-    "an address at home",
+    "a private address",
     "POST",
     integrations,
     { body: { ...body, url: "https://10.0.0.1/" } },
@@ -62,7 +55,15 @@ const rows: ReadonlyArray<Row> = [
     urn("invalid-address"),
     { range: "private" },
   ],
-  ["no events", "POST", integrations, { body: { url, events: [] } }, 422, urn("invalid-subscriptions"), { reason: "None" }],
+  [
+    "no events",
+    "POST",
+    integrations,
+    { body: { url, events: [] } },
+    422,
+    urn("invalid-subscriptions"),
+    { reason: "None" },
+  ],
   [
     "unknown events",
     "POST",
@@ -79,11 +80,11 @@ const rows: ReadonlyArray<Row> = [
     { body: { url, events: [...events, ...events] } },
     422,
     urn("invalid-subscriptions"),
-    { reason: "Repeated" },
+    { reason: "Duplicate" },
   ],
   ["101 events", "POST", integrations, { body: { url, events: Array(101).fill("x") } }, 400, bad],
-  ["the same URL again", "POST", integrations, { body }, 409, urn("integration-conflict")],
-  ["an integration that is not there", "GET", `${integrations}/int_x`, {}, 404, urn("integration-not-found")],
+  ["a URL that another integration has", "POST", integrations, { body }, 409, urn("integration-conflict")],
+  ["an unknown integration", "GET", `${integrations}/int_x`, {}, 404, urn("integration-not-found")],
   [
     "a test of a disabled one",
     "POST",
@@ -92,16 +93,16 @@ const rows: ReadonlyArray<Row> = [
     409,
     urn("integration-disabled"),
   ],
-  ["a test of no event", "POST", `${integrations}/{integration}/test`, { body: { event: "x" } }, 400, bad],
-  ["an event that is none", "POST", `${acme}/events`, { body: { action: "x" } }, 400, bad],
-  ["an event that lacks a member", "POST", `${acme}/events`, { body: { action: "adm_device_enrolled" } }, 400, bad],
+  ["a test of an unknown event", "POST", `${integrations}/{integration}/test`, { body: { event: "x" } }, 400, bad],
+  ["an unknown action", "POST", `${acme}/events`, { body: { action: "x" } }, 400, bad],
+  ["an event without a member", "POST", `${acme}/events`, { body: { action: "adm_device_enrolled" } }, 400, bad],
   [
     "an event of half a megabyte",
     "POST",
     `${acme}/events`,
     { body: enrolled("x".repeat(300_000)) },
     422,
-    urn("publish-refused"),
+    urn("invalid-event"),
     { reason: "TooLarge" },
   ],
   [
@@ -110,8 +111,7 @@ const rows: ReadonlyArray<Row> = [
     `${acme}/events`,
     { body: enrolled("a"), headers: { "idempotency-key": "x".repeat(256) } },
     422,
-    urn("publish-refused"),
-    { reason: "BadKey" },
+    urn("invalid-idempotency-key"),
   ],
   [
     "an idempotency key of another event",
@@ -119,16 +119,22 @@ const rows: ReadonlyArray<Row> = [
     `${acme}/events`,
     { body: enrolled("b"), headers: { "idempotency-key": "first" } },
     422,
-    urn("publish-refused"),
-    { reason: "KeyReused" },
+    urn("idempotency-key-conflict"),
   ],
-  ["a delivery that is not there", "GET", `${acme}/deliveries/999`, {}, 404, urn("delivery-not-found"), { id: 999 }],
-  ["a delivery that is no number", "GET", `${acme}/deliveries/abc`, {}, 400, bad],
-  ["a delivery out of all numbers", "GET", `${acme}/deliveries/99999999999999999999`, {}, 400, bad],
+  ["an unknown delivery", "GET", `${acme}/deliveries/999`, {}, 404, urn("delivery-not-found"), { id: 999 }],
+  ["a delivery id that is not a number", "GET", `${acme}/deliveries/abc`, {}, 400, bad],
+  ["a delivery id out of range", "GET", `${acme}/deliveries/99999999999999999999`, {}, 400, bad],
   ["a retry of one that is pending", "POST", `${acme}/deliveries/{pending}/retry`, {}, 409, urn("delivery-pending")],
-  ["a cursor of nobody", "GET", `${acme}/deliveries?cursor=x`, {}, 422, urn("invalid-cursor")],
-  ["a range of nothing", "GET", `${acme}/deliveries?since=5&until=1`, {}, 422, urn("invalid-time-range")],
-  ["a replay of nothing", "POST", `${acme}/deliveries/replay`, { body: range }, 422, urn("invalid-time-range")],
+  ["an invalid cursor", "GET", `${acme}/deliveries?cursor=x`, {}, 422, urn("invalid-cursor")],
+  [
+    "a range that ends before it begins",
+    "GET",
+    `${acme}/deliveries?since=5&until=1`,
+    {},
+    422,
+    urn("invalid-time-range"),
+  ],
+  ["a replay of an empty range", "POST", `${acme}/deliveries/replay`, { body: range }, 422, urn("invalid-time-range")],
   [
     "a million buckets",
     "GET",
@@ -138,14 +144,14 @@ const rows: ReadonlyArray<Row> = [
     urn("invalid-time-range"),
   ],
   ["a page of 201", "GET", `${acme}/deliveries?limit=201`, {}, 400, bad],
-  ["a state that is none", "GET", `${acme}/deliveries?state=lost`, {}, 400, bad],
-  ["a path that is none", "GET", `${acme}/nothing`, {}, 404, bad],
+  ["an unknown state", "GET", `${acme}/deliveries?state=lost`, {}, 400, bad],
+  ["an unknown path", "GET", `${acme}/nothing`, {}, 404, bad],
   ["another method", "PUT", integrations, { body }, 405, bad],
   ["a path that is not UTF-8", "GET", "/workspaces/%ff/integrations", {}, 400, bad],
 ]
 
-describe("the API refuses", () => {
-  it.live("as the table says", () =>
+describe("the API", () => {
+  it.live("responds with the problems of the table", () =>
     Effect.gen(function* () {
       const { call, receiver } = yield* ApiHarness.make()
       receiver.answers = Receiver.status(500)
@@ -162,26 +168,26 @@ describe("the API refuses", () => {
       const { json } = yield* call("GET", `${acme}/deliveries`)
       const there: Record<string, string> = { integration, disabled, pending: Object(json).deliveries[0].id }
 
-      for (const [refused, method, path, options, status, type, members = {}] of rows) {
+      for (const [error, method, path, options, status, type, members = {}] of rows) {
         const answer = yield* call(
           method,
           path.replace(/\{(\w+)\}/, (_, name: string) => there[name] ?? ""),
           options,
         )
-        expect([refused, answer.status, answer.type]).toEqual([refused, status, "application/problem+json"])
-        expect(answer.json, refused).toMatchObject({ type, status, title: expect.any(String), ...members })
+        expect([error, answer.status, answer.type]).toEqual([error, status, "application/problem+json"])
+        expect(answer.json, error).toMatchObject({ type, status, title: expect.any(String), ...members })
       }
     }),
   )
 
-  it("with every type of problem that its document knows", () => {
-    const told = new Set(rows.map(([, , , , , type]) => type))
+  it("has a row for every problem type of its document", () => {
+    const tested = new Set(rows.map(([, , , , , type]) => type))
     const known = JSON.stringify(OpenApi.fromApi(NotificationsApi)).match(/urn:espalier:problem:[\w-]+/g)
-    // A database that fails is the next test's.
-    expect(new Set([...(known ?? []), bad])).toEqual(new Set([...told, urn("database-unavailable")]))
+    // The next test covers a failing database.
+    expect(new Set([...(known ?? []), bad])).toEqual(new Set([...tested, urn("database-unavailable")]))
   })
 
-  it.live("everything while the database fails, with 503 and when to come again", () =>
+  it.live("responds 503 with Retry-After while the database fails", () =>
     Effect.gen(function* () {
       const { call, sql, key } = yield* ApiHarness.make({ worker: false })
       yield* sql`DROP TABLE espalier_integration`
@@ -196,7 +202,7 @@ describe("the API refuses", () => {
     }),
   )
 
-  it.live("a body without end that does not say how long it is", () =>
+  it.live("rejects an endless body without a length", () =>
     Effect.gen(function* () {
       const { origin, key } = yield* ApiHarness.make({ worker: false })
       let sent = 0
@@ -219,7 +225,7 @@ describe("the API refuses", () => {
     }),
   )
 
-  it.live("says which methods there are", () =>
+  it.live("lists the methods of a path in Allow", () =>
     Effect.gen(function* () {
       const { call } = yield* ApiHarness.make({ worker: false })
       expect((yield* call("PUT", integrations)).headers.get("allow")).toBe("GET, POST")

@@ -6,7 +6,7 @@ import { enrolled } from "@espalier/testing/Events"
 import { Effect, Layer, Logger, References, Tracer } from "effect"
 import * as ApiHarness from "./ApiHarness.ts"
 
-it.live("neither log nor trace holds a key, a signing secret or what was sent", () =>
+it.live("keeps keys, signing secrets and bodies out of logs and traces", () =>
   Effect.gen(function* () {
     const spans: Array<Tracer.NativeSpan> = []
     const lines: Array<string> = []

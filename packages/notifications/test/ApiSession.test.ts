@@ -27,7 +27,7 @@ const page = Effect.gen(function* () {
 })
 
 describe("a session", () => {
-  it.live("is a cookie that no script reads, for twelve hours, and ends with signing out", () =>
+  it.live("is a cookie that scripts cannot read, lasts twelve hours, and ends with signing out", () =>
     Effect.gen(function* () {
       const { call, key, keys } = yield* ApiHarness.make({ worker: false })
       const signedIn = yield* call("POST", "/session", { key: null, body: { key } })
@@ -48,7 +48,7 @@ describe("a session", () => {
     }),
   )
 
-  it.live("without https the cookie is for whoever says so", () =>
+  it.live("has a cookie without Secure where that is configured", () =>
     Effect.gen(function* () {
       const { call, key } = yield* ApiHarness.make({ worker: false, secureCookie: false })
       const { headers } = yield* call("POST", "/session", { key: null, body: { key } })
@@ -69,7 +69,7 @@ describe("a session", () => {
     // No browser: nobody's cookie to abuse when signing in, but not to be believed with one.
     [{}, false, true],
   ]
-  it.live("changes something only for a page of its own origin", () =>
+  it.live("changes data only for pages of the same origin", () =>
     Effect.gen(function* () {
       const { call, key, origin } = yield* ApiHarness.make({
         worker: false,
@@ -101,7 +101,7 @@ describe("a session", () => {
     }),
   )
 
-  it.live("changes something for the pages of other origins that are the product's own", () =>
+  it.live("changes data for pages of the configured origins", () =>
     Effect.gen(function* () {
       const own = "https://dashboard.example.com"
       const { call, key } = yield* ApiHarness.make({ worker: false, pageOrigins: [own] })
@@ -134,7 +134,7 @@ describe("a session", () => {
     }),
   )
 
-  it.live("in a real browser: kept on this machine, unseen by scripts, of no use to a page on another port", () =>
+  it.live("in a real browser: is kept, hidden from scripts, and rejected from a page on another port", () =>
     Effect.gen(function* () {
       const { origin, key, call } = yield* ApiHarness.make({ worker: false, addresses: { allow: ["127.0.0.0/8"] } })
       const { id } = Object((yield* call("POST", integrations, { body: made })).json).integration

@@ -6,7 +6,7 @@ import { createServer } from "node:http"
 import * as Undici from "@effect/platform-node/Undici"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as AddressGuard from "../src/AddressGuard.ts"
+import * as AddressGuard from "../src/Addresses/AddressGuard.ts"
 import type { ResolvedAddress } from "../src/index.ts"
 
 const address = (text: string): ResolvedAddress => ({ address: text, family: text.includes(":") ? 6 : 4 })
@@ -54,7 +54,7 @@ describe("a connection", () => {
       return { checked: checked._tag, answer, heard: heard(), questions }
     })
 
-  it.live("goes to the address that was checked", () =>
+  it.live("goes to the checked address", () =>
     Effect.gen(function* () {
       expect(yield* call([["127.0.0.1"]], ["127.0.0.0/8"])).toEqual({
         checked: "Success",
@@ -65,7 +65,7 @@ describe("a connection", () => {
     }),
   )
 
-  it.live("is not made when the name has come to mean another address", () =>
+  it.live("is not made when the name now resolves to another address", () =>
     Effect.gen(function* () {
       expect(yield* call([["93.184.215.14"], ["127.0.0.1"]], [])).toEqual({
         checked: "Success",
@@ -76,14 +76,14 @@ describe("a connection", () => {
     }),
   )
 
-  it.live("asks for the name once: a second answer comes too late", () =>
+  it.live("resolves the name once", () =>
     Effect.gen(function* () {
       const { heard, questions, answer } = yield* call([["127.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]], ["127.0.0.0/8"])
       expect({ heard, questions, answer }).toEqual({ heard: 1, questions: 2, answer: 200 })
     }),
   )
 
-  it.live("is not made to one address of several that is refused", () =>
+  it.live("is not made when one of several addresses is invalid", () =>
     Effect.gen(function* () {
       const { heard, answer } = yield* call([["127.0.0.1", "10.0.0.1"]], ["127.0.0.0/8"])
       expect({ heard, answer }).toEqual({ heard: 0, answer: "private" })

@@ -10,7 +10,7 @@ import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import fc from "fast-check"
 import { Deliveries, DeliveryState, migrate } from "../src/index.ts"
-import * as Wakeup from "../src/Wakeup.ts"
+import * as Wakeup from "../src/Worker/Wakeup.ts"
 
 const services = Deliveries.layer.pipe(Layer.provide(Wakeup.layer), Layer.provide(Layer.effectDiscard(migrate)))
 
@@ -62,7 +62,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   ) =>
     it.effect(name, () => Effect.flatMap(Deliveries, body).pipe(Effect.provide(Layer.provideMerge(services, database))))
 
-  test("paging gives each delivery that is wanted once, newest first, whatever is published meanwhile", ({ list }) =>
+  test("pages contain each delivery once, newest first, whatever is published meanwhile", ({ list }) =>
     Effect.gen(function* () {
       const context = yield* Effect.context<SqlClient.SqlClient>()
       let runs = 0
@@ -103,7 +103,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       )
     }))
 
-  test("a page has 50 deliveries, or what is asked for, up to 200", ({ list }) =>
+  test("a page has 50 deliveries by default and 200 at most", ({ list }) =>
     Effect.gen(function* () {
       yield* DeliveryRows.insertMany("a", 250)
       const lengths = yield* Effect.forEach([undefined, 1, 200, 1000, 0, -1], (limit) =>
@@ -116,7 +116,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       })
     }))
 
-  test("one among thousands is found, and its page is the last", ({ list }) =>
+  test("finds one delivery among thousands, on the last page", ({ list }) =>
     Effect.gen(function* () {
       const [oldest] = yield* DeliveryRows.insert("a", [
         { at: 0, state: "pending", integration: "int_2", name: "inventory_item" },
@@ -138,7 +138,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* list("a", { event: oldest?.event, state: "dead" })).toEqual({ deliveries: [] })
     }))
 
-  test("none is missing between two stretches", ({ list }) =>
+  test("misses no delivery between two batches", ({ list }) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       yield* DeliveryRows.insertMany("a", 4500)
@@ -149,7 +149,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(deliveries.map(({ createdAt }) => createdAt)).toEqual(times)
     }))
 
-  test("a cursor that no page gave is refused", ({ list }) =>
+  test("rejects an invalid cursor", ({ list }) =>
     Effect.gen(function* () {
       yield* DeliveryRows.insertMany("a", 3)
       for (const [what, cursor] of hostile) {
@@ -165,7 +165,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       )
     }))
 
-  test("a range of time that is none is refused", ({ list, statistics, replay }) =>
+  test("rejects an invalid time range", ({ list, statistics, replay }) =>
     Effect.gen(function* () {
       const ranges = [
         { since: 5, until: 5 },
@@ -190,7 +190,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect((yield* statistics("a", { since: 0, until: 10_000, step: 10 })).length).toBe(1000)
     }))
 
-  test("one is given with what is posted and where to, and its attempts, to its workspace only", ({ get, attempts }) =>
+  test("returns a delivery with its body, URL and attempts, to its workspace only", ({ get, attempts }) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const [one] = yield* DeliveryRows.insert("a", [
@@ -216,7 +216,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       }
     }))
 
-  test("statistics count each delivery in the bucket of its event's publishing, by its state now", ({ statistics }) =>
+  test("counts each delivery by the time of publishing and its present state", ({ statistics }) =>
     Effect.gen(function* () {
       const rest = { integration: "int_1", name: "inventory_item" } as const
       yield* DeliveryRows.insert("a", [
@@ -239,7 +239,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       ])
     }))
 
-  test("statistics of thousands add up", ({ statistics }) =>
+  test("counts thousands of deliveries", ({ statistics }) =>
     Effect.gen(function* () {
       yield* DeliveryRows.insertMany("a", 4500)
       const counts = yield* statistics("a", { since: 1, until: 4501, step: 7 })
@@ -248,7 +248,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(counts.at(-1)).toEqual({ at: 1 + 642 * 7, delivered: 6, dead: 0, pending: 0 })
     }))
 
-  test("health tells what waits, what is dead, and which integrations are not well", ({ health }) =>
+  test("reports pending and dead deliveries, and failing and disabled integrations", ({ health }) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const none = { pending: 0, dead: 0, oldestDueAt: null, disabledIntegrations: 0, failingIntegrations: 0 }
@@ -282,7 +282,7 @@ const addIntegration = (
   columns: { readonly [name: string]: string | number },
 ) =>
   sql`INSERT INTO espalier_integration ${sql.insert({
-    ...{ id, workspace, url: `https://${id}.example.com/`, events: '["inventory_item"]', enabled: 1, secret: "whsec_" },
+    ...{ id, workspace, url: `https://${id}.example.com/`, enabled: 1, secret: "whsec_" },
     ...{ created_at: 0, updated_at: 0 },
     ...columns,
   })}`

@@ -20,7 +20,7 @@ const day = 24 * hour
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
   const test = tester(it, database)
 
-  test("what is published arrives as it was encoded, signed, once", (receiver) =>
+  test("delivers an event as it was encoded, signed, once", (receiver) =>
     Effect.gen(function* () {
       const { secret } = yield* integrate(receiver, "/hook?tenant=1")
       const { id } = yield* publish("one")
@@ -48,7 +48,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(receiver.heard.length).toBe(1)
     }))
 
-  test("a failure is tried again by the schedule, with one id, then is a dead letter, then by hand", (receiver) =>
+  test("retries by the schedule with one id, then is dead, then is retried by hand", (receiver) =>
     Effect.gen(function* () {
       receiver.answers = Receiver.status(500)
       yield* integrate(receiver)
@@ -70,7 +70,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       const [dead] = (yield* list(workspace)).deliveries
       expect(dead).toMatchObject({ state: "dead", attempts: 10 })
       const log = yield* attempts(workspace, dead?.id ?? 0)
-      expect(log.map(({ number, status, answer }) => [number, status, answer])).toEqual(
+      expect(log.map(({ number, status, bodyExcerpt }) => [number, status, bodyExcerpt])).toEqual(
         Array.from({ length: 10 }, (_, index) => [index + 1, 500, "status 500"]),
       )
       receiver.answers = Receiver.status(200)
@@ -87,7 +87,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     ["a connection cut off", (response) => response.destroy(), { error: "UND_ERR_SOCKET" }],
     ["no answer", () => undefined, { error: "Timeout" }],
     [
-      "an answer that never ends",
+      "a response that never ends",
       (response) => {
         response.writeHead(200).write("a")
       },
@@ -111,7 +111,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     )
   }
 
-  test("of an endless answer the status counts, the first KiB is kept, and the connection ends", (receiver) =>
+  test("takes the status and the first KiB of an endless response, and closes the connection", (receiver) =>
     Effect.gen(function* () {
       let closed = false
       receiver.answers = (response) => {
@@ -130,12 +130,12 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       const { id, state } = yield* settled(1)
       expect(state).toBe("delivered")
       expect(yield* (yield* Deliveries).attempts(workspace, id)).toMatchObject([
-        { status: 200, answer: "a".repeat(1024) },
+        { status: 200, bodyExcerpt: "a".repeat(1024) },
       ])
       while (!closed) yield* TestClock.withLive(Effect.sleep(2))
     }))
 
-  test("Retry-After is heeded where it is longer, up to a day", (receiver) =>
+  test("honours a longer Retry-After, up to a day", (receiver) =>
     Effect.gen(function* () {
       const now = start
       yield* integrate(receiver)
@@ -162,7 +162,7 @@ describe("SQLite", () => contract(it, memory))
 layer(server)("PostgreSQL", (it) => contract(it, postgres))
 
 describe("the Standard Webhooks reference library", () => {
-  it.effect("verifies what we send", () =>
+  it.effect("verifies our signatures", () =>
     Effect.gen(function* () {
       // It reads the machine's clock.
       yield* TestClock.setTime(Date.now())

@@ -8,11 +8,18 @@ import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer, Redacted, type Scope } from "effect"
 import type { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import * as AddressGuard from "../src/AddressGuard.ts"
-import * as DeliveryWorker from "../src/DeliveryWorker.ts"
-import * as GroupCommit from "../src/GroupCommit.ts"
+import * as AddressGuard from "../src/Addresses/AddressGuard.ts"
+import * as Publish from "../src/Events/Publish.ts"
 import { Deliveries, Integrations, migrate, Notifications, type WorkerOptions } from "../src/index.ts"
-import * as Wakeup from "../src/Wakeup.ts"
+import * as GroupCommit from "../src/Storage/GroupCommit.ts"
+import * as DeliveryWorker from "../src/Worker/DeliveryWorker.ts"
+import * as Wakeup from "../src/Worker/Wakeup.ts"
+
+/** `publish` without the rest of `Notifications.layer`. */
+export const publishing = Layer.effect(
+  Notifications,
+  Effect.map(Publish.make, (publish) => ({ publish })),
+)
 
 /** When each test begins, in Unix milliseconds. */
 export const start = Date.UTC(2026, 0, 1)
@@ -21,7 +28,7 @@ export const guard = AddressGuard.layer({ allow: ["127.0.0.0/8"], allowHttp: tru
 
 export const services = (options: WorkerOptions = {}) =>
   DeliveryWorker.layer({ pollInterval: "30 days", ...options }).pipe(
-    Layer.provideMerge(Layer.mergeAll(Integrations.layer, Notifications.layer, Deliveries.layer)),
+    Layer.provideMerge(Layer.mergeAll(Integrations.layer, publishing, Deliveries.layer)),
     Layer.provideMerge(Layer.merge(Wakeup.layer, GroupCommit.layer)),
     Layer.provide(guard),
     Layer.provide(Layer.effectDiscard(migrate)),

@@ -106,13 +106,13 @@ except ValueError as error:
   test.each(genuine)("accepts %s", async (_, given) => {
     expect(JSON.parse(await verify(given))).toEqual(JSON.parse(body))
   })
-  test.each(forged)("refuses %s", async (_, given) => {
+  test.each(forged)("rejects %s", async (_, given) => {
     await expect(verify(given)).rejects.toThrow("refused: no signature fits")
   })
   test.each([
     ["an old one", -301],
     ["one from the future", 310],
-  ])("refuses %s", async (_, seconds) => {
+  ])("rejects %s", async (_, seconds) => {
     const headers = signed([secret], Math.floor(Date.now() / 1000) + seconds)
     await expect(verify({ secret, headers, body })).rejects.toThrow("refused: too old")
   })
@@ -127,7 +127,7 @@ test.skipIf(!runs("curl", "--version"))("a backend publishes with curl", async (
     return yield* Effect.promise(() => run("bash", ["-euo", "pipefail", "-c", code], { env }))
   })
   const { stdout } = await Effect.runPromise(Effect.scoped(program))
-  expect(JSON.parse(stdout)).toMatchObject({ deliveries: 0, repeated: false })
+  expect(JSON.parse(stdout)).toMatchObject({ deliveries: 0, duplicate: false })
 })
 
 describe.skipIf(!runs("openssl", "version") || !runs("bash", "--version"))("the shell", () => {
@@ -147,13 +147,13 @@ describe.skipIf(!runs("openssl", "version") || !runs("bash", "--version"))("the 
   test.each(genuine)("accepts %s", async (_, given) => {
     expect(await verify(given)).toContain("signed with this secret")
   })
-  test.each(forged)("refuses %s", async (_, given) => {
+  test.each(forged)("rejects %s", async (_, given) => {
     await expect(verify(given)).rejects.toMatchObject({ code: 1, stdout: "not signed with this secret\n" })
   })
 })
 
 describe("the guide", () => {
-  test("shows one payload of every event, as it travels", () => {
+  test("shows one payload of every event", () => {
     const decode = Schema.decodeUnknownSync(NotificationEvent)
     const encode = Schema.encodeSync(NotificationEvent)
     const names = blocks("json").map((code) => {
@@ -165,7 +165,7 @@ describe("the guide", () => {
     for (const name of names) expect(guide).toContain(`\n\`${name}\`: `)
   })
 
-  test("shows the schedule that there is", () => {
+  test("shows the retry schedule", () => {
     const units = new Map([
       ["s", 1000],
       ["min", 60_000],
@@ -186,7 +186,7 @@ describe("the guide", () => {
     }
   })
 
-  test.each(["SqlSeen.ts", "NodeReceiver.ts"])("shows %s as it is tested", (name) => {
+  test.each(["SqlIdempotencyStore.ts", "NodeReceiver.ts"])("shows %s as it is tested", (name) => {
     const code = read(`./${name}`).replace("../src/Receiver/index.ts", "@espalier/notifications/receiver").trim()
     const lines = (text: string) => text.split("\n").toSorted()
     // Imports stand in another order there, since the name is another.

@@ -5,9 +5,9 @@ import { expect, it } from "@effect/vitest"
 import { memory } from "@espalier/testing/TestDatabase"
 import { Array as Arr, Effect, Layer } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import * as GroupCommit from "../src/GroupCommit.ts"
+import * as GroupCommit from "../src/Storage/GroupCommit.ts"
 
-it.effect("each piece is committed before its caller goes on; one that fails takes no other along", () =>
+it.effect("commits each piece before its caller continues; a failure affects one caller", () =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const { run } = yield* GroupCommit.GroupCommit
@@ -24,7 +24,7 @@ it.effect("each piece is committed before its caller goes on; one that fails tak
   }).pipe(Effect.provide(Layer.provideMerge(GroupCommit.layer, memory))),
 )
 
-it.effect("items that are written together are written one by one when that fails", () =>
+it.effect("writes items one by one when writing them together fails", () =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const { batched } = yield* GroupCommit.GroupCommit
@@ -50,7 +50,7 @@ it.effect("items that are written together are written one by one when that fail
   }).pipe(Effect.provide(Layer.provideMerge(GroupCommit.layer, memory))),
 )
 
-it.effect("items that are large together are written apart, each however large", () =>
+it.effect("splits batches that are too large", () =>
   Effect.gen(function* () {
     const { batched } = yield* GroupCommit.GroupCommit
     const log: Array<ReadonlyArray<number> | number> = []

@@ -9,13 +9,14 @@ import { memory, postgres, server, type TestDatabase } from "@espalier/testing/T
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import * as AddressGuard from "../src/AddressGuard.ts"
-import * as GroupCommit from "../src/GroupCommit.ts"
+import * as AddressGuard from "../src/Addresses/AddressGuard.ts"
 import { Integrations, migrate, Notifications } from "../src/index.ts"
-import * as Wakeup from "../src/Wakeup.ts"
+import * as GroupCommit from "../src/Storage/GroupCommit.ts"
+import * as Wakeup from "../src/Worker/Wakeup.ts"
+import { publishing } from "./DeliveryHarness.ts"
 
 const address = { address: "93.184.215.14", family: 4 } as const
-const services = Layer.mergeAll(Integrations.layer, Notifications.layer).pipe(
+const services = Layer.mergeAll(Integrations.layer, publishing).pipe(
   Layer.provideMerge(Layer.effectDiscard(migrate)),
   Layer.provide(Layer.merge(Wakeup.layer, GroupCommit.layer)),
   Layer.provide(
@@ -32,7 +33,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     it.effect(name, () => Effect.provide(body, Layer.provideMerge(services, database)))
 
   test(
-    "what is created is listed, read, edited and deleted, by its workspace only",
+    "creates, lists, reads, edits and deletes, for the workspace only",
     Effect.gen(function* () {
       const integrations = yield* Integrations
       yield* TestClock.setTime(1000)
@@ -70,7 +71,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "every refusal has its type",
+    "has an error for each invalid input",
     Effect.gen(function* () {
       const integrations = yield* Integrations
       const events = ["device_enrolled"]
@@ -83,7 +84,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         [{ url: "https://inside.example.com", events }, "InvalidAddress", "private"],
         [{ url, events: [] }, "InvalidSubscriptions", "None"],
         [{ url, events: ["device_enrolled", "all"] }, "InvalidSubscriptions", "Unknown"],
-        [{ url, events: ["device_enrolled", "device_enrolled"] }, "InvalidSubscriptions", "Repeated"],
+        [{ url, events: ["device_enrolled", "device_enrolled"] }, "InvalidSubscriptions", "Duplicate"],
         [{ url: "https://HOOKS.example.com:443/mdm", events }, "IntegrationConflict", integration.id],
       ] as const
       for (const [input, tag, reason] of refusals) {
@@ -101,7 +102,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "a secret is given once, and the one before it signs along for a day",
+    "returns a secret once, and keeps the previous one for a day",
     Effect.gen(function* () {
       const integrations = yield* Integrations
       const sql = yield* SqlClient.SqlClient
@@ -122,7 +123,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "an event goes to those of the workspace who subscribe to it and are enabled",
+    "publishes to the enabled integrations of the workspace that subscribe to the event",
     Effect.gen(function* () {
       const integrations = yield* Integrations
       const { publish } = yield* Notifications
@@ -139,7 +140,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* create("b", "one", "device_enrolled")
       expect(yield* integrations.disable("a", off)).toMatchObject({ enabled: false, disabledReason: "Asked" })
       const published = yield* publish("a", enrolled("1"))
-      expect(published).toEqual({ id: expect.stringMatching(/^msg_/), deliveries: 2, repeated: false })
+      expect(published).toEqual({ id: expect.stringMatching(/^msg_/), deliveries: 2, duplicate: false })
       const rows = yield* sql<{ integration_id: string }>`SELECT integration_id FROM espalier_delivery`
       expect(rows.map((row) => row.integration_id).sort()).toEqual([one, two].sort())
       expect(yield* integrations.enable("a", off)).toMatchObject({ enabled: true })
@@ -149,7 +150,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "an idempotency key makes a repetition a no-op",
+    "publishes once for an idempotency key",
     Effect.gen(function* () {
       const integrations = yield* Integrations
       const { publish } = yield* Notifications
@@ -159,33 +160,35 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         Array.from({ length: 10 }, () => publish("a", enrolled("1"), { idempotencyKey: "k" })),
         { concurrency: "unbounded" },
       )
-      for (const again of all) expect(again).toEqual({ ...first, repeated: true })
+      for (const again of all) expect(again).toEqual({ ...first, duplicate: true })
       const racing = yield* Effect.all(
         Array.from({ length: 10 }, () => publish("a", enrolled("1"), { idempotencyKey: "race" })),
         { concurrency: "unbounded" },
       )
-      expect(racing.filter(({ repeated }) => !repeated).length).toBe(1)
+      expect(racing.filter(({ duplicate }) => !duplicate).length).toBe(1)
       expect(new Set(racing.map(({ id }) => id)).size).toBe(1)
       expect(yield* Effect.flip(publish("a", enrolled("2"), { idempotencyKey: "k" }))).toMatchObject({
-        reason: "KeyReused",
+        _tag: "IdempotencyKeyConflict",
       })
-      expect(yield* publish("b", enrolled("2"), { idempotencyKey: "k" })).toMatchObject({ repeated: false })
-      expect(yield* publish("a", enrolled("1"))).toMatchObject({ repeated: false })
+      expect(yield* publish("b", enrolled("2"), { idempotencyKey: "k" })).toMatchObject({ duplicate: false })
+      expect(yield* publish("a", enrolled("1"))).toMatchObject({ duplicate: false })
     }),
   )
 
   test(
-    "what is no event is not published",
+    "rejects an invalid event",
     Effect.gen(function* () {
       const { publish } = yield* Notifications
       const reason = (call: ReturnType<typeof publish>) =>
-        Effect.map(Effect.flip(call), (error) => ("reason" in error ? error.reason : error))
+        Effect.map(Effect.flip(call), (error) => ("reason" in error ? error.reason : error._tag))
       const { organization } = enrolled("1")
       const action = "apple_push_certification_renovation"
       expect(yield* reason(publish("a", { action, organization, numDays: "soon", appleId: "a" }))).toBe("Invalid")
       expect(yield* reason(publish("a", enrolled("x".repeat(300_000))))).toBe("TooLarge")
-      expect(yield* reason(publish("a", enrolled("1"), { idempotencyKey: "" }))).toBe("BadKey")
-      expect(yield* reason(publish("a", enrolled("1"), { idempotencyKey: "k".repeat(256) }))).toBe("BadKey")
+      expect(yield* reason(publish("a", enrolled("1"), { idempotencyKey: "" }))).toBe("InvalidIdempotencyKey")
+      expect(yield* reason(publish("a", enrolled("1"), { idempotencyKey: "k".repeat(256) }))).toBe(
+        "InvalidIdempotencyKey",
+      )
     }),
   )
 }

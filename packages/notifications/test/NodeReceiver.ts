@@ -7,7 +7,7 @@ export const serve = (options: Receiver.FetchOptions) => {
   return createServer(async (request, response) => {
     const headers = new Headers()
     for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value))
-    // The URL is nobody's business here, and not every one that Node lets through is one to `Request`.
+    // The URL is not used, and `Request` does not accept every URL that Node does.
     const answer = await receive(
       request.method === "POST"
         ? new Request("http://localhost", { method: "POST", headers, body: Readable.toWeb(request), duplex: "half" })

@@ -39,7 +39,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   ) => it.effect(name, () => Effect.provide(body, Layer.provideMerge(services(), database)))
 
   test(
-    "over its whole life a certificate is warned of four times, though events are pruned and the watch is killed at any time",
+    "warns four times in the life of a certificate, although events are pruned and the watch is killed",
     Effect.gen(function* () {
       const { prune } = yield* Deliveries
       const seen = new Set<string>()
@@ -56,7 +56,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "killed after it has published and before it has noted that, it publishes nothing again",
+    "publishes nothing twice when it is killed between publishing and storing",
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       yield* at(30 * day)
@@ -73,7 +73,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "looks at once from many processes publish once",
+    "publishes once from many processes at the same time",
     Effect.gen(function* () {
       yield* at(4.5 * day)
       const looks = Array.from({ length: 8 }, () => PushCertificateWatch.check(options))
@@ -104,7 +104,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   }
 
   test(
-    "a renewed certificate begins anew, and other workspaces have warnings of their own",
+    "treats a renewed certificate as a new one, and workspaces separately",
     Effect.gen(function* () {
       yield* at(5 * day)
       yield* PushCertificateWatch.check(options)
@@ -119,7 +119,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "what is published is the documented payload, and goes to those who subscribed",
+    "publishes the documented payload to the subscribers",
     Effect.gen(function* () {
       const { create } = yield* Integrations
       const url = "http://127.0.0.1:65535/"
@@ -140,7 +140,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "one bad certificate is an error that says which, and the others are looked at",
+    "names an invalid certificate in its error, and checks the others",
     Effect.gen(function* () {
       yield* at(5 * day)
       for (const pem of ["", "push.pem", first.replace("MIIC", "MIIX"), "-----BEGIN CERTIFICATE-----"]) {
@@ -161,56 +161,54 @@ describe("SQLite", () => contract(it, memory))
 layer(server)("PostgreSQL", (it) => contract(it, postgres))
 
 describe("the layer", () => {
-  it.effect(
-    "sees a threshold within the hour, reads renewed files, and goes on after a restart with the same file",
-    () =>
-      Effect.gen(function* () {
-        const folder = mkdtempSync(join(tmpdir(), "espalier-watch-"))
-        yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
-        const database = Database.layer({ url: Redacted.make(`sqlite://${join(folder, "notifications.db")}`) })
-        let pem: string | undefined = first
-        let reads = 0
-        const certificates = Effect.suspend(() => {
-          reads++
-          return pem === undefined ? Effect.fail("no such file") : Effect.succeed([{ pem, appleId }])
-        })
-        const running = <A, E>(body: Effect.Effect<A, E, SqlClient.SqlClient>) =>
-          body.pipe(
-            Effect.provide(PushCertificateWatch.layer({ ...options, certificates })),
-            Effect.provide(services()),
-            Effect.provide(database),
-          )
-        /** Hour by hour, each look ended before the next. */
-        const walk = (hours: number) =>
-          Effect.gen(function* () {
-            for (let step = 0; step < 2 * hours; step++) {
-              const before = reads
-              yield* TestClock.adjust("30 minutes")
-              while (reads === before) yield* TestClock.withLive(Effect.sleep(1))
-            }
-            return yield* published()
-          })
-
-        yield* at(31 * day - 20 * 60_000)
-        const begun = yield* running(walk(26))
-        expect(begun).toEqual([expect.stringMatching(/^30 @719\.\d+$/)])
-        yield* at(15 * day + hour)
-        const gone = yield* running(
-          Effect.gen(function* () {
-            pem = undefined
-            yield* walk(2)
-            pem = first
-            return yield* walk(2)
-          }),
+  it.effect("finds a threshold within the hour, reads renewed files, and continues after a restart", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "espalier-watch-"))
+      yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
+      const database = Database.layer({ url: Redacted.make(`sqlite://${join(folder, "notifications.db")}`) })
+      let pem: string | undefined = first
+      let reads = 0
+      const certificates = Effect.suspend(() => {
+        reads++
+        return pem === undefined ? Effect.fail("no such file") : Effect.succeed([{ pem, appleId }])
+      })
+      const running = <A, E>(body: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+        body.pipe(
+          Effect.provide(PushCertificateWatch.layer({ ...options, certificates })),
+          Effect.provide(services()),
+          Effect.provide(database),
         )
-        expect(gone.slice(1)).toEqual([expect.stringMatching(/^15 @35\d(?:\.\d+)?$/)])
-        yield* at(16 * day)
-        expect(yield* running(published())).toEqual(gone)
-        pem = renewed
-        yield* at(30 * day, renewedExpiresAt)
-        expect((yield* running(published(renewedExpiresAt))).at(-1)).toBe("30 @720")
-        pem = "no certificate"
-        expect(yield* Effect.flip(running(Effect.void))).toBeInstanceOf(PushCertificateWatch.InvalidPushCertificate)
-      }).pipe(Effect.scoped),
+      /** Hour by hour, each look ended before the next. */
+      const walk = (hours: number) =>
+        Effect.gen(function* () {
+          for (let step = 0; step < 2 * hours; step++) {
+            const before = reads
+            yield* TestClock.adjust("30 minutes")
+            while (reads === before) yield* TestClock.withLive(Effect.sleep(1))
+          }
+          return yield* published()
+        })
+
+      yield* at(31 * day - 20 * 60_000)
+      const begun = yield* running(walk(26))
+      expect(begun).toEqual([expect.stringMatching(/^30 @719\.\d+$/)])
+      yield* at(15 * day + hour)
+      const gone = yield* running(
+        Effect.gen(function* () {
+          pem = undefined
+          yield* walk(2)
+          pem = first
+          return yield* walk(2)
+        }),
+      )
+      expect(gone.slice(1)).toEqual([expect.stringMatching(/^15 @35\d(?:\.\d+)?$/)])
+      yield* at(16 * day)
+      expect(yield* running(published())).toEqual(gone)
+      pem = renewed
+      yield* at(30 * day, renewedExpiresAt)
+      expect((yield* running(published(renewedExpiresAt))).at(-1)).toBe("30 @720")
+      pem = "no certificate"
+      expect(yield* Effect.flip(running(Effect.void))).toBeInstanceOf(PushCertificateWatch.InvalidPushCertificate)
+    }).pipe(Effect.scoped),
   )
 })

@@ -9,7 +9,7 @@ import { enrolled } from "@espalier/testing/Events"
 import { Deferred, Effect, Fiber, Redacted, Result, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { Webhook } from "standardwebhooks"
-import { type EventError, Receiver, Seen } from "../src/Receiver/index.ts"
+import { type EventError, IdempotencyStore, Receiver } from "../src/Receiver/index.ts"
 
 const text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 const other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -44,7 +44,7 @@ const refusalOf = (request: Omit<Receiver.Request, "secrets">, secrets?: Readonl
 describe("verify", () => {
   const received = { id: "msg_1", timestamp: now / 1000, event }
 
-  it("gives the event of a genuine request, with headers of either kind, and a body as bytes or text", () => {
+  it("returns the event of a signed request, with both kinds of headers, and a body as bytes or text", () => {
     for (const headers of [genuine.headers, new Headers(genuine.headers)]) {
       for (const one of [utf8(body), body]) {
         expect(answerTo({ headers, body: one })).toEqual(Result.succeed(received))
@@ -52,7 +52,7 @@ describe("verify", () => {
     }
   })
 
-  it("gives every example of every event", () => {
+  it("reads every example of every event", () => {
     const encode = Schema.encodeSync(NotificationEvent)
     for (const schema of Object.values(notificationEvents)) {
       const examples = schema.ast.annotations?.["examples"]
@@ -64,7 +64,7 @@ describe("verify", () => {
     }
   })
 
-  it("takes any of several secrets, as text or redacted", () => {
+  it("accepts any of several secrets, as text or redacted", () => {
     for (const secrets of [[other, text], [text, other], [Redacted.make(text)]]) {
       expect(refusalOf(genuine, secrets)).toBe("none")
     }
@@ -92,7 +92,7 @@ describe("verify", () => {
     ["an old one", "SignatureError Expired", signed(body, { at: now - 301_000 })],
     ["one from the future", "SignatureError TooNew", signed(body, { at: now + 301_000 })],
     [
-      "one too old for a tolerance of its own",
+      "a timestamp outside of a given tolerance",
       "SignatureError Expired",
       { ...signed(body, { at: now - 61_000 }), tolerance: "1 minute" },
     ],
@@ -111,10 +111,10 @@ describe("verify", () => {
     ["nothing but brackets", "EventError Invalid", signed("[".repeat(100_000) + "]".repeat(100_000))],
   ]
   for (const [name, refusal, request, secrets] of refusals) {
-    it(`refuses ${name}: ${refusal}`, () => expect(refusalOf(request, secrets)).toBe(refusal))
+    it(`rejects ${name}: ${refusal}`, () => expect(refusalOf(request, secrets)).toBe(refusal))
   }
 
-  it("does not fall over metadata that nests to no end", () => {
+  it("handles deeply nested metadata", () => {
     const deep = JSON.stringify({
       action: "A new InventoryItem is being registered",
       subAction: "created",
@@ -129,14 +129,14 @@ describe("verify", () => {
     expect(refusalOf(signed(deep))).toBe("none")
   })
 
-  it("says whose an unreadable request is, and nothing of what it holds", () => {
+  it("names an unreadable request without its content", () => {
     const result = answerTo(signed('{"action":"adm_device_lost","mail":"ada@example.com"}'))
     const error = Result.isFailure(result) ? result.failure : undefined
     expect(error).toMatchObject<Partial<EventError>>({ id: "msg_1", timestamp: now / 1000 })
     expect(JSON.stringify(error)).not.toContain("ada")
   })
 
-  it.effect("is an Effect by the Clock, too", () =>
+  it.effect("is an Effect that uses the Clock, too", () =>
     Effect.gen(function* () {
       const request = { secrets: [text], ...genuine }
       yield* TestClock.setTime(now)
@@ -147,7 +147,7 @@ describe("verify", () => {
   )
 })
 
-it("reads what the Standard Webhooks reference library signs", () => {
+it("verifies signatures of the Standard Webhooks reference library", () => {
   const at = new Date()
   const id = "msg_2"
   const headers = {
@@ -165,7 +165,7 @@ const request = (body: string, options: { readonly id?: string; readonly by?: st
   return new Request("https://receiver.example.com/hook", { method: "POST", headers, body: bytes })
 }
 
-it("needs nothing of the sender's: no database, no platform", () => {
+it("needs no database and no platform", () => {
   const folder = new URL("../src/Receiver/", import.meta.url)
   const imported = readdirSync(folder).flatMap((name) =>
     [...readFileSync(new URL(name, folder), "utf8").matchAll(/^(?:import|export|\}) .*from "([^"]+)"$/gm)].map(
@@ -178,7 +178,10 @@ it("needs nothing of the sender's: no database, no platform", () => {
 })
 
 describe("an endpoint with promises", () => {
-  const endpoint = (handle: () => unknown = () => undefined, seen?: Seen.PromiseSeen) => {
+  const endpoint = (
+    handle: () => unknown = () => undefined,
+    idempotencyStore?: IdempotencyStore.PromiseIdempotencyStore,
+  ) => {
     const heard: Array<string> = []
     const receive = Receiver.fetchHandler({
       secrets: [text],
@@ -191,12 +194,12 @@ describe("an endpoint with promises", () => {
           heard.push(event.action)
         },
       },
-      seen,
+      idempotencyStore,
     })
     return { receive, heard }
   }
 
-  it("calls the function of the event, and otherwise the other", async () => {
+  it("calls the handler of the event, or otherwise", async () => {
     const { receive, heard } = endpoint()
     expect((await receive(request(body))).status).toBe(204)
     const action = "apple_push_certification_renovation"
@@ -215,13 +218,13 @@ describe("an endpoint with promises", () => {
     ["a GET", 405, () => new Request("https://a.example.com")],
     ["too much", 413, () => request(JSON.stringify(enrolled("x".repeat(330_000))))],
   ]
-  it.each(answers)("answers %s with %i and calls nothing", async (_name, status, make) => {
+  it.each(answers)("responds to %s with %i and calls nothing", async (_name, status, make) => {
     const { receive, heard } = endpoint()
     expect((await receive(make())).status).toBe(status)
     expect(heard).toEqual([])
   })
 
-  it("takes the largest notification there is", async () => {
+  it("accepts the largest notification", async () => {
     const { receive, heard } = endpoint()
     expect((await receive(request(JSON.stringify(enrolled("x".repeat(256 * 1024 - 400)))))).status).toBe(204)
     expect(heard.length).toBe(1)
@@ -231,13 +234,13 @@ describe("an endpoint with promises", () => {
     expect(() => Receiver.fetchHandler({ secrets: ["password"], on: { otherwise: () => undefined } })).toThrow("whsec_")
   })
 
-  it("handles what comes again once", async () => {
+  it("handles a duplicate once", async () => {
     const { receive, heard } = endpoint()
     for (let time = 0; time < 3; time++) expect((await receive(request(body))).status).toBe(204)
     expect(heard.length).toBe(1)
   })
 
-  it("answers 500 when the function throws or rejects, and the next try is handled", async () => {
+  it("responds 500 when the handler throws or rejects, and handles the next attempt", async () => {
     const failures = [
       () => {
         throw new Error("thrown")
@@ -255,7 +258,7 @@ describe("an endpoint with promises", () => {
     expect(heard.length).toBe(3)
   })
 
-  it("handles two tries at once one after the other, also when the sender hung up on the first", async () => {
+  it("handles concurrent attempts in turn, even when the sender closed the first connection", async () => {
     const first = Promise.withResolvers<void>()
     const waits = [first.promise]
     const { receive, heard } = endpoint(() => waits.shift())
@@ -273,11 +276,11 @@ describe("an endpoint with promises", () => {
     expect(heard.length).toBe(2)
   })
 
-  it("asks a Seen of your own", async () => {
+  it("uses a given idempotency store", async () => {
     const ids = new Set<string>()
-    const seen: Seen.PromiseSeen = {
-      once: async (id, handle) => {
-        if (ids.has(id)) return "Repeated"
+    const idempotencyStore: IdempotencyStore.PromiseIdempotencyStore = {
+      runOnce: async (id, handle) => {
+        if (ids.has(id)) return "Duplicate"
         await handle()
         ids.add(id)
         return "Handled"
@@ -287,7 +290,7 @@ describe("an endpoint with promises", () => {
     const make = () =>
       endpoint(() => {
         if (failing) throw new Error("not yet")
-      }, seen)
+      }, idempotencyStore)
     expect((await make().receive(request(body))).status).toBe(500)
     expect(ids.size).toBe(0)
     failing = false
@@ -295,47 +298,49 @@ describe("an endpoint with promises", () => {
     const again = make()
     expect((await again.receive(request(body))).status).toBe(204)
     expect(again.heard).toEqual([])
-    const broken = endpoint(undefined, { once: () => Promise.reject(new Error("database")) })
+    const broken = endpoint(undefined, { runOnce: () => Promise.reject(new Error("database")) })
     expect((await broken.receive(request(body))).status).toBe(500)
   })
 })
 
-describe("what was seen, in memory", () => {
+describe("the idempotency store in memory", () => {
   const count = () => {
     let runs = 0
     return { run: Effect.sync(() => void runs++), runs: () => runs }
   }
 
-  it.effect("is forgotten when it is too old or too much", () =>
+  it.effect("forgets the oldest ids by age and by number", () =>
     Effect.gen(function* () {
-      const seen = yield* Seen.memory({ capacity: 2, ttl: "1 hour" })
+      const store = yield* IdempotencyStore.memory({ capacity: 2, ttl: "1 hour" })
       const { run, runs } = count()
-      expect(yield* seen.once("a", run)).toBe("Handled")
-      expect(yield* seen.once("a", run)).toBe("Repeated")
+      expect(yield* store.runOnce("a", run)).toBe("Handled")
+      expect(yield* store.runOnce("a", run)).toBe("Duplicate")
       yield* TestClock.adjust("59 minutes")
-      expect(yield* seen.once("a", run)).toBe("Repeated")
+      expect(yield* store.runOnce("a", run)).toBe("Duplicate")
       yield* TestClock.adjust("1 minute")
-      yield* seen.once("b", run)
-      expect(yield* seen.once("a", run)).toBe("Handled")
+      yield* store.runOnce("b", run)
+      expect(yield* store.runOnce("a", run)).toBe("Handled")
       // The latest two are known, whatever came before.
-      yield* seen.once("c", run)
-      expect(yield* seen.once("a", run)).toBe("Repeated")
-      expect(yield* seen.once("b", run)).toBe("Handled")
+      yield* store.runOnce("c", run)
+      expect(yield* store.runOnce("a", run)).toBe("Duplicate")
+      expect(yield* store.runOnce("b", run)).toBe("Handled")
       expect(runs()).toBe(5)
     }),
   )
 
-  it.effect("does not hold what failed or was interrupted, and lets the one that waits try", () =>
+  it.effect("does not remember a failed or interrupted event, and runs the waiting attempt", () =>
     Effect.gen(function* () {
-      const seen = yield* Seen.memory()
+      const store = yield* IdempotencyStore.memory()
       const gate = yield* Deferred.make<void, string>()
       const { run, runs } = count()
-      const first = yield* Effect.forkChild(Effect.flip(seen.once("a", Deferred.await(gate))), {
+      const first = yield* Effect.forkChild(Effect.flip(store.runOnce("a", Deferred.await(gate))), {
         startImmediately: true,
       })
-      const cut = yield* Effect.forkChild(seen.once("b", Effect.never), { startImmediately: true })
+      const cut = yield* Effect.forkChild(store.runOnce("b", Effect.never), { startImmediately: true })
       const rest = yield* Effect.forkChild(
-        Effect.all([seen.once("a", run), seen.once("a", run), seen.once("b", run)], { concurrency: "unbounded" }),
+        Effect.all([store.runOnce("a", run), store.runOnce("a", run), store.runOnce("b", run)], {
+          concurrency: "unbounded",
+        }),
         { startImmediately: true },
       )
       yield* Effect.yieldNow
@@ -343,7 +348,7 @@ describe("what was seen, in memory", () => {
       yield* Deferred.fail(gate, "no")
       expect(yield* Fiber.join(first)).toBe("no")
       yield* Fiber.interrupt(cut)
-      expect((yield* Fiber.join(rest)).toSorted()).toEqual(["Handled", "Handled", "Repeated"])
+      expect((yield* Fiber.join(rest)).toSorted()).toEqual(["Duplicate", "Handled", "Handled"])
       expect(runs()).toBe(2)
     }),
   )

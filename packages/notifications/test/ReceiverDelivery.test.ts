@@ -16,7 +16,7 @@ import { Deliveries, Integrations, type WorkerOptions } from "../src/index.ts"
 import { Receiver } from "../src/Receiver/index.ts"
 import { publish, type Services, services, settled, start, wake, workspace } from "./DeliveryHarness.ts"
 import { serve } from "./NodeReceiver.ts"
-import { sqlSeen } from "./SqlSeen.ts"
+import { sqlIdempotencyStore } from "./SqlIdempotencyStore.ts"
 
 /** A route of an Effect server on this machine, as its URL. */
 const mounted = (options: Receiver.Options): Effect.Effect<string, unknown, Scope.Scope> =>
@@ -64,7 +64,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     )
 
   test(
-    "what fails is sent again and handled, what was handled is not, even when it is sent again",
+    "handles a retried event, and no duplicate of a handled one",
     Effect.gen(function* () {
       const tries = yield* Queue.unbounded<string>()
       let count = 0
@@ -97,7 +97,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "what takes longer than the sender waits is handled once, and the next try told so",
+    "handles an event once that takes longer than the sender waits",
     Effect.gen(function* () {
       const begun = yield* Queue.unbounded<string>()
       const goOn = yield* Deferred.make<void>()
@@ -127,7 +127,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "while a secret is replaced, the old one and the new one do",
+    "accepts the old and the new secret during a rotation",
     Effect.gen(function* () {
       const heard = yield* Queue.unbounded<string>()
       const on = (name: string) => ({ device_enrolled: () => Queue.offer(heard, name), otherwise })
@@ -150,26 +150,26 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "a Seen over a database keeps what was handled with what the handler wrote, or neither",
+    "a store over a database commits the id with what the handler wrote, or neither",
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       yield* sql`CREATE TABLE seen (id text PRIMARY KEY, at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)`
       yield* sql`CREATE TABLE device (name text NOT NULL)`
-      const seen = yield* sqlSeen
+      const store = yield* sqlIdempotencyStore
       const enroll = (name: string) => Effect.asVoid(sql`INSERT INTO device (name) VALUES (${name})`)
       const names = Effect.map(sql<{ readonly name: string }>`SELECT name FROM device ORDER BY name`, (rows) =>
         rows.map(({ name }) => name),
       )
-      yield* Effect.flip(seen.once("a", Effect.andThen(enroll("a"), Effect.fail("no"))))
+      yield* Effect.flip(store.runOnce("a", Effect.andThen(enroll("a"), Effect.fail("no"))))
       expect(yield* names).toEqual([])
       const outcomes = yield* Effect.all(
-        ["a", "a", "b", "a"].map((id) => seen.once(id, enroll(id))),
+        ["a", "a", "b", "a"].map((id) => store.runOnce(id, enroll(id))),
         { concurrency: "unbounded" },
       )
-      expect(outcomes.toSorted()).toEqual(["Handled", "Handled", "Repeated", "Repeated"])
+      expect(outcomes.toSorted()).toEqual(["Duplicate", "Duplicate", "Handled", "Handled"])
       expect(yield* names).toEqual(["a", "b"])
       // A new process has the same table.
-      expect(yield* (yield* sqlSeen).once("b", Effect.die("handled before"))).toBe("Repeated")
+      expect(yield* (yield* sqlIdempotencyStore).runOnce("b", Effect.die("handled before"))).toBe("Duplicate")
     }),
   )
 }
@@ -178,7 +178,7 @@ describe("SQLite", () => contract(it, memory))
 layer(server)("PostgreSQL", (it) => contract(it, postgres))
 
 describe("an endpoint with promises", () => {
-  it.effect("behind Node's own server, for one event and for a forged one", () =>
+  it.effect("works behind Node's server, for a signed and for a forged event", () =>
     Effect.gen(function* () {
       // It reads the machine's clock.
       yield* TestClock.setTime(Date.now())

@@ -5,7 +5,7 @@
 import { flushCompileCache } from "node:module"
 import { Database } from "@espalier/sql"
 import { Effect, Layer, Redacted } from "effect"
-import * as Notifications from "../src/Notifications.ts"
+import { Notifications } from "../src/Notifications.ts"
 
 const everything = Notifications.layer({
   addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
@@ -15,7 +15,7 @@ const everything = Notifications.layer({
     lease: "4 seconds",
     timeout: "500 millis",
     pollInterval: "50 millis",
-    waits: [0, ...Array.from({ length: 30 }, () => 50)],
+    retryDelays: [0, ...Array.from({ length: 30 }, () => 50)],
   },
 }).pipe(Layer.provide(Database.layer({ url: Redacted.make(process.env["DATABASE_URL"] ?? "") })))
 

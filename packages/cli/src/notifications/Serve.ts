@@ -4,7 +4,7 @@
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { ApiKeys } from "@espalier/api-keys"
-import { NotificationsHttp, Notifications, PushCertificateWatch } from "@espalier/notifications"
+import { Notifications, NotificationsHttp, PushCertificateWatch } from "@espalier/notifications"
 import { Array, Context, Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -64,7 +64,7 @@ const service = (options: NotificationsServeOptions, { watching, pageOrigins }: 
       Notifications.layer({
         addresses: { allow: options.allowAddress, allowHttp: options.allowHttp },
         worker: options.worker && { concurrency: options.concurrency, ratePerSecond: options.rate },
-        keep: options.keep,
+        retention: options.keep,
       }),
     ),
     Layer.provide(Storage.database(options)),

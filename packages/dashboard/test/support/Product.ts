@@ -36,7 +36,7 @@ const served = (url: string, port: number, { worker, dashboard, pageOrigins }: P
     Layer.provideMerge(
       Notifications.layer({
         addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
-        worker: worker ?? { waits: ["0 seconds", "1 hour"], pollInterval: "100 millis" },
+        worker: worker ?? { retryDelays: ["0 seconds", "1 hour"], pollInterval: "100 millis" },
       }),
     ),
     Layer.provideMerge(Database.layer({ url: Redacted.make(url) })),

@@ -96,14 +96,14 @@ const wholeFromString = Schema.FiniteFromString.check(Schema.isInt())
  * @since 0.1.0
  */
 export const DeliveryListing = Schema.Struct({
-  state: Schema.optionalKey(DeliveryState),
-  integration: Schema.optionalKey(PathSegment),
-  name: Schema.optionalKey(SubscriptionName),
-  event: Schema.optionalKey(PathSegment),
-  since: Schema.optionalKey(wholeFromString),
-  until: Schema.optionalKey(wholeFromString),
-  cursor: Schema.optionalKey(Schema.String),
-  limit: Schema.optionalKey(wholeFromString.check(Schema.isBetween({ minimum: 1, maximum: 200 }))),
+  state: Schema.optional(DeliveryState),
+  integration: Schema.optional(PathSegment),
+  name: Schema.optional(SubscriptionName),
+  event: Schema.optional(PathSegment),
+  since: Schema.optional(wholeFromString),
+  until: Schema.optional(wholeFromString),
+  cursor: Schema.optional(Schema.String),
+  limit: Schema.optional(wholeFromString.check(Schema.isBetween({ minimum: 1, maximum: 200 }))),
 })
 /**
  * @category models
@@ -138,8 +138,8 @@ export type StatisticsRange = typeof StatisticsRange.Type
 export const ReplayRange = Schema.Struct({
   since: Schema.Int,
   until: Schema.Int,
-  state: Schema.optionalKey(Schema.Literals(["dead", "delivered"])),
-  integration: Schema.optionalKey(PathSegment),
+  state: Schema.optional(Schema.Literals(["dead", "delivered"])),
+  integration: Schema.optional(PathSegment),
 }).annotate({ identifier: "ReplayRange", description: "Since (inclusive) and until (exclusive), Unix milliseconds" })
 /**
  * @category models

@@ -53,7 +53,7 @@ export const prefixedTables = Effect.gen(function* () {
   ) ${clustered}`
   const each = sql.onDialectOrElse({
     pg: () => sql`json_array_elements_text(CAST(events AS json)) WITH ORDINALITY AS event (name, number)`,
-    orElse: () => sql`(SELECT 1) JOIN json_each(events)`,
+    orElse: () => sql.literal("json_each(events)"),
   })
   const position = sql.onDialectOrElse({
     pg: () => sql.literal("CAST(number AS integer) - 1"),
@@ -61,7 +61,7 @@ export const prefixedTables = Effect.gen(function* () {
   })
   const name = sql.onDialectOrElse({ pg: () => sql.literal("name"), orElse: () => sql.literal("value") })
   yield* sql`INSERT INTO espalier_subscription (integration_id, event_name, position)
-    SELECT id, ${name}, ${position} FROM espalier_integration, ${each}`
+    SELECT espalier_integration.id, ${name}, ${position} FROM espalier_integration, ${each}`
   yield* sql`ALTER TABLE espalier_integration DROP COLUMN events`
 
   yield* sql`ALTER TABLE espalier_attempt RENAME COLUMN answer TO body_excerpt`

@@ -2,7 +2,7 @@
  * The handlers of events: one function for each subscription name. A missing one does not compile, unless `otherwise` handles the rest.
  */
 import type { NotificationEvent, NotificationEventOf, SubscriptionName } from "@espalier/schema"
-import type { Received } from "./Verificatihandlers.ts"
+import type { Received } from "./Verification.ts"
 
 /**
  * What a handler receives beside its event: `id` and `timestamp` of {@link Received}.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as AddressGuard from "../src/AddressGuard.ts"
+import * as AddressGuard from "../src/Addresses/AddressGuard.ts"
 import type { AddressGuardOptions, ResolvedAddress } from "../src/index.ts"
 import { hosts, public4, urls } from "./Addresses.ts"
 
@@ -42,13 +42,13 @@ describe("a URL", () => {
     }),
   )
 
-  it.effect("whose name is unknown is fine for now", () =>
+  it.effect("accepts a name that does not resolve", () =>
     Effect.gen(function* () {
       expect(yield* refusal("https://x.example", { resolve: () => Promise.reject(new Error()) })).toBe(undefined)
     }),
   )
 
-  it.effect("localhost is no name to trust", () =>
+  it.effect("rejects localhost", () =>
     Effect.gen(function* () {
       const guard = yield* AddressGuard.make()
       const error = yield* Effect.flip(guard.check("https://localhost/"))
@@ -57,7 +57,7 @@ describe("a URL", () => {
   )
 })
 
-describe("the allow-list", () => {
+describe("the allow list", () => {
   const allowed: ReadonlyArray<readonly [allow: string, host: string, range: string | undefined]> = [
     ["127.0.0.0/8", "127.0.0.1", undefined],
     ["127.0.0.0/8", "[::ffff:127.0.0.1]", undefined],
@@ -68,16 +68,16 @@ describe("the allow-list", () => {
     ["fd00::/8", "[fd12::1]", undefined],
     ["fd00::/8", "[fc00::1]", "unique local"],
   ]
-  it.effect.each(allowed)("%s lets %s…", ([allow, host, range]) =>
+  it.effect.each(allowed)("%s and the host %s", ([allow, host, range]) =>
     Effect.map(refusal(`https://${host}/`, { allow: [allow] }), (found) => expect(found).toBe(range)),
   )
 
   it.effect.each(["10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "10/8", "::/129", "x/8", "10.0.0.0/8/8", "fe80::%eth0/10"])(
-    "%s is no range",
+    "rejects the range %s",
     (cidr) => Effect.map(Effect.flip(AddressGuard.make({ allow: [cidr] })), (error) => expect(error.cidr).toBe(cidr)),
   )
 
-  it.effect("ports and http are for the operator to widen", () =>
+  it.effect("allows the ports and the scheme that the operator allows", () =>
     Effect.gen(function* () {
       expect(yield* refusal("http://x.example:81/", { allowHttp: true, ports: [81] })).toBe(undefined)
       expect(yield* refusal("http://x.example/", { allowHttp: true, ports: [81] })).toBe("Port")

@@ -10,7 +10,7 @@ import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import * as Example from "../src/Example.ts"
+import * as EventExample from "../src/Events/EventExample.ts"
 import { Deliveries, Integrations } from "../src/index.ts"
 import { integrate, publish, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
 
@@ -38,7 +38,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   const test = tester(it, database)
 
   test(
-    "the dead ones of a range of time are sent again, with the same id, and no others",
+    "replays the dead deliveries of a time range with the same ids, and no others",
     (receiver) =>
       Effect.gen(function* () {
         const { replay, attempts } = yield* Deliveries
@@ -72,10 +72,10 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         expect(yield* replay(workspace, range)).toEqual({ deliveries: 0 })
         expect(yield* replay("b", range)).toEqual({ deliveries: 0 })
       }),
-    { waits: [0] },
+    { retryDelays: [0] },
   )
 
-  test("delivered ones are sent again when it is asked for, to one integration if it is named", (receiver) =>
+  test("replays delivered ones on request, for one integration if it is named", (receiver) =>
     Effect.gen(function* () {
       const { replay } = yield* Deliveries
       const { id: integration } = yield* integrate(receiver, "/one")
@@ -94,7 +94,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     }))
 
   test(
-    "one whose tries are used up gets one more, one that has some left gets those",
+    "retries once more when no attempts are left, and continues with those that are left",
     (receiver) =>
       Effect.gen(function* () {
         const { replay } = yield* Deliveries
@@ -117,10 +117,10 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         // Its second try is its last.
         expect((yield* finished)[0]).toMatchObject({ state: "dead", attempts: 2 })
       }),
-    { waits: [0, "1 minute"] },
+    { retryDelays: [0, "1 minute"] },
   )
 
-  test("thousands become pending, those outside of the range stay", () =>
+  test("replays thousands, and leaves those outside of the range", () =>
     Effect.gen(function* () {
       const { replay, list, statistics } = yield* Deliveries
       yield* DeliveryRows.insertMany(workspace, 4500)
@@ -137,7 +137,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(newest).toMatchObject({ createdAt: 4300, dueAt: start, updatedAt: start })
     }))
 
-  test("a test event arrives at one integration, signed, and is logged", (receiver) =>
+  test("sends a test event to one integration, signed, and lists its attempt", (receiver) =>
     Effect.gen(function* () {
       const { sendTest } = yield* Integrations
       const { get, attempts } = yield* Deliveries
@@ -164,7 +164,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(receiver.heard.length).toBe(1)
     }))
 
-  test("any event may be tested", (receiver) =>
+  test("sends a test of any event", (receiver) =>
     Effect.gen(function* () {
       const { sendTest } = yield* Integrations
       const { id } = yield* integrate(receiver)
@@ -175,12 +175,12 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         const read = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(NotificationEvent))(
           Buffer.from(heard.body).toString(),
         )
-        expect(read).toEqual(Example.of(name))
+        expect(read).toEqual(EventExample.of(name))
         expect(subscriptionOf(read)).toBe(name)
       }
     }))
 
-  test("a disabled integration is sent no test, another workspace's is unknown", (receiver) =>
+  test("rejects a test of a disabled integration and of another workspace's", (receiver) =>
     Effect.gen(function* () {
       const { sendTest, disable } = yield* Integrations
       const { id } = yield* integrate(receiver)

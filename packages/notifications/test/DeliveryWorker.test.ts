@@ -12,8 +12,8 @@ import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer, Metric, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import * as DeliveryWorker from "../src/DeliveryWorker.ts"
 import { Deliveries, Integrations } from "../src/index.ts"
+import * as DeliveryWorker from "../src/Worker/DeliveryWorker.ts"
 import { guard, integrate, publish, settled, start, tester, wake, workspace } from "./DeliveryHarness.ts"
 
 const hour = 60 * 60 * 1000
@@ -22,7 +22,7 @@ const day = 24 * hour
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
   const test = tester(it, database)
 
-  test("410 disables the integration, until somebody enables it", (receiver) =>
+  test("disables the integration on 410, until it is enabled", (receiver) =>
     Effect.gen(function* () {
       receiver.answers = Receiver.status(410)
       const { id } = yield* integrate(receiver)
@@ -38,7 +38,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(receiver.heard.length).toBe(2)
     }))
 
-  test("what waits for a disabled integration goes out when it is enabled again", (receiver) =>
+  test("sends what waits for a disabled integration when it is enabled", (receiver) =>
     Effect.gen(function* () {
       receiver.answers = Receiver.status(500)
       const { id } = yield* integrate(receiver)
@@ -55,7 +55,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* settled(2)).toMatchObject({ state: "delivered" })
     }))
 
-  test("five days of nothing but failure disable an integration, one success saves it", (receiver) =>
+  test("disables an integration after five days of failures, unless an attempt succeeds", (receiver) =>
     Effect.gen(function* () {
       const { id } = yield* integrate(receiver)
       const { get } = yield* Integrations
@@ -80,7 +80,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* publishOn(11 * day, 500)).toMatchObject({ enabled: false, disabledReason: "Failing" })
     }))
 
-  test("both secrets sign for a day after a rotation", (receiver) =>
+  test("signs with both secrets for a day after a rotation", (receiver) =>
     Effect.gen(function* () {
       const { id, secret } = yield* integrate(receiver)
       const { rotateSecret } = yield* Integrations
@@ -112,7 +112,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     }))
 
   test(
-    "a receiver that never answers delays nobody else",
+    "a receiver that never responds delays no other receiver",
     (receiver) =>
       Effect.gen(function* () {
         const unanswered: Array<ServerResponse> = []
@@ -135,7 +135,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     { concurrency: 3 },
   )
 
-  test("two workers never make the same try", (receiver) =>
+  test("two workers never make the same attempt", (receiver) =>
     Effect.gen(function* () {
       yield* integrate(receiver)
       yield* Effect.forEach(
@@ -153,7 +153,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     }).pipe(Effect.provide(DeliveryWorker.layer({ pollInterval: "30 days" }).pipe(Layer.provide(guard)))))
 
   test(
-    "an integration gets no more in a second than its rate",
+    "attempts no more in a second than the rate of an integration",
     (receiver) =>
       Effect.gen(function* () {
         yield* integrate(receiver)
@@ -169,7 +169,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     { ratePerSecond: 5 },
   )
 
-  test("old attempts, deliveries and events are pruned; what is pending stays", (receiver) =>
+  test("prunes old attempts, deliveries and events, and keeps what is pending", (receiver) =>
     Effect.gen(function* () {
       yield* integrate(receiver)
       yield* publish("old")
@@ -190,7 +190,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* sql`SELECT count(*) AS n FROM espalier_attempt`).toEqual([{ n: 1 }])
     }))
 
-  test("pruning finds what is old among thousands that stay", () =>
+  test("prunes old deliveries among thousands that stay", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { prune } = yield* Deliveries
@@ -214,13 +214,13 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* sql`SELECT count(*) AS n FROM espalier_event`).toEqual([{ n: 0 }])
     }))
 
-  test("attempts are counted by what they came to", (receiver) =>
+  test("counts attempts by outcome", (receiver) =>
     Effect.gen(function* () {
       const counts = Effect.map(Metric.snapshot, (metrics) =>
         Object.fromEntries(
           metrics.flatMap((metric) =>
             metric.id === "espalier_notifications_attempts_total" && metric.type === "Counter"
-              ? [[metric.attributes?.["verdict"], Number(metric.state.count)]]
+              ? [[metric.attributes?.["outcome"], Number(metric.state.count)]]
               : [],
           ),
         ),
@@ -239,7 +239,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       while (((yield* counts)["gone"] ?? 0) === (before["gone"] ?? 0)) yield* TestClock.withLive(Effect.sleep(2))
       const after = yield* counts
       expect(
-        ["delivered", "retry", "dead", "gone"].map((verdict) => (after[verdict] ?? 0) - (before[verdict] ?? 0)),
+        ["delivered", "retry", "dead", "gone"].map((outcome) => (after[outcome] ?? 0) - (before[outcome] ?? 0)),
       ).toEqual([1, 1, 0, 1])
     }))
 }

@@ -49,7 +49,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   const test = tester(it, database)
 
   test(
-    "what is claimed does not go to an integration that was disabled meanwhile, and is due when it is enabled again",
+    "sends nothing claimed to an integration that was disabled meanwhile, and sends it when it is enabled",
     (receiver) =>
       Effect.gen(function* () {
         const answer = holding(receiver)
@@ -70,7 +70,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "nothing more goes to a receiver that is gone",
+    "sends nothing more to a receiver that is gone",
     (receiver) =>
       Effect.gen(function* () {
         const answer = holding(receiver)
@@ -84,7 +84,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
   )
 
   test(
-    "what a try could hold for longer than its lease is left to fall due again",
+    "does not start an attempt that could outlast its lease",
     (receiver) =>
       Effect.gen(function* () {
         const answer = holding(receiver)
@@ -114,7 +114,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     { concurrency: 1 },
   )
 
-  test("a delivery whose event somebody removed is dead, and holds up no other", (receiver) =>
+  test("marks a delivery without its event dead, and delivers the others", (receiver) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       receiver.answers = Receiver.status(500)
@@ -139,7 +139,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(receiver.heard.length).toBe(2)
     }))
 
-  it.effect("a worker that stops records what is under way, gives back the rest, and starts nothing", () =>
+  it.effect("on stopping records the attempts in flight, releases the rest, and starts nothing", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 0, 1))
       const receiver = yield* Receiver.make

@@ -86,7 +86,7 @@ const nameOf = (body: Uint8Array): string => {
 }
 
 it.live(
-  "every event that was accepted arrives",
+  "delivers every accepted event",
   () =>
     Effect.gen(function* () {
       const { url, start } = yield* starter

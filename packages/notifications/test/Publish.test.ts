@@ -7,12 +7,13 @@ import { enrolled } from "@espalier/testing/Events"
 import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import * as AddressGuard from "../src/AddressGuard.ts"
-import * as GroupCommit from "../src/GroupCommit.ts"
+import * as AddressGuard from "../src/Addresses/AddressGuard.ts"
 import { Deliveries, Integrations, migrate, Notifications } from "../src/index.ts"
-import * as Wakeup from "../src/Wakeup.ts"
+import * as GroupCommit from "../src/Storage/GroupCommit.ts"
+import * as Wakeup from "../src/Worker/Wakeup.ts"
+import { publishing } from "./DeliveryHarness.ts"
 
-const services = Layer.mergeAll(Integrations.layer, Notifications.layer, Deliveries.layer).pipe(
+const services = Layer.mergeAll(Integrations.layer, publishing, Deliveries.layer).pipe(
   Layer.provide(
     Layer.mergeAll(Wakeup.layer, GroupCommit.layer, AddressGuard.layer({ allow: ["127.0.0.0/8"], allowHttp: true })),
   ),
@@ -21,7 +22,7 @@ const services = Layer.mergeAll(Integrations.layer, Notifications.layer, Deliver
 )
 
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
-  it.effect("all at once, each as if it were alone", () =>
+  it.effect("publishes many events at the same time, each on its own terms", () =>
     Effect.gen(function* () {
       const { create } = yield* Integrations
       const { publish } = yield* Notifications
@@ -34,9 +35,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
 
       const say = (workspace: string, name: string, idempotencyKey?: string) =>
         publish(workspace, enrolled(name), { idempotencyKey }).pipe(
-          Effect.map(({ deliveries, repeated }) => (repeated ? "repeated" : deliveries)),
-          Effect.catchTag("PublishRefused", ({ reason }) => Effect.succeed(reason)),
-          Effect.catchTag("SqlError", () => Effect.succeed("SqlError")),
+          Effect.map(({ deliveries, duplicate }) => (duplicate ? "duplicate" : deliveries)),
+          Effect.catch(({ _tag }) => Effect.succeed(_tag)),
         )
       const said = yield* Effect.all(
         [
@@ -53,7 +53,18 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         ],
         { concurrency: "unbounded" },
       )
-      expect(said).toEqual([2, 1, 0, 2, "repeated", "KeyReused", 1, "BadKey", "BadKey", 2])
+      expect(said).toEqual([
+        2,
+        1,
+        0,
+        2,
+        "duplicate",
+        "IdempotencyKeyConflict",
+        1,
+        "InvalidIdempotencyKey",
+        "InvalidIdempotencyKey",
+        2,
+      ])
 
       const [latest] = (yield* list("a")).deliveries
       const { get } = yield* Deliveries
@@ -65,7 +76,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
 describe("SQLite", () => contract(it, memory))
 layer(server)("PostgreSQL", (it) => contract(it, postgres))
 
-it.effect("the newest identifier sorts last", () =>
+it.effect("sorts the newest id last", () =>
   Effect.gen(function* () {
     const { publish } = yield* Notifications
     const ids: Array<string> = []
