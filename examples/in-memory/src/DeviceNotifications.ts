@@ -52,7 +52,11 @@ export class DeviceNotifications extends Context.Service<
         notifications.publish(workspace, event, { idempotencyKey }).pipe(
           Effect.asVoid,
           // An invalid event stays invalid, so the device must not send its message again; a database may recover.
-          Effect.catchTag("PublishRefused", ({ reason }) => Effect.logError(`${event.action} was rejected`, reason)),
+          Effect.catchTags({
+            InvalidEvent: ({ reason }) => Effect.logError(`${event.action} is invalid`, reason),
+            InvalidIdempotencyKey: () => Effect.logError(`${event.action} has an invalid idempotency key`),
+            IdempotencyKeyConflict: () => Effect.logError(`${event.action} has the idempotency key of another event`),
+          }),
           Effect.catchTag("SqlError", ({ reason }) =>
             Effect.logError(`${event.action} was not published`, reason._tag).pipe(
               Effect.andThen(new InternalServerError({ message: "The notification could not be stored" })),

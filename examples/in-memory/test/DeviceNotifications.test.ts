@@ -147,16 +147,16 @@ describe("an event that cannot be stored", () => {
         const sql = yield* SqlClient.SqlClient
         const statusOf = Effect.map(send("GET", `${api}/devices/D1`), ({ body }) => at(body, "status"))
         yield* device.sends(authenticate)
-        yield* sql`ALTER TABLE notification_event RENAME TO elsewhere`
+        yield* sql`ALTER TABLE espalier_event RENAME TO elsewhere`
         expect(yield* device.sends(tokenUpdate("device"))).toEqual({
           status: 500,
           body: { _tag: "InternalServerError", message: "The notification could not be stored" },
         })
         expect(yield* statusOf).toBe("enrolling")
-        yield* sql`ALTER TABLE elsewhere RENAME TO notification_event`
+        yield* sql`ALTER TABLE elsewhere RENAME TO espalier_event`
         expect((yield* device.sends(tokenUpdate("device"))).status).toBe(204)
         expect(yield* statusOf).toBe("enrolled")
-        expect(yield* sql`SELECT name FROM notification_event`).toEqual([{ name: "device_enrolled" }])
+        expect(yield* sql`SELECT name FROM espalier_event`).toEqual([{ name: "device_enrolled" }])
       }).pipe(
         Effect.provide(Database.layer({ url: databaseUrl })),
         Effect.provide(

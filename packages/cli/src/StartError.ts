@@ -3,7 +3,7 @@
  */
 
 import { ErrorCode } from "@espalier/http"
-import type { CidrError, PublishRefused, PushCertificateWatch } from "@espalier/notifications"
+import type { InvalidCidr, PublishError, PushCertificateWatch } from "@espalier/notifications"
 import type { Server } from "@espalier/server"
 
 /**
@@ -13,7 +13,7 @@ import type { Server } from "@espalier/server"
  * @since 0.1.0
  */
 export const message = (
-  error: Server.StartError | CidrError | PublishRefused | PushCertificateWatch.PushCertificateInvalid,
+  error: Server.StartError | InvalidCidr | PublishError | PushCertificateWatch.InvalidPushCertificate,
 ): string => {
   switch (error._tag) {
     case "InvalidOrigin":
@@ -22,11 +22,13 @@ export const message = (
       return error.message.replace(error.option, error.option === "baseUrl" ? "--webhook-url" : "--webhook-timeout")
     case "AuthorityError":
       return `--data-directory: ${error.message}`
-    case "CidrError":
+    case "InvalidCidr":
       return `--allow-address: ${error.message}`
     case "InvalidPushOptions":
-    case "PublishRefused":
-    case "PushCertificateInvalid":
+    case "InvalidEvent":
+    case "InvalidIdempotencyKey":
+    case "IdempotencyKeyConflict":
+    case "InvalidPushCertificate":
       return `--push-certificate: ${error.message}`
     case "TlsError":
       return `--tls-certificate: ${error.message}`

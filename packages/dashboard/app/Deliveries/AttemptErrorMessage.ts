@@ -2,7 +2,7 @@
  * Messages for the error codes of attempts: those of the system, of TLS and of undici, and our own.
  */
 const messages: Readonly<Record<string, string>> = {
-  AddressRefused: "The host resolves to an address that events are not sent to, such as one of a private network.",
+  InvalidAddress: "The host resolves to an address that events are not sent to, such as one of a private network.",
   Timeout: "The receiver did not respond in time.",
   ECONNREFUSED: "The receiver refused the connection.",
   ECONNRESET: "The receiver closed the connection.",

@@ -28,10 +28,10 @@ export const Attempts = ({ attempts }: { readonly attempts: ReadonlyArray<Attemp
           </span>
         </Group>
         {attempt.error === null ? null : <p className="attempt-error">{attemptErrorMessage(attempt.error)}</p>}
-        {attempt.answer === "" ? null : (
+        {attempt.bodyExcerpt === "" ? null : (
           <details>
             <summary>Response</summary>
-            <CodeBlock text={attempt.answer} label={`Response to attempt ${attempt.number}`} />
+            <CodeBlock text={attempt.bodyExcerpt} label={`Response to attempt ${attempt.number}`} />
           </details>
         )}
       </li>

@@ -111,11 +111,11 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
   )
 }
 
-const errorMessage = (error: { readonly _tag: "CursorRefused" | "RangeRefused" } | CommonError): string => {
+const errorMessage = (error: { readonly _tag: "InvalidCursor" | "InvalidTimeRange" } | CommonError): string => {
   switch (error._tag) {
-    case "RangeRefused":
+    case "InvalidTimeRange":
       return "The end of the time range is before its start."
-    case "CursorRefused":
+    case "InvalidCursor":
       return "The list has changed. Reload the page."
     default:
       return commonErrorMessage(error)

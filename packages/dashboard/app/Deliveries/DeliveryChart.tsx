@@ -32,7 +32,9 @@ export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProp
     return (
       <Failure
         message={
-          error._tag === "RangeRefused" ? "The end of the time range is before its start." : commonErrorMessage(error)
+          error._tag === "InvalidTimeRange"
+            ? "The end of the time range is before its start."
+            : commonErrorMessage(error)
         }
         onRetry={() => refetch()}
       />

@@ -34,7 +34,7 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
   const attempts = useAttempts(workspace, id, delivery?.attempts ?? 0)
   if (delivery === undefined) {
     if (error === null) return <Loading />
-    return error._tag === "DeliveryUnknown" ? (
+    return error._tag === "DeliveryNotFound" ? (
       <Failure message="This delivery was not found. Old deliveries are deleted after a while." />
     ) : (
       <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
@@ -116,7 +116,7 @@ const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: num
     switch (error._tag) {
       case "DeliveryPending":
         return "The delivery is already pending and is sent automatically."
-      case "DeliveryUnknown":
+      case "DeliveryNotFound":
         return "This delivery was deleted."
       default:
         return commonErrorMessage(error)

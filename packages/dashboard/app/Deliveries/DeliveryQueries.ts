@@ -2,7 +2,7 @@
  * Queries and mutations of deliveries.
  */
 
-import type { Attempt, DeliveryUnknown, ReplayInput } from "@espalier/notifications/api"
+import type { Attempt, DeliveryNotFound, ReplayRange } from "@espalier/notifications/api"
 import { type UseQueryOptions, useQueryClient } from "@tanstack/react-query"
 import { Effect } from "effect"
 import { notifications } from "../Api/Clients.ts"
@@ -24,7 +24,7 @@ export const useAttempts = (
   workspace: string,
   id: number,
   count: number,
-  options: Pick<UseQueryOptions<ReadonlyArray<Attempt>, DeliveryUnknown | CommonError>, "refetchInterval"> = {},
+  options: Pick<UseQueryOptions<ReadonlyArray<Attempt>, DeliveryNotFound | CommonError>, "refetchInterval"> = {},
 ) =>
   useEffectQuery(
     [...deliveryKey(workspace, id), "attempts", count],
@@ -48,7 +48,7 @@ export const useRetry = (workspace: string, id: number) => {
 
 export const useReplay = (workspace: string) => {
   const client = useQueryClient()
-  return useEffectMutation((input: ReplayInput) => deliveries.replay({ params: { workspace }, payload: input }), {
+  return useEffectMutation((input: ReplayRange) => deliveries.replay({ params: { workspace }, payload: input }), {
     onSuccess: () => {
       for (const name of ["statistics", "health", "deliveries-live"]) {
         void client.invalidateQueries({ queryKey: [name, workspace] })

@@ -61,7 +61,7 @@ export const ReplayDialog = ({ workspace, filter, integrations, onClose }: Repla
         {replay.error === null ? null : (
           <Failure
             message={
-              replay.error._tag === "RangeRefused"
+              replay.error._tag === "InvalidTimeRange"
                 ? "The end of the time range is before its start."
                 : commonErrorMessage(replay.error)
             }

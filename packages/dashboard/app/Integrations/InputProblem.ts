@@ -2,11 +2,11 @@
  * Why an integration is invalid, and at which field.
  */
 import type {
-  AddressRefused,
-  EventsRefused,
   IntegrationConflict,
-  IntegrationUnknown,
-  UrlRefused,
+  IntegrationNotFound,
+  InvalidAddress,
+  InvalidSubscriptions,
+  InvalidUrl,
 } from "@espalier/notifications/api"
 import { type CommonError, commonErrorMessage } from "../Api/CommonError.ts"
 
@@ -15,9 +15,15 @@ export interface Problem {
   readonly message: string
 }
 
-type InputError = UrlRefused | AddressRefused | EventsRefused | IntegrationConflict | IntegrationUnknown | CommonError
+type InputError =
+  | InvalidUrl
+  | InvalidAddress
+  | InvalidSubscriptions
+  | IntegrationConflict
+  | IntegrationNotFound
+  | CommonError
 
-const urlMessages: Readonly<Record<UrlRefused["reason"], string>> = {
+const urlMessages: Readonly<Record<InvalidUrl["reason"], string>> = {
   NotAUrl: "Enter a complete URL, such as https://hooks.example.com/mdm.",
   TooLong: "The URL is too long. The maximum is 2048 characters.",
   Scheme: "The URL must start with https://, so that the events are encrypted in transit.",
@@ -26,29 +32,29 @@ const urlMessages: Readonly<Record<UrlRefused["reason"], string>> = {
   Fragment: "Remove the fragment (#…): it is never sent.",
 }
 
-const eventMessages: Readonly<Record<EventsRefused["reason"], string>> = {
+const eventMessages: Readonly<Record<InvalidSubscriptions["reason"], string>> = {
   None: "Choose at least one event.",
   Unknown: "The server does not support one of these events. Reload the page.",
-  Repeated: "One of these events is listed twice.",
+  Duplicate: "One of these events is listed twice.",
 }
 
 export const problemOf = (error: InputError): Problem => {
   switch (error._tag) {
-    case "UrlRefused":
+    case "InvalidUrl":
       return { field: "url", message: urlMessages[error.reason] }
-    case "AddressRefused":
+    case "InvalidAddress":
       return {
         field: "url",
         message: `This host is not on the public internet (${error.range} address). Events are not sent to such addresses.`,
       }
-    case "EventsRefused":
+    case "InvalidSubscriptions":
       return { field: "events", message: eventMessages[error.reason] }
     case "IntegrationConflict":
       return {
         field: "url",
         message: "Another integration of this workspace already has this URL. Change the events of that one instead.",
       }
-    case "IntegrationUnknown":
+    case "IntegrationNotFound":
       return { field: "form", message: "This integration was deleted." }
     default:
       return { field: "form", message: commonErrorMessage(error) }

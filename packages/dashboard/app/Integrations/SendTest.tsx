@@ -24,7 +24,7 @@ export const SendTest = ({ workspace, integration }: SendTestProps) => {
     switch (error._tag) {
       case "IntegrationDisabled":
         return "A disabled integration receives no events, also no test events. Enable it first."
-      case "IntegrationUnknown":
+      case "IntegrationNotFound":
         return "This integration was deleted."
       default:
         return commonErrorMessage(error)

@@ -15,7 +15,7 @@ export const TestOutcome = ({ workspace, delivery }: { readonly workspace: strin
   })
   if (error !== null) {
     return (
-      <Failure message={error._tag === "DeliveryUnknown" ? "The delivery was deleted." : commonErrorMessage(error)} />
+      <Failure message={error._tag === "DeliveryNotFound" ? "The delivery was deleted." : commonErrorMessage(error)} />
     )
   }
   return (
