@@ -18,6 +18,7 @@ import {
   type Wake,
 } from "@espalier/devices"
 import { Webhooks, type WebhookVerifier } from "@espalier/handler"
+import { layerReference } from "@espalier/handler/reference"
 import {
   type Deliveries,
   type Integrations,
@@ -64,7 +65,7 @@ const dashboard = Dashboard.layer({ devices: true, workspaces: [workspace] }).pi
 
 const routes = Layer.mergeAll(
   Webhooks.layer.pipe(Layer.provide(handlers)),
-  Webhooks.layerReference,
+  layerReference,
   NotificationsHttp.layer(),
   DevicesHttp.layer.pipe(Layer.provide(AuthorizationHttp.layer())),
   dashboard,

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Exit, type Layer, Scope } from "effect"
-import { type Backend, toHttpEffect } from "./Webhooks.ts"
+import { type Backend, type Options, toHttpEffect } from "./Webhooks.ts"
 
 /**
  * Builds the backend and returns its listener. `dispose` interrupts the requests in progress and closes the backend's layers.
@@ -16,6 +16,7 @@ import { type Backend, toHttpEffect } from "./Webhooks.ts"
  */
 export const toNodeListener = <E>(
   backend: Layer.Layer<Backend, E>,
+  options?: Options,
 ): Effect.Effect<
   {
     readonly listener: (request: IncomingMessage, response: ServerResponse) => void
@@ -25,7 +26,7 @@ export const toNodeListener = <E>(
 > =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
-    const listener = yield* toHttpEffect(backend).pipe(
+    const listener = yield* toHttpEffect(backend, options).pipe(
       Effect.flatMap((effect) => NodeHttpServer.makeHandler(effect, { scope })),
       Scope.provide(scope),
       Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),

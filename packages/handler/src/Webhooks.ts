@@ -14,10 +14,9 @@
  * ```
  */
 import { RequestLimits } from "@espalier/http"
-import { ManagementApi, MethodNotAllowed, UnknownWebhook, type WebhookName, webhooks } from "@espalier/schema"
+import { MethodNotAllowed, UnknownWebhook, type WebhookName, webhooks } from "@espalier/schema"
 import { Context, Effect, Layer, type Scope } from "effect"
-import { HttpEffect, HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { HttpApiScalar, OpenApi } from "effect/http-api"
+import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import * as Call from "./Call.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
 import * as Services from "./Services.ts"
@@ -31,14 +30,18 @@ import { WebhookVerifier } from "./WebhookVerifier.ts"
  */
 export type Backend = Services.Handlers | WebhookVerifier
 
-const unknownWebhook = ErrorResponse.make(new UnknownWebhook({ message: "Webhook not found" }))
+const unknownWebhook = ({ originalUrl }: HttpServerRequest.HttpServerRequest) =>
+  ErrorResponse.make(new UnknownWebhook({ message: `No webhook at ${pathOf(originalUrl).slice(0, 200)}` }))
 const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Use POST" }))
+/** The path of a URL that may have an origin and a query. */
+const pathOf = (url: string): string => url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? ""
+
 const paths = new Set<string>(Object.values(webhooks).map((webhook) => webhook.path))
 
 /** Answers every other request under `/webhook/apple/`: 405 for a webhook's path, else 404. Slashes are treated as the router does. */
 const notFound = (request: HttpServerRequest.HttpServerRequest) => {
-  const path = `/${(request.url.split("?", 1)[0] ?? "").split("/").filter(String).join("/")}`
-  return Effect.succeed(paths.has(path) ? methodNotAllowed : unknownWebhook)
+  const path = `/${pathOf(request.url).split("/").filter(String).join("/")}`
+  return Effect.succeed(paths.has(path) ? methodNotAllowed : unknownWebhook(request))
 }
 
 /** The service of each webhook. A new webhook in the schema's table does not compile here until it has one. */
@@ -66,50 +69,74 @@ const add = Effect.fnUntraced(function* <Name extends WebhookName>(
   yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier, limits))
 })
 
+const addAll = Effect.fnUntraced(function* (router: HttpRouter.HttpRouter) {
+  yield* add(router, "event", yield* services.event)
+  yield* add(router, "checkin", yield* services.checkin)
+  yield* add(router, "declarationTokens", yield* services.declarationTokens)
+  yield* add(router, "declarationItems", yield* services.declarationItems)
+  yield* add(router, "declaration", yield* services.declaration)
+  yield* add(router, "asset", yield* services.asset)
+  yield* add(router, "bootstrapToken", yield* services.bootstrapToken)
+  yield* add(router, "userAuthenticate", yield* services.userAuthenticate)
+  yield* add(router, "token", yield* services.token)
+  yield* add(router, "enroll", yield* services.enroll)
+  yield* add(router, "returnToService", yield* services.returnToService)
+  yield* add(router, "adopt", yield* services.adopt)
+  yield* router.add("*", "/webhook/apple/*", notFound)
+})
+
+/**
+ * Where the webhooks are.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** Comes before `/webhook/apple/…`, such as `/tenants/a`. */
+  readonly prefix?: `/${string}` | undefined
+}
+
+/**
+ * The routes under a prefix, for an app with several backends: each call makes routes of their own.
+ *
+ * **Example** (Two backends in one app)
+ *
+ * ```ts
+ * import { Webhooks } from "@espalier/handler"
+ * import { Layer } from "effect"
+ *
+ * declare const BackendA: Layer.Layer<Webhooks.Backend>
+ * declare const BackendB: Layer.Layer<Webhooks.Backend>
+ *
+ * export const App = Layer.merge(
+ *   Webhooks.layerWith({ prefix: "/a" }).pipe(Layer.provide(BackendA)),
+ *   Webhooks.layerWith({ prefix: "/b" }).pipe(Layer.provide(BackendB)),
+ * )
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerWith = ({ prefix }: Options): Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> =>
+  HttpRouter.use((router) => addAll(prefix === undefined ? router : router.prefixed(prefix)))
+
 /**
  * The routes, for an app that has an `HttpRouter`.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> = HttpRouter.use(
-  Effect.fnUntraced(function* (router) {
-    yield* add(router, "event", yield* services.event)
-    yield* add(router, "checkin", yield* services.checkin)
-    yield* add(router, "declarationTokens", yield* services.declarationTokens)
-    yield* add(router, "declarationItems", yield* services.declarationItems)
-    yield* add(router, "declaration", yield* services.declaration)
-    yield* add(router, "asset", yield* services.asset)
-    yield* add(router, "bootstrapToken", yield* services.bootstrapToken)
-    yield* add(router, "userAuthenticate", yield* services.userAuthenticate)
-    yield* add(router, "token", yield* services.token)
-    yield* add(router, "enroll", yield* services.enroll)
-    yield* add(router, "returnToService", yield* services.returnToService)
-    yield* add(router, "adopt", yield* services.adopt)
-    yield* router.add("*", "/webhook/apple/*", notFound)
-  }),
-)
-
-/**
- * `GET /webhook/openapi.json`, and an API reference page at `GET /webhook/reference`.
- *
- * @category layers
- * @since 0.1.0
- */
-export const layerReference: Layer.Layer<never, never, HttpRouter.HttpRouter> = Layer.merge(
-  HttpRouter.add("GET", "/webhook/openapi.json", HttpServerResponse.jsonUnsafe(OpenApi.fromApi(ManagementApi))),
-  HttpApiScalar.layer(ManagementApi, { path: "/webhook/reference" }),
-)
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Backend> = layerWith({})
 
 /** The backend stays in the context, so that loggers and tracers beside it apply to the calls too. */
-const standalone = <E, R>(backend: Layer.Layer<Backend, E, R>) =>
-  layer.pipe(Layer.provideMerge(backend), Layer.provideMerge(HttpRouter.layer))
+const standalone = <E, R>(backend: Layer.Layer<Backend, E, R>, options: Options) =>
+  layerWith(options).pipe(Layer.provideMerge(backend), Layer.provideMerge(HttpRouter.layer))
 
 const answering = (context: Context.Context<HttpRouter.HttpRouter | Backend>) =>
   Context.get(context, HttpRouter.HttpRouter)
     .asHttpEffect()
     .pipe(
-      Effect.catch(() => Effect.succeed(unknownWebhook)),
+      Effect.catch(() => Effect.map(HttpServerRequest.HttpServerRequest, unknownWebhook)),
       Effect.provideContext(context),
     )
 
@@ -122,23 +149,37 @@ const answering = (context: Context.Context<HttpRouter.HttpRouter | Backend>) =>
  */
 export const toHttpEffect = <E, R>(
   backend: Layer.Layer<Backend, E, R>,
+  options: Options = {},
 ): Effect.Effect<
   Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest | Scope.Scope>,
   E,
   R | Scope.Scope
-> => Effect.map(Layer.build(standalone(backend)), answering)
+> => Effect.map(Layer.build(standalone(backend, options)), answering)
 
 /**
- * The routes as a fetch handler, for Hono, Deno, Bun, workers and the like. `dispose` closes the backend's layers.
- * When the backend does not start, every call rejects with the reason.
+ * The routes as a fetch handler, for Hono, Deno, Bun, workers and the like. The first call builds the backend: at the top of a module, a
+ * worker may do nothing. `dispose` closes the backend's layers. When the backend does not start, every call rejects with the reason.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const toFetchHandler = <E>(
   backend: Layer.Layer<Backend, E>,
+  options: Options = {},
 ): {
   readonly handler: (request: Request) => Promise<Response>
   readonly dispose: () => Promise<void>
-} =>
-  HttpEffect.toWebHandlerLayerWith(standalone(backend), { toHandler: (context) => Effect.succeed(answering(context)) })
+} => {
+  let built: ReturnType<typeof build> | undefined
+  const build = () =>
+    HttpEffect.toWebHandlerLayerWith(standalone(backend, options), {
+      toHandler: (context) => Effect.succeed(answering(context)),
+    })
+  return {
+    handler: (request) => {
+      built ??= build()
+      return built.handler(request)
+    },
+    dispose: async () => built?.dispose(),
+  }
+}

@@ -25,6 +25,7 @@ import {
   WebhookVerifier,
 } from "../src/index.ts"
 import { toNodeListener } from "../src/Node.ts"
+import { layerReference } from "../src/Reference.ts"
 
 export type Handles = { readonly [Name in WebhookName]?: Handle<Name> }
 
@@ -97,7 +98,7 @@ export const httpEffect: Mount = (backend) =>
 /** Beside other routes of an Effect app. */
 export const routes: Mount = (backend) =>
   Effect.gen(function* () {
-    const App = Layer.merge(Webhooks.layer.pipe(Layer.provide(backend)), Webhooks.layerReference)
+    const App = Layer.merge(Webhooks.layer.pipe(Layer.provide(backend)), layerReference)
     const Server = HttpRouter.serve(App, { disableLogger: true, disableListenLog: true }).pipe(
       Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" })),
     )

@@ -14,8 +14,9 @@ import {
   webhooks,
 } from "@espalier/schema"
 import { Effect, Layer } from "effect"
+import { HttpRouter } from "effect/http"
 import type { Handle } from "../src/index.ts"
-import { RequestLimits } from "../src/index.ts"
+import { RequestLimits, Webhooks } from "../src/index.ts"
 import { backendOf, deviceScope, type Handles, handlersOf, type Mounted, mounts, pathOf, post } from "./Backend.ts"
 
 type Conversations = {
@@ -245,6 +246,19 @@ describe("other paths", () => {
       }),
   )
 
+  it.live("names the path that has no webhook, without the query", () =>
+    Effect.gen(function* () {
+      for (const [, mount] of mounts) {
+        const { fetch } = yield* mount(backendOf({}))
+        const response = yield* Effect.promise(() => fetch("/webhook/apple/plum?token=secret", post({})))
+        expect(JSON.parse(yield* answerOf(response))).toEqual({
+          _tag: "UnknownWebhook",
+          message: "No webhook at /webhook/apple/plum",
+        })
+      }
+    }),
+  )
+
   it.live("layerReference serves the OpenAPI document and a reference page", () =>
     Effect.gen(function* () {
       const [, mount] = mounts[3] ?? mounts[0] ?? []
@@ -263,3 +277,64 @@ describe("other paths", () => {
 it("handlersOf provides every service", () => {
   expect(Layer.isLayer(handlersOf({}))).toBe(true)
 })
+
+describe("prefix", () => {
+  const answering = (serverToken: string) =>
+    backendOf({ checkin: () => Effect.succeed({ _tag: "DdmSync", serverToken }) })
+  const checkin = post({ scope: deviceScope })
+  const tokenAt = (fetch: Mounted["fetch"], path: string) =>
+    Effect.promise(async () => JSON.parse(await (await fetch(path, checkin)).text()))
+
+  it.live("two backends in one app answer under their own prefixes", () =>
+    Effect.gen(function* () {
+      const App = Layer.merge(
+        Webhooks.layerWith({ prefix: "/a" }).pipe(Layer.provide(answering("of a"))),
+        Webhooks.layerWith({ prefix: "/tenants/b" }).pipe(Layer.provide(answering("of b"))),
+      )
+      const { handler } = HttpRouter.toWebHandler(App, { disableLogger: true })
+      const fetch: Mounted["fetch"] = (path, init) => handler(new Request(`http://backend.example${path}`, init))
+      expect(yield* tokenAt(fetch, "/a/webhook/apple/checkin")).toEqual({ _tag: "DdmSync", serverToken: "of a" })
+      expect(yield* tokenAt(fetch, "/tenants/b/webhook/apple/checkin")).toEqual({
+        _tag: "DdmSync",
+        serverToken: "of b",
+      })
+      expect(yield* tokenAt(fetch, "/a/webhook/apple/plum")).toEqual({
+        _tag: "UnknownWebhook",
+        message: "No webhook at /a/webhook/apple/plum",
+      })
+      const wrongMethod = yield* Effect.promise(() => fetch("/tenants/b/webhook/apple/checkin"))
+      expect(wrongMethod.status).toBe(405)
+      const unprefixed = yield* Effect.promise(() => fetch("/webhook/apple/checkin", checkin))
+      expect(unprefixed.status).toBe(404)
+    }),
+  )
+
+  it.live("toFetchHandler answers under its prefix, and with a typed 404 elsewhere", () =>
+    Effect.gen(function* () {
+      const { handler } = Webhooks.toFetchHandler(answering("of a"), { prefix: "/a" })
+      const fetch: Mounted["fetch"] = (path, init) => handler(new Request(`http://backend.example${path}`, init))
+      expect(yield* tokenAt(fetch, "/a/webhook/apple/checkin")).toEqual({ _tag: "DdmSync", serverToken: "of a" })
+      expect(yield* tokenAt(fetch, "/webhook/apple/checkin")).toMatchObject({ _tag: "UnknownWebhook" })
+    }),
+  )
+})
+
+it.live("toFetchHandler builds the backend at the first call, once, and closes it on dispose", () =>
+  Effect.gen(function* () {
+    const log: Array<string> = []
+    const resource = Layer.effectDiscard(
+      Effect.acquireRelease(
+        Effect.sync(() => void log.push("built")),
+        () => Effect.sync(() => void log.push("closed")),
+      ),
+    )
+    const { handler, dispose } = Webhooks.toFetchHandler(Layer.merge(backendOf({}), resource))
+    yield* Effect.promise(() => new Promise(setImmediate))
+    expect(log).toEqual([])
+    for (const _ of [1, 2])
+      yield* Effect.promise(() => handler(new Request("http://backend.example/webhook/apple/plum")))
+    expect(log).toEqual(["built"])
+    yield* Effect.promise(dispose)
+    expect(log).toEqual(["built", "closed"])
+  }),
+)
