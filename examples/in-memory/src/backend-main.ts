@@ -26,7 +26,7 @@ const backend = Layer.unwrap(
     const apiKey = Option.getOrUndefined(yield* Config.option(Config.Redacted("ESPALIER_SAMPLE_KEY")))
     const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.Redacted("ESPALIER_DATABASE_URL")))
     return Layer.effectDiscard(
-      Effect.flatMap(SignInLink.create(apiKey), (link) => Console.log(`The backend is running: ${link}`)),
+      Effect.flatMap(SignInLink.create(apiKey), (link) => Console.log(`The backend is listening. Dashboard: ${link}`)),
     ).pipe(Layer.provide(Backend.layer({ port, verifier, databaseUrl, apiKey })))
   }),
 )

@@ -122,6 +122,53 @@ describe("a device", () => {
     }).pipe(Effect.provide(running)),
   )
 
+  it.live("continues its enrollment when it authenticates again under a verified identity", () =>
+    Effect.gen(function* () {
+      const mdmOrigin = { url: "https://mdm.example.com" }
+      const scope = {
+        _tag: "device",
+        udid: "D1",
+        mdmOrigin,
+        identityCertificate: "-----BEGIN CERTIFICATE-----",
+      } as const
+      const renewing = channel(scope)
+      yield* device.enroll
+      yield* user.appear
+      const uuid = yield* queue("DeviceInformation")
+      yield* renewing.ask("bootstrap-token", { set: "dG9rZW4=" })
+      const { enrollmentId } = yield* (yield* Devices).get("D1")
+      for (const event of [{ _tag: "Authenticate", osVersion: "26.0" } as const, tokenUpdate("device")]) {
+        expect((yield* renewing.sends(event)).status).toBe(204)
+      }
+      expect((yield* send("GET", `${api}/devices/D1`)).body).toMatchObject({
+        status: "enrolled",
+        about: { osVersion: "26.0" },
+        users: [{ userId: "U1", status: "enrolled" }],
+        commands: [{ commandUUID: uuid }],
+      })
+      expect((yield* (yield* Devices).get("D1")).enrollmentId).toBe(enrollmentId)
+      expect((yield* renewing.ask("bootstrap-token")).body).toEqual({ bootstrapToken: "dG9rZW4=" })
+    }).pipe(Effect.provide(running)),
+  )
+
+  it.live("starts a new enrollment under a verified identity after it has checked out", () =>
+    Effect.gen(function* () {
+      const mdmOrigin = { url: "https://mdm.example.com" }
+      const scope = {
+        _tag: "device",
+        udid: "D1",
+        mdmOrigin,
+        identityCertificate: "-----BEGIN CERTIFICATE-----",
+      } as const
+      yield* device.enroll
+      yield* device.ask("bootstrap-token", { set: "dG9rZW4=" })
+      yield* device.sends({ _tag: "CheckOut" })
+      yield* channel(scope).sends(authenticate)
+      expect(yield* statusOf).toBe("enrolling")
+      expect((yield* device.ask("bootstrap-token")).body).toEqual({ bootstrapToken: null })
+    }).pipe(Effect.provide(running)),
+  )
+
   it.live("stays enrolled when one of its users checks out", () =>
     Effect.gen(function* () {
       yield* device.enroll

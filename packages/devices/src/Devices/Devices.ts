@@ -4,7 +4,8 @@
  * **Details**
  *
  * An enrollment is `Authenticate` (enrolling) → `TokenUpdate` (enrolled) → `CheckOut` (checkedOut). An `Authenticate` starts a new one, in which
- * the users must appear again. A device that checked out stays in the list, but webhooks about it fail with `UnknownDevice`.
+ * the users must appear again, unless an enrolled device sends it under an identity that the server verified: then the device renews its identity or
+ * its profile, and its enrollment continues. A device that checked out stays in the list, but webhooks about it fail with `UnknownDevice`.
  */
 import { type Event, type PropertyListDictionary, type Scope, UnknownDevice, type UserScope } from "@espalier/schema"
 import { Context, DateTime, Effect, Layer, Struct } from "effect"
@@ -23,7 +24,7 @@ export interface ManagedUser extends User {
 }
 
 /**
- * A device with what a push to it needs. `enrollmentId` is new with every `Authenticate`.
+ * A device with what a push to it needs. `enrollmentId` is new with every enrollment.
  *
  * @category models
  * @since 0.1.0
@@ -47,11 +48,11 @@ export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag:
  * @since 0.1.0
  */
 export interface DevicesService {
-  /** Starts an enrollment. A user's needs a known device. */
+  /** Starts an enrollment, or continues the one of an enrolled device that proves its identity. A user's needs a known device. */
   readonly authenticate: (
     event: EventOf<"Authenticate">,
     scope: Scope,
-  ) => Effect.Effect<void, UnknownDevice | StorageError>
+  ) => Effect.Effect<"started" | "continued", UnknownDevice | StorageError>
   /** Stores the push target. A user's first `TokenUpdate` creates the user. */
   readonly tokenUpdate: (
     event: EventOf<"TokenUpdate">,
@@ -131,10 +132,16 @@ const makeMemory = (): DevicesService => {
     authenticate: Effect.fn("Devices.authenticate")(function* ({ _tag, ...about }, scope) {
       const lastSeen = yield* DateTime.now
       if (scope._tag === "user") {
-        return yield* update(scope, {
+        yield* update(scope, {
           device: (device) => device,
           user: (_, scope) => ({ ...nameOf(scope), status: "enrolling", lastSeen }),
         })
+        return "started"
+      }
+      const known = devices.get(scope.udid)
+      if (known?.status === "enrolled" && scope.identityCertificate !== undefined) {
+        devices.set(scope.udid, { ...known, mdmOrigin: scope.mdmOrigin.url, about, lastSeen })
+        return "continued"
       }
       devices.set(scope.udid, {
         udid: scope.udid,
@@ -147,6 +154,7 @@ const makeMemory = (): DevicesService => {
         lastSeen,
         users: [],
       })
+      return "started"
     }),
 
     tokenUpdate: Effect.fn("Devices.tokenUpdate")(function* (event, scope) {

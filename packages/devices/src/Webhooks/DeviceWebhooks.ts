@@ -66,8 +66,10 @@ const event: {
   readonly IdentityExpiring: HandleEvent<"IdentityExpiring">
 } = {
   Authenticate: Effect.fn("Authenticate")(function* (event, scope) {
-    yield* (yield* Devices).authenticate(event, scope)
-    yield* clear(scope)
+    const enrollment = yield* (yield* Devices).authenticate(event, scope)
+    if (enrollment === "started") return yield* clear(scope)
+    // It may have been erased, and then has no declarations. A device that still has them synchronizes once without need.
+    yield* (yield* Declarations).reset(Channel.fromScope(scope))
   }, orInternalServerError),
 
   TokenUpdate: Effect.fn("TokenUpdate")(function* (event, scope) {
