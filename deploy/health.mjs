@@ -1,8 +1,8 @@
 /**
- * Ends with 0 when the server of this machine answers `/health`, with 1 otherwise: the image's HEALTHCHECK.
+ * The HEALTHCHECK of the image: exits with 0 if the server on this machine responds to `/health`, otherwise with 1.
  *
- * It reads the server's own variables, so that there is one place to set port and TLS. The certificate is for devices; here only the process
- * is asked for, so it is not looked at.
+ * It reads the variables of the server, so port and TLS are set in one place. It checks only that the process responds, so it does not verify the
+ * certificate.
  */
 import http from "node:http"
 import https from "node:https"

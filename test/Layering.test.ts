@@ -57,6 +57,13 @@ describe("imports", () => {
   })
 })
 
+test("docs/contributing.md has the layering", () => {
+  const rows = [
+    ...readFileSync(join(root, "docs/contributing.md"), "utf8").matchAll(/^\| `([\w-]+)` \| .+ \| ([^|]+) \|$/gm),
+  ].map(([, name, may = ""]) => [name, may === "all" ? may : (may.match(/[\w-]+(?=`)/g) ?? [])])
+  expect(Object.fromEntries(rows)).toEqual(layering)
+})
+
 describe("shape", () => {
   test.each(libraries.map((self) => [`packages/${self.short}`, self] as const))(
     "%s",
@@ -67,6 +74,7 @@ describe("shape", () => {
         typeof target === "string" ? [] : [target["@espalier/source"] ?? ""],
       )
       expect(sources.filter((source) => !source.includes("*") && !existsSync(join(folder, source)))).toEqual([])
+      expect(["README.md", "CHANGELOG.md"].filter((name) => !existsSync(join(folder, name)))).toEqual([])
     },
   )
 
