@@ -10,6 +10,10 @@ const projects = ["packages", "examples"]
   )
   .concat("test")
 
+process.stdout.write(
+  `Property tests use the seed ${process.env["ESPALIER_SEED"] ?? "20261125"}; ESPALIER_SEED sets another.\n`,
+)
+
 export default defineConfig({
   test: {
     projects: projects.map((root) => ({

@@ -77,8 +77,14 @@ describe("command lines", () => {
   test("flags and variables that are named alone exist", () => {
     const known = Object.values(commands)
     const flags = new Set(known.flatMap(({ flags, globalFlags }) => [...flags, ...globalFlags]))
-    // The sample product's ports, and the flag that the library defines.
-    const others = ["ESPALIER_BACKEND_PORT", "ESPALIER_SERVER_PORT", "ESPALIER_LOG_LEVEL", "ESPALIER_SAMPLE_KEY"]
+    // The sample product, the flag that the library defines, and the tests.
+    const others = [
+      "ESPALIER_BACKEND_PORT",
+      "ESPALIER_SERVER_PORT",
+      "ESPALIER_LOG_LEVEL",
+      "ESPALIER_SAMPLE_KEY",
+      "ESPALIER_SEED",
+    ]
     const variables = new Set([...known.flatMap(({ variables }) => variables), ...others])
     const strays = [...documents, ...deployed].flatMap((file) => {
       const text = readFileSync(file, "utf8")
@@ -249,7 +255,12 @@ describe("variables of the example", () => {
     )
     expect(names.length).toBeGreaterThan(10)
     expect(names).toEqual([...new Set(names)])
-    const known = [...(commands["espalier serve"]?.variables ?? []), "ESPALIER_LOG_LEVEL", "ESPALIER_SAMPLE_KEY"]
+    const known = [
+      ...(commands["espalier serve"]?.variables ?? []),
+      "ESPALIER_LOG_LEVEL",
+      "ESPALIER_SAMPLE_KEY",
+      "ESPALIER_SEED",
+    ]
     expect(names.filter((name) => !known.includes(name))).toEqual([])
   })
 })

@@ -1,8 +1,8 @@
 /** The BER reader, checked against the specification and against `asn1js`. */
 import { authorityOf, edited, rsaKey } from "@espalier/testing/Pki"
+import { fc } from "@espalier/testing/Property"
 import * as asn1js from "asn1js"
 import { Result } from "effect"
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Asn1 from "../src/Asn1.ts"
 

@@ -1,5 +1,5 @@
 import { Plist } from "@espalier/plist"
-import fc from "fast-check"
+import { fc } from "@espalier/testing/Property"
 import { describe, expect, it } from "vitest"
 import { Command, DeclarativeManagement, Message } from "../src/index.ts"
 import { bytes, failed, succeeded } from "./Messages.ts"

@@ -1,6 +1,6 @@
 import { Plist } from "@espalier/plist"
+import { fc } from "@espalier/testing/Property"
 import { Redacted, Result, Schema } from "effect"
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { EnrollmentProfile } from "../src/index.ts"
 import { succeeded } from "./Messages.ts"

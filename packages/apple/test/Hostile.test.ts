@@ -1,7 +1,7 @@
 /** Whatever a sender makes of a message: an answer or an error, never an exception, and nothing it said gets lost. */
 import { Plist } from "@espalier/plist"
+import { fc } from "@espalier/testing/Property"
 import { Result } from "effect"
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Channel, Message, type MessageError } from "../src/index.ts"
 import { bytes, names, succeeded } from "./Messages.ts"

@@ -1,7 +1,7 @@
 /** Changed certificates, signatures and enrollments are errors: they never throw and are never accepted. */
 import { authorityOf, edited, identityOf, now, rsaKey } from "@espalier/testing/Pki"
+import { fc } from "@espalier/testing/Property"
 import { Result } from "effect"
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Certificate, Cms, Identity, Scep } from "../src/index.ts"
 import { succeeded } from "./Messages.ts"

@@ -3,8 +3,8 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { RequestError, WebhookError } from "@espalier/schema"
+import { fc } from "@espalier/testing/Property"
 import { Effect, Schema } from "effect"
-import fc from "fast-check"
 import { backendOf, deviceScope, fetchHandler, type Mounted, pathOf, stillAnswers } from "./Backend.ts"
 
 const decodeError = Schema.decodeUnknownSync(Schema.Union([...WebhookError.members, ...RequestError.members]))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
+import { fc } from "@espalier/testing/Property"
 import { Result } from "effect"
-import fc from "fast-check"
 import { Json } from "../src/index.ts"
 
 const parse = (text: string) =>

@@ -4,11 +4,11 @@
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { SubscriptionName } from "@espalier/schema"
 import * as DeliveryRows from "@espalier/testing/DeliveryRows"
+import { fc } from "@espalier/testing/Property"
 import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import fc from "fast-check"
 import { Deliveries, DeliveryState, migrate } from "../src/index.ts"
 import * as Wakeup from "../src/Worker/Wakeup.ts"
 

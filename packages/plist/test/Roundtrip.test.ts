@@ -2,12 +2,13 @@
 
 import { describe, expect, it } from "@effect/vitest"
 import { Plist, PlistError, PlistJson } from "@espalier/plist"
+import { options } from "@espalier/testing/Property"
 import { Arbitrary, Result, Schema } from "effect"
 import * as BinaryWriter from "./support/BinaryWriter.ts"
 import { read, refusal, same, utf8 } from "./support/Expecting.ts"
 import { anyValue, toSeconds, xmlValue } from "./support/Values.ts"
 
-const runs = { arbitrary: { runs: 300 } }
+const runs = options({ runs: 300 })
 const xmlOf = (value: Plist.Value): string => Result.getOrThrow(Plist.toXml(value))
 
 describe("round trips", () => {
@@ -28,7 +29,7 @@ describe("round trips", () => {
       same(read(little), toSeconds(value))
       same(read(big), toSeconds(value))
     },
-    { arbitrary: { runs: 100 } },
+    options({ runs: 100 }),
   )
 
   it.prop("through binary", [anyValue], ([value]) => same(read(BinaryWriter.write(value)), value), runs)
@@ -50,7 +51,7 @@ describe("round trips", () => {
       const json = Result.getOrThrow(PlistJson.fromValue(value))
       same(PlistJson.fromValue(Result.getOrThrow(PlistJson.toValue(json))), Result.succeed(json))
     },
-    { arbitrary: { runs: 100 } },
+    options({ runs: 100 }),
   )
 })
 
@@ -85,7 +86,7 @@ describe("damage", () => {
         readsOrRefuses(bytes)
       }
     },
-    { arbitrary: { runs: 500 } },
+    options({ runs: 500 }),
   )
 
   it.prop(

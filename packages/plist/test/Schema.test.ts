@@ -1,12 +1,14 @@
 /** The schemas: what they accept, and that they are the same codecs as the functions. */
+
 import { describe, expect, it } from "@effect/vitest"
 import { Plist, PlistError, PlistErrorReason } from "@espalier/plist"
+import { options } from "@espalier/testing/Property"
 import { Effect, Result, Schema } from "effect"
 import { refusal, same, utf8 } from "./support/Expecting.ts"
 import { xmlValue } from "./support/Values.ts"
 
 describe("Value", () => {
-  it.prop("is what it generates", [Plist.Value], ([value]) => Plist.isValue(value), { arbitrary: { runs: 300 } })
+  it.prop("is what it generates", [Plist.Value], ([value]) => Plist.isValue(value), options({ runs: 300 }))
 
   const circle: Array<unknown> = []
   circle.push(circle)
@@ -36,9 +38,14 @@ describe("Value", () => {
 })
 
 describe("FromJson", () => {
-  it.prop("decodes what it encodes", [xmlValue], ([value]) => {
-    same(Schema.decodeSync(Plist.FromJson)(Schema.encodeSync(Plist.FromJson)(value)), value)
-  })
+  it.prop(
+    "decodes what it encodes",
+    [xmlValue],
+    ([value]) => {
+      same(Schema.decodeSync(Plist.FromJson)(Schema.encodeSync(Plist.FromJson)(value)), value)
+    },
+    options(),
+  )
 
   it.effect("says where null is", () =>
     Effect.gen(function* () {

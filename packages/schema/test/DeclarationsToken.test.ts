@@ -1,8 +1,10 @@
 /**
  * `combinedDeclarationsToken` against `node:crypto` and the protocol's definition: server and backend must agree.
  */
+
 import { createHash } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
+import { options } from "@espalier/testing/Property"
 import {
   combinedDeclarationsToken,
   type DeclarationTokens,
@@ -27,9 +29,14 @@ const four = (
 ): DeclarationTokens => ({ activationsToken, configurationsToken, assetsToken, managementToken })
 
 describe("combinedDeclarationsToken", () => {
-  it.prop("is the SHA-256 of the four tokens, each preceded by its length", [DeclarationTokensSchema], ([tokens]) => {
-    expect(combinedDeclarationsToken(tokens)).toBe(independent(tokens))
-  })
+  it.prop(
+    "is the SHA-256 of the four tokens, each preceded by its length",
+    [DeclarationTokensSchema],
+    ([tokens]) => {
+      expect(combinedDeclarationsToken(tokens)).toBe(independent(tokens))
+    },
+    options(),
+  )
 
   it.each([
     // printf '\0\0\0\1a\0\0\0\1b\0\0\0\1c\0\0\0\1d' | sha256sum

@@ -2,7 +2,9 @@
  * Notification events: every payload of the documentation decodes and re-encodes to the same JSON, both spellings decode, and a platform that
  * differs from its device member neither compiles nor decodes.
  */
+
 import { describe, expect, it } from "@effect/vitest"
+import { options } from "@espalier/testing/Property"
 import { Effect, Schema } from "effect"
 import {
   type DeviceEnrolled,
@@ -127,13 +129,17 @@ describe.each(SubscriptionName.literals)("%s", (name) => {
   })
 })
 
-it.effect.prop("value → JSON → value", [NotificationEvent], ([event]) =>
-  Effect.gen(function* () {
-    const wire: unknown = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(NotificationEvent)(event)))
-    const decoded = yield* Schema.decodeUnknownEffect(NotificationEvent)(wire)
-    expect(JSON.parse(JSON.stringify(decoded))).toStrictEqual(wire)
-    expect(subscriptionOf(decoded)).toBe(subscriptionOf(event))
-  }),
+it.effect.prop(
+  "value → JSON → value",
+  [NotificationEvent],
+  ([event]) =>
+    Effect.gen(function* () {
+      const wire: unknown = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(NotificationEvent)(event)))
+      const decoded = yield* Schema.decodeUnknownEffect(NotificationEvent)(wire)
+      expect(JSON.parse(JSON.stringify(decoded))).toStrictEqual(wire)
+      expect(subscriptionOf(decoded)).toBe(subscriptionOf(event))
+    }),
+  options(),
 )
 
 describe("action", () => {

@@ -1,7 +1,9 @@
 /**
  * Both sides of the protocol: an encoded value decodes to the same value, and unknown members are ignored.
  */
+
 import { describe, expect, it } from "@effect/vitest"
+import { options } from "@espalier/testing/Property"
 import { Effect, Schema, SchemaAST } from "effect"
 import * as Protocol from "../src/index.ts"
 
@@ -49,23 +51,31 @@ const sides = Object.entries(Protocol.webhooks).flatMap(([name, webhook]) =>
 
 describe("value → JSON → value", () => {
   for (const [title, schema] of [...sides, ["property list", Protocol.PropertyList] as const]) {
-    it.effect.prop(title, [schema], ([value]) =>
-      Effect.gen(function* () {
-        const wire = throughJson(yield* Schema.encodeUnknownEffect(schema)(value))
-        const decoded = yield* Schema.decodeUnknownEffect(schema)(wire)
-        expect(throughJson(decoded)).toStrictEqual(throughJson(value))
-        expect(yield* Schema.encodeUnknownEffect(schema)(decoded)).toStrictEqual(wire)
-      }),
+    it.effect.prop(
+      title,
+      [schema],
+      ([value]) =>
+        Effect.gen(function* () {
+          const wire = throughJson(yield* Schema.encodeUnknownEffect(schema)(value))
+          const decoded = yield* Schema.decodeUnknownEffect(schema)(wire)
+          expect(throughJson(decoded)).toStrictEqual(throughJson(value))
+          expect(yield* Schema.encodeUnknownEffect(schema)(decoded)).toStrictEqual(wire)
+        }),
+      options(),
     )
   }
 
-  it.effect.prop("errors", [Protocol.WebhookError], ([error]) =>
-    Effect.gen(function* () {
-      const wire = throughJson(yield* Schema.encodeEffect(Protocol.WebhookError)(error))
-      const decoded = yield* Schema.decodeUnknownEffect(Protocol.WebhookError)(wire)
-      expect(decoded).toBeInstanceOf(error.constructor)
-      expect({ ...decoded, message: decoded.message }).toEqual({ ...error, message: error.message })
-    }),
+  it.effect.prop(
+    "errors",
+    [Protocol.WebhookError],
+    ([error]) =>
+      Effect.gen(function* () {
+        const wire = throughJson(yield* Schema.encodeEffect(Protocol.WebhookError)(error))
+        const decoded = yield* Schema.decodeUnknownEffect(Protocol.WebhookError)(wire)
+        expect(decoded).toBeInstanceOf(error.constructor)
+        expect({ ...decoded, message: decoded.message }).toEqual({ ...error, message: error.message })
+      }),
+    options(),
   )
 })
 

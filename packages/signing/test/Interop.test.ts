@@ -4,8 +4,8 @@
 
 import { createPrivateKey, sign, verify } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
+import { fc } from "@espalier/testing/Property"
 import { Result, Schema } from "effect"
-import fc from "fast-check"
 import { Webhook } from "standardwebhooks"
 import { Secret, WebhookId, WebhookSignature } from "../src/index.ts"
 

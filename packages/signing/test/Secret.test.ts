@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey } from "node:crypto"
 import { inspect } from "node:util"
 import { describe, expect, it } from "@effect/vitest"
+import { fc } from "@espalier/testing/Property"
 import { Cause, Effect, Equal, Exit, Logger, Result, Schema } from "effect"
-import fc from "fast-check"
 import { Secret } from "../src/index.ts"
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64")

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
+import { fc } from "@espalier/testing/Property"
 import { Effect, Result, Schema } from "effect"
 import { Headers } from "effect/http"
 import { TestClock } from "effect/testing"
-import fc from "fast-check"
 import { Secret, WebhookId, WebhookSignature } from "../src/index.ts"
 
 const T = 1_700_000_000

@@ -6,8 +6,8 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { Certificate, Identity } from "@espalier/apple"
+import { fc } from "@espalier/testing/Property"
 import { Effect, Result } from "effect"
-import fc from "fast-check"
 import * as Backend from "../support/Backend.ts"
 import * as Devices from "../support/Devices.ts"
 import { launch } from "../support/Launch.ts"

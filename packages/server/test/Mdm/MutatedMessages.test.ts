@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import type { Plist } from "@espalier/plist"
+import { fc } from "@espalier/testing/Property"
 import { Effect } from "effect"
-import fc from "fast-check"
 import * as Backend from "../support/Backend.ts"
 import * as BinaryMessages from "../support/BinaryMessages.ts"
 import * as Messages from "../support/Messages.ts"
