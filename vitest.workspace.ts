@@ -10,16 +10,23 @@ const projects = ["packages", "examples"]
   )
   .concat("test")
 
-process.stdout.write(
-  `Property tests use the seed ${process.env["ESPALIER_SEED"] ?? "20261125"}; ESPALIER_SEED sets another.\n`,
-)
+/** The seed of all property tests, see packages/testing/src/Property.ts. */
+const env = { ESPALIER_SEED: process.env["ESPALIER_SEED"] ?? "20261125" }
 
 export default defineConfig({
   test: {
+    env,
+    globalSetup: "./test/rules/PrintSeed.ts",
     projects: projects.map((root) => ({
       // Sources are run as they stand: see "exports" of any package.
       ssr: { resolve: { conditions: ["@espalier/source", "module", "node"] } },
-      test: { name: root, root, include: root === "test" ? ["*.test.ts"] : ["test/**/*.test.ts"], testTimeout: 20_000 },
+      test: {
+        name: root,
+        root,
+        env,
+        include: root === "test" ? ["*.test.ts"] : ["test/**/*.test.ts"],
+        testTimeout: 20_000,
+      },
     })),
   },
 })
