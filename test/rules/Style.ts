@@ -12,7 +12,7 @@ export const importStyle = (file: string, source: string): ReadonlyArray<string>
       ? [`${file}:${line} imports "${specifier}": import the module by its name from the entry point above it`]
       : [],
   ),
-  ...[...source.matchAll(/^import \* as \w+ from "(effect(?:\/[\w-]+)?)"/gm)].map(
+  ...[...source.matchAll(/^import \* as \w+ from "(effect(?:\/[a-z-]+)?)"/gm)].map(
     ([, specifier]) => `${file} imports all of "${specifier}": import modules by their names`,
   ),
 ]
@@ -46,7 +46,8 @@ export const fileName = (file: string, source: string): ReadonlyArray<string> =>
   const exports = parse(file, source).body.some(({ type }) => type.startsWith("Export"))
   if (!exports)
     return /^[a-z][a-z0-9-]*$/.test(stem) ? [] : [`${file} exports nothing: a program has a lower-case name`]
-  return isPascal(stem) || stem === "index" || /^use[A-Z]/.test(stem)
+  // A script can export what its test checks.
+  return isPascal(stem) || stem === "index" || file.includes("/scripts/") || /^use[A-Z]/.test(stem)
     ? []
     : [`${file} exports something: a module has a PascalCase name`]
 }
