@@ -42,6 +42,18 @@ export const maxHeaderLength = 32 * 1024
  */
 export const mdmSignatureDigests: ReadonlyArray<Cms.Digest> = ["sha1", ...Cms.modernDigests]
 
+/**
+ * The identity certificate of a device, and the further certificates that its message or header contains: candidates for the
+ * intermediate authorities of {@link Certificate.verifyChain}. None of them is trusted yet.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PresentedIdentity {
+  readonly certificate: Certificate.Certificate
+  readonly intermediates: ReadonlyArray<Certificate.Certificate>
+}
+
 const tooLarge = () => new IdentityError({ reason: "TooLarge", message: "Header longer than allowed" })
 const malformed = (message: string) => new IdentityError({ reason: "Malformed", message })
 
@@ -76,16 +88,13 @@ const fromCms = (error: Cms.CmsError): IdentityError => {
  * @category constructors
  * @since 0.1.0
  */
-export const fromMdmSignature = (
-  header: string,
-  body: Uint8Array,
-): Result.Result<Certificate.Certificate, IdentityError> =>
+export const fromMdmSignature = (header: string, body: Uint8Array): Result.Result<PresentedIdentity, IdentityError> =>
   Result.gen(function* () {
     if (header.length > maxHeaderLength) return yield* Result.fail(tooLarge())
     const signature = yield* decodeBase64(header.trim())
     const verified = Cms.verify(signature, { detached: body, digests: mdmSignatureDigests, maxCertificates: 8 })
-    const { signer } = yield* Result.mapError(verified, fromCms)
-    return signer
+    const { signer, certificates } = yield* Result.mapError(verified, fromCms)
+    return { certificate: signer, intermediates: certificates }
   })
 
 /**
@@ -109,16 +118,26 @@ const byteSequence = /^:([A-Za-z0-9+/]+={0,2}):$/
 /** Envoy's `X-Forwarded-Client-Cert`: one element of `key=value` pairs, of which `Cert` is quoted, URL-escaped PEM. */
 const forwarded = /(?:^|[;,])\s*Cert="([^"]*)"/gi
 
+/** The most certificates that are read from one header. */
+const maxHeaderCertificates = 8
+const pemLabel = "-----BEGIN CERTIFICATE-----"
+
 /** The certificate in a header that is URL-escaped PEM (nginx), or the base64 inside such PEM and nothing else (Traefik). */
-const fromEscaped = (value: string): Result.Result<Certificate.Certificate, IdentityError> =>
+const fromEscaped = (value: string): Result.Result<PresentedIdentity, IdentityError> =>
   Result.gen(function* () {
     const text = yield* Result.try({ try: () => decodeURIComponent(value), catch: () => malformed("Not URL-escaped") })
-    if (text.includes("-----BEGIN CERTIFICATE-----")) {
-      return yield* Result.mapError(Certificate.fromPem(text), () => malformed("Not a certificate in PEM"))
-    }
-    // Traefik joins the certificates of a chain with commas, the client's own first.
-    const der = yield* decodeBase64(text.split(",", 1)[0] ?? "")
-    return yield* Result.mapError(Certificate.fromDer(der), () => malformed("Not a certificate"))
+    const parts = text.includes(pemLabel)
+      ? text
+          .split(pemLabel)
+          .slice(1)
+          .map((block) => Certificate.fromPem(`${pemLabel}${block}`))
+      : // Traefik joins the certificates of a chain with commas, the client's own first.
+        text.split(",").map((part) => Result.flatMap(decodeBase64(part), Certificate.fromDer))
+    const [own, ...rest] = parts.slice(0, maxHeaderCertificates)
+    if (own === undefined) return yield* Result.fail(malformed("Not a certificate"))
+    const certificate = yield* Result.mapError(own, () => malformed("Not a certificate"))
+    // An unreadable intermediate certificate only matters if the chain needs it.
+    return { certificate, intermediates: rest.flatMap((one) => (Result.isSuccess(one) ? [one.success] : [])) }
   })
 
 /**
@@ -126,14 +145,14 @@ const fromEscaped = (value: string): Result.Result<Certificate.Certificate, Iden
  *
  * - RFC 9440 `Client-Cert`: `:base64 of DER:`;
  * - URL-escaped PEM: nginx `$ssl_client_escaped_cert`;
- * - base64 of DER: Traefik `X-Forwarded-Tls-Client-Cert`, of several the first;
+ * - base64 of DER: Traefik `X-Forwarded-Tls-Client-Cert`; the first is the client's, the others are its intermediates;
  * - `…;Cert="URL-escaped PEM"`: Envoy `X-Forwarded-Client-Cert`. A header with more than one `Cert` is invalid: it
  *   does not show which proxy wrote which element.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const fromHeader = (value: string): Result.Result<Certificate.Certificate, IdentityError> =>
+export const fromHeader = (value: string): Result.Result<PresentedIdentity, IdentityError> =>
   Result.gen(function* () {
     if (value.length > maxHeaderLength) return yield* Result.fail(tooLarge())
     const trimmed = value.trim()
@@ -141,7 +160,8 @@ export const fromHeader = (value: string): Result.Result<Certificate.Certificate
       const inside = byteSequence.exec(trimmed)?.[1]
       if (inside === undefined) return yield* Result.fail(malformed("Not one byte sequence"))
       const der = yield* decodeBase64(inside)
-      return yield* Result.mapError(Certificate.fromDer(der), () => malformed("Not a certificate"))
+      const certificate = yield* Result.mapError(Certificate.fromDer(der), () => malformed("Not a certificate"))
+      return { certificate, intermediates: [] }
     }
     const elements = [...trimmed.matchAll(forwarded)]
     if (elements.length > 1) return yield* Result.fail(malformed("More than one forwarded certificate"))

@@ -37,10 +37,9 @@ describe("signatures", () => {
   })
 
   it.each([
-    ["P-521", ecKey("secp521r1")],
     ["secp256k1", ecKey("secp256k1")],
     ["RSA of 1024 bits", rsaKey(1024)],
-  ])("does not believe %s", (_, key) => {
+  ])("rejects a key of %s", (_, key) => {
     const cms = succeeded(Cms.sign({ content, signer: identityOf(ca, key) }))
     expect(failed(Cms.verify(cms)).reason).toBe("Unsupported")
   })

@@ -11,7 +11,12 @@ describe.skipIf(!present)("openssl cms", () => {
   afterAll(shop.remove)
 
   const ca = authorityOf("Authority", rsaKey(), at)
-  const signers = { rsa: identityOf(ca, rsaKey(), { at }), ec: identityOf(ca, ecKey("secp384r1"), { at }) }
+  const signers = {
+    rsa: identityOf(ca, rsaKey(), { at }),
+    ec: identityOf(ca, ecKey("secp384r1"), { at }),
+    // The largest key of an ACME identity (Apple, "ACMECertificate", `KeySize`).
+    p521: identityOf(ca, ecKey("secp521r1"), { at }),
+  }
   const content = Buffer.from("content, \r\n with line ends \0 and octets \xff", "latin1")
 
   shop.write("ca.pem", certificatesPem(ca.certificate))
@@ -20,7 +25,7 @@ describe.skipIf(!present)("openssl cms", () => {
     shop.write(`${name}.pem`, certificatesPem(certificate))
     shop.write(`${name}.key`, keyPem(privateKey))
   }
-  const kinds = ["rsa", "ec"] as const
+  const kinds = ["rsa", "ec", "p521"] as const
 
   it.each(kinds)("verifies our %s signatures", (kind) => {
     for (const digest of Cms.modernDigests) {
@@ -70,7 +75,7 @@ describe.skipIf(!present)("openssl cms", () => {
     const still = flags.filter((flag) => flag !== "-stream" && flag !== "-indef")
     shop.openssl(...sign, ...still, "-in", "content", "-out", "theirs")
     const header = Buffer.from(shop.read("theirs")).toString("base64")
-    expect(succeeded(Identity.fromMdmSignature(header, content)).der).toEqual(signers[kind].certificate.der)
+    expect(succeeded(Identity.fromMdmSignature(header, content)).certificate.der).toEqual(signers[kind].certificate.der)
     expect(failed(Identity.fromMdmSignature(header, content.subarray(1))).reason).toBe("SignatureInvalid")
   })
 

@@ -19,7 +19,7 @@ describe("Mdm-Signature", () => {
     { digest: "sha512" },
   ] as const)("names the device that signed with %o", (options) => {
     const signature = succeeded(Identity.toMdmSignature(body, device, options))
-    expect(succeeded(Identity.fromMdmSignature(signature, body)).der).toEqual(device.certificate.der)
+    expect(succeeded(Identity.fromMdmSignature(signature, body)).certificate.der).toEqual(device.certificate.der)
     expect(failed(Identity.fromMdmSignature(signature, Buffer.concat([body, body]))).reason).toBe("SignatureInvalid")
   })
 
@@ -37,7 +37,16 @@ describe("Mdm-Signature", () => {
     const ber = indefinite(succeeded(Asn1.read(Buffer.from(signature, "base64"))), 4)
     const header = Buffer.from(ber).toString("base64")
     expect(header).toMatch(/^MIAGCSqGSIb3DQEHAqCAMIACAQExCzAJBgUrDgMCGgUAMIAGCSqGSIb3DQEHAQAAoIAw/)
-    expect(succeeded(Identity.fromMdmSignature(header, body)).der).toEqual(device.certificate.der)
+    expect(succeeded(Identity.fromMdmSignature(header, body)).certificate.der).toEqual(device.certificate.der)
+  })
+
+  // RFC 5652 § 5.1: "certificates" may contain the path from the signer to a recognized root.
+  it("returns the intermediate certificates of the signature", () => {
+    const cms = Cms.sign({ content: body, signer: device, detached: true, certificates: [leaf] })
+    const signature = Buffer.from(succeeded(cms)).toString("base64")
+    const { certificate, intermediates } = succeeded(Identity.fromMdmSignature(signature, body))
+    expect(Certificate.equals(certificate, device.certificate)).toBe(true)
+    expect(intermediates.map(Certificate.fingerprint)).toEqual([Certificate.fingerprint(leaf)])
   })
 
   it("rejects a signature with content of its own", () => {
@@ -70,7 +79,18 @@ describe("a proxy's header", () => {
     ["Traefik, a chain", `${der},${Buffer.from(device.certificate.der).toString("base64")}`],
     ["Envoy", `By=spiffe://a/b;Hash=468e;Subject="CN=a,O=b";Cert="${escaped}";URI=`],
   ])("%s", (_, value) => {
-    expect(Certificate.fingerprint(succeeded(Identity.fromHeader(value)))).toBe(Certificate.fingerprint(leaf))
+    const { certificate } = succeeded(Identity.fromHeader(value))
+    expect(Certificate.fingerprint(certificate)).toBe(Certificate.fingerprint(leaf))
+  })
+
+  it.each([
+    ["Traefik", `${der},${Buffer.from(device.certificate.der).toString("base64")},AAAA`],
+    ["PEM", encodeURIComponent(pem + Certificate.toPem(device.certificate))],
+  ])("reads the intermediate certificates of a chain in %s and skips unreadable ones", (_, value) => {
+    const { certificate, intermediates } = succeeded(Identity.fromHeader(value))
+    expect([certificate, ...intermediates].map(Certificate.fingerprint)).toEqual(
+      [leaf, device.certificate].map(Certificate.fingerprint),
+    )
   })
 
   it.each([
@@ -82,7 +102,7 @@ describe("a proxy's header", () => {
     ["two hops of Envoy", `Cert="${escaped}",Cert="${escaped}"`],
     ["a certificate with a tail", `:${Buffer.concat([leaf.der, Buffer.of(0)]).toString("base64")}:`],
     ["a key", "-----BEGIN PRIVATE KEY-----"],
-  ])("refuses %s, and says nothing of it", (_, value) => {
+  ])("rejects %s without showing it", (_, value) => {
     const error = failed(Identity.fromHeader(value))
     expect(error.reason).toBe("Malformed")
     if (value.length > 3) expect(error.message).not.toContain(value.slice(0, 10))

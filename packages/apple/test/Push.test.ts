@@ -650,20 +650,31 @@ describe("certificates", () => {
     }),
   )
 
+  // RFC 7468 § 2. `cat cert key > bundle`, where the first file has no newline at its end, is in the guides of several MDM servers.
+  it.live("reads a bundle without a newline between certificate and key, also as plain text", () =>
+    Effect.gen(function* () {
+      const apns = yield* Apns.start(() => Apns.accepted)
+      const bundle = one.cert.trimEnd() + Redacted.value(one.key)
+      const { push } = yield* pusher(apns.url, { certificates: [{ cert: bundle, key: bundle }] })
+      yield* push(notification)
+      expect(apns.sessions()).toBe(1)
+    }),
+  )
+
   const one = Apns.certificate("topic-one")
   const two = Apns.certificate("topic-two")
   it.effect.each<[name: string, Partial<Push.PushOptions>, option: string]>([
-    ["none", { certificates: [] }, "certificates"],
-    ["one of an app", { certificates: [Apns.certificate("app")] }, "certificates.0.cert"],
-    ["no PEM", { certificates: [{ ...one, cert: "PEM" }] }, "certificates.0.cert"],
-    ["a key that is none", { certificates: [{ ...one, key: Redacted.make("PEM") }] }, "certificates.0.key"],
+    ["no certificate", { certificates: [] }, "certificates"],
+    ["the certificate of an app", { certificates: [Apns.certificate("app")] }, "certificates.0.cert"],
+    ["not PEM", { certificates: [{ ...one, cert: "PEM" }] }, "certificates.0.cert"],
+    ["not a key", { certificates: [{ ...one, key: Redacted.make("PEM") }] }, "certificates.0.key"],
     ["another's key", { certificates: [{ ...one, key: two.key }] }, "certificates.0.key"],
     ["a topic twice", { certificates: [one, two, one] }, "certificates.2"],
     ["plain HTTP", { url: "http://127.0.0.1:1" }, "url"],
     ["a path", { url: "https://127.0.0.1:1/3/device" }, "url"],
     ["no streams", { concurrency: 0 }, "concurrency"],
     ["no time", { timeout: 0 }, "timeout"],
-  ])("unusable: %s", ([, options, option]) =>
+  ])("rejects invalid options: %s", ([, options, option]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(pusher("https://127.0.0.1:1", options))
       expect(error).toMatchObject({ _tag: "InvalidPushOptions", option })

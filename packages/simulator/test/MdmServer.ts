@@ -193,7 +193,7 @@ export class MdmServer {
     const signature = request.headers["mdm-signature"]
     const signer =
       typeof signature === "string"
-        ? Certificate.fingerprint(Result.getOrThrow(Identity.fromMdmSignature(signature, body)))
+        ? Certificate.fingerprint(Result.getOrThrow(Identity.fromMdmSignature(signature, body)).certificate)
         : undefined
     const received = { operation: nameOf(message), channel: channelOf(message), message, signer, body: body.toString() }
     this.received.push(received)

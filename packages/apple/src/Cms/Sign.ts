@@ -17,7 +17,7 @@ import * as SignedData from "./SignedData.ts"
  */
 export interface SignOptions {
   readonly content: Uint8Array
-  /** RSA, or ECDSA with P-256 or P-384; its certificate goes into the message. */
+  /** RSA, or ECDSA with P-256, P-384 or P-521; its certificate goes into the message. */
   readonly signer: Certificate.KeyedCertificate
   /** Leaves the content out of the message. */
   readonly detached?: boolean

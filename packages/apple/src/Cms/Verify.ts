@@ -52,7 +52,8 @@ export interface Verified {
 const unsupported = () => cmsError("Unsupported", "Digest, signature algorithm or key not allowed")
 const invalid = () => cmsError("SignatureInvalid", "The signature is not over this content")
 
-const curves = new Set(["prime256v1", "secp384r1"])
+/** Apple, "ACMECertificate": `KeySize` of an `ECSECPrimeRandom` key is 192, 256, 384 or 521; NIST SP 800-186 § 3.2.1 keeps these three. */
+const curves = new Set(["prime256v1", "secp384r1", "secp521r1"])
 
 const keyFits = (signer: Certificate.Certificate, kind: "rsa" | "ec"): boolean => {
   const key = signer.x509.publicKey

@@ -33,6 +33,9 @@ export interface PushIdentity {
   readonly notAfter: Date
 }
 
+/** `cat cert key` of a file without a last newline puts two labels on one line; RFC 7468 § 2 wants a line for each. */
+const separated = (pem: string): string => pem.replace(/(-----END [^-]+-----)(?=-----BEGIN )/g, "$1\n")
+
 /**
  * Reads a push certificate. A failure names the member (`cert` or `key`) and the reason, without its text.
  *
@@ -43,8 +46,10 @@ export const read = (
   certificate: PushCertificate,
 ): Result.Result<PushIdentity, { readonly member: "cert" | "key"; readonly reason: string }> =>
   Result.gen(function* () {
-    const { cert } = certificate
-    const key = Redacted.isRedacted(certificate.key) ? certificate.key : Redacted.make(certificate.key)
+    const cert = separated(certificate.cert)
+    const key = Redacted.make(
+      separated(Redacted.isRedacted(certificate.key) ? Redacted.value(certificate.key) : certificate.key),
+    )
     const x509 = yield* Result.try({
       try: () => new X509Certificate(cert),
       catch: () => ({ member: "cert" as const, reason: "is not a certificate in PEM" }),

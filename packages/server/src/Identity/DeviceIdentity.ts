@@ -52,8 +52,8 @@ export class DeviceIdentity extends Context.Service<
             const claimed = claimedCertificate(evidence, options.proxy)
             if (claimed === undefined) return undefined
             const at = yield* DateTime.nowAsDate
-            const verified = Result.flatMap(claimed, (certificate) =>
-              Result.map(Certificate.verifyChain(certificate, [], roots, at), () => certificate),
+            const verified = Result.flatMap(claimed, ({ certificate, intermediates }) =>
+              Result.map(Certificate.verifyChain(certificate, intermediates, roots, at), () => certificate),
             )
             if (Result.isSuccess(verified)) return verified.success
             yield* Effect.logInfo(`identity rejected: ${verified.failure.message}`)
@@ -75,13 +75,14 @@ export const rejected = new Problem.Problem({
   detail: "The device's identity is missing or not accepted",
 })
 
-type Claimed = Result.Result<Certificate.Certificate, { readonly message: string }>
+type Claimed = Result.Result<Identity.PresentedIdentity, { readonly message: string }>
 
 const claimedCertificate = (
   { peerCertificate, remoteAddress, header, signature }: IdentityEvidence,
   proxy: IdentityOptions["proxy"],
 ): Claimed | undefined => {
-  if (peerCertificate !== undefined) return Certificate.fromDer(peerCertificate)
+  if (peerCertificate !== undefined)
+    return Result.map(Certificate.fromDer(peerCertificate), (certificate) => ({ certificate, intermediates: [] }))
   if (proxy?.addresses.has(remoteAddress)) {
     const [value = "", ...more] = header(proxy.header)
     // With a proxy that adds its header to the one of a client, the client could choose its identity.

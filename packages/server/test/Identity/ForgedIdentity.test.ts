@@ -64,8 +64,8 @@ const device = Devices.identity()
 const isRefusal = ({ status, headers }: Whitelabel.Answer, expected: number) =>
   status === expected && headers["content-type"] === "application/problem+json"
 
-const isOf = (identity: Result.Result<Certificate.Certificate, unknown>, { certificate }: typeof device) =>
-  Result.isSuccess(identity) && Certificate.equals(identity.success, certificate)
+const isOf = (identity: Result.Result<Identity.PresentedIdentity, unknown>, { certificate }: typeof device) =>
+  Result.isSuccess(identity) && Certificate.equals(identity.success.certificate, certificate)
 
 describe("Mdm-Signature", () => {
   const signature = Devices.signature(body, device)
