@@ -74,7 +74,11 @@ const signedBy = (certificate: Certificate, issuer: Certificate): boolean => {
 }
 
 /** Whether this certificate may sign, with so many CAs below it. */
-const fitToSign = (issuer: Certificate, casBelow: number, at: Date): Result.Result<void, CertificateError> => {
+const fitToSign = (
+  issuer: Certificate,
+  casBelow: number,
+  at: Date | undefined,
+): Result.Result<void, CertificateError> => {
   const room = roomBelow(issuer)
   if (room === undefined || !maySignCertificates(issuer)) {
     return Result.fail(certificateError("BadChain", "An issuer is not a certificate authority"))
@@ -82,12 +86,12 @@ const fitToSign = (issuer: Certificate, casBelow: number, at: Date): Result.Resu
   if (casBelow > room)
     return Result.fail(certificateError("BadChain", "More authorities than an issuer allows below it"))
   if (!understandable(issuer)) return Result.fail(certificateError("BadChain", "Unknown critical extension"))
-  return validAt(issuer, at)
+  return at === undefined ? Result.void : validAt(issuer, at)
 }
 
 /**
  * The chain from the leaf (first) to one of the roots (last). `intermediates` are candidates in any order, as a message
- * carries them; `roots` are trusted, and must still be CAs in date.
+ * carries them; `roots` are trusted, and must still be CAs in date. Without `at`, dates are not checked.
  *
  * @category verification
  * @since 0.1.0
@@ -96,7 +100,7 @@ export const verifyChain = (
   leaf: Certificate,
   intermediates: ReadonlyArray<Certificate>,
   roots: ReadonlyArray<Certificate>,
-  at: Date,
+  at: Date | undefined,
 ): Result.Result<readonly [Certificate, ...ReadonlyArray<Certificate>], CertificateError> => {
   if (intermediates.length > maxIntermediates) {
     return Result.fail(certificateError("BadChain", "Too many intermediate certificates"))
@@ -133,7 +137,7 @@ export const verifyChain = (
   }
 
   return Result.gen(function* () {
-    yield* validAt(leaf, at)
+    if (at !== undefined) yield* validAt(leaf, at)
     if (!understandable(leaf)) return yield* Result.fail(certificateError("BadChain", "Unknown critical extension"))
     const [, ...above] = yield* climb([leaf], leaf)
     return [leaf, ...above] as const

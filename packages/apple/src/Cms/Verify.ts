@@ -27,6 +27,8 @@ export interface VerifyOptions extends Limits {
   readonly detached?: Uint8Array
   /** Accepted digests. Default: SHA-256, SHA-384 and SHA-512. */
   readonly digests?: ReadonlyArray<Digest>
+  /** The shortest RSA key of a signer, in bits. Default: 2048. */
+  readonly minRsaBits?: number
 }
 
 /**
@@ -55,11 +57,11 @@ const invalid = () => cmsError("SignatureInvalid", "The signature is not over th
 /** Apple, "ACMECertificate": `KeySize` of an `ECSECPrimeRandom` key is 192, 256, 384 or 521; NIST SP 800-186 § 3.2.1 keeps these three. */
 const curves = new Set(["prime256v1", "secp384r1", "secp521r1"])
 
-const keyFits = (signer: Certificate.Certificate, kind: "rsa" | "ec"): boolean => {
+const keyFits = (signer: Certificate.Certificate, kind: "rsa" | "ec", minRsaBits: number): boolean => {
   const key = signer.x509.publicKey
   const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {}
   if (key.asymmetricKeyType !== kind) return false
-  return kind === "rsa" ? modulusLength >= 2048 && modulusLength <= 8192 : curves.has(namedCurve)
+  return kind === "rsa" ? modulusLength >= minRsaBits && modulusLength <= 8192 : curves.has(namedCurve)
 }
 
 const only = (attributes: SignedData.Attributes, id: string): Asn1.Node | undefined => {
@@ -102,7 +104,7 @@ const timeOf = (node: Asn1.Node | undefined): Date | undefined => {
 export const verifyRead = (
   message: SignedData.SignedData,
   content: Uint8Array,
-  digests: ReadonlyArray<Digest> = modernDigests,
+  { digests = modernDigests, minRsaBits = 2048 }: Pick<VerifyOptions, "digests" | "minRsaBits"> = {},
 ): Result.Result<Verified, CmsError> =>
   Result.gen(function* () {
     const info = yield* SignedData.signerOf(message)
@@ -112,7 +114,7 @@ export const verifyRead = (
     }
     const signer = message.certificates.find((certificate) => SignedData.identifies(info.identifier, certificate))
     if (signer === undefined) return yield* Result.fail(cmsError("NoSigner", "The signer's certificate is missing"))
-    if (!keyFits(signer, algorithm.key)) return yield* Result.fail(unsupported())
+    if (!keyFits(signer, algorithm.key, minRsaBits)) return yield* Result.fail(unsupported())
     if (signedAttributes === undefined) {
       if (message.contentType !== id_data) return yield* Result.fail(invalid())
     } else {
@@ -148,5 +150,5 @@ export const verify = (bytes: Uint8Array, options: VerifyOptions = {}): Result.R
     if ((message.content === undefined) !== (options.detached !== undefined)) {
       return yield* Result.fail(cmsError("Malformed", "Content both inside and apart, or neither"))
     }
-    return yield* verifyRead(message, message.content ?? options.detached ?? new Uint8Array(), options.digests)
+    return yield* verifyRead(message, message.content ?? options.detached ?? new Uint8Array(), options)
   })

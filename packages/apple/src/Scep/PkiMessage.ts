@@ -139,7 +139,7 @@ export const verify = (
   message: Unverified,
   digests: ReadonlyArray<Digest>,
 ): Result.Result<Cms.Verified, Cms.CmsError> =>
-  verifyRead(message.data, message.data.content ?? new Uint8Array(), digests)
+  verifyRead(message.data, message.data.content ?? new Uint8Array(), { digests })
 
 /**
  * A new nonce: 16 random octets (RFC 8894 § 3.2.1.5).
