@@ -17,9 +17,10 @@ import {
   type WebhookName,
   webhookOf,
 } from "@espalier/schema"
-import { Cause, Clock, Effect, Metric, Result, Schema, SchemaIssue } from "effect"
+import { Cause, Clock, Duration, Effect, Metric, Predicate, Result, Schema, SchemaIssue } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { SchemaJITCompiler } from "effect/schema"
+import { asEffect } from "./AsEffect.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
 import * as JsonBody from "./JsonBody.ts"
 import type { Handle } from "./Services.ts"
@@ -45,12 +46,16 @@ export const make = <Name extends WebhookName>(
   handle: Handle<Name>,
   verify: WebhookVerifier["Service"],
   limits: RequestLimits.Limits,
+  timeout: Duration.Input,
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> => {
   const webhook = webhookOf(name)
   SchemaJITCompiler.enable(webhook.request.ast)
   const decode = Schema.decodeUnknownResult(webhook.request)
   const encode = Schema.encodeUnknownResult(webhook.answer)
   const read = JsonBody.reader(limits)
+  const late = Effect.die(
+    new Error(`The function of ${name} took longer than ${Duration.format(Duration.fromInputUnsafe(timeout))}`),
+  )
 
   const answer = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
@@ -61,9 +66,13 @@ export const make = <Name extends WebhookName>(
       Result.mapError(decode(json), (error) => (isUnknownEvent(json) ? unknownEvent : invalid(error))),
     )
     yield* Effect.annotateCurrentSpan(attributesOf(decoded))
-    const given = yield* handle(decoded)
-    // An answer that contradicts its type is a defect, and is not sent.
-    const encoded = yield* Effect.orDie(Effect.fromResult(encode(given)))
+    const given = yield* Effect.timeoutOrElse(asEffect(`The function of ${name}`, handle(decoded)), {
+      duration: timeout,
+      orElse: () => late,
+    })
+    const encoded = yield* Effect.fromResult(
+      Result.mapError(encode(given), (error) => wrongAnswer(name, given, error)),
+    ).pipe(Effect.orDie)
     return encoded === undefined ? HttpServerResponse.empty() : HttpServerResponse.jsonUnsafe(encoded)
   })
 
@@ -124,10 +133,19 @@ const unknownEvent = new ManagementNotSupported({ message: "This backend does no
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** Names the first invalid member and the expectation, without the value. */
-const invalid = (error: Schema.SchemaError): InvalidRequest => {
+const problemOf = (whole: string, error: Schema.SchemaError): string => {
   const [first] = formatIssue(error.issue).issues
   const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part)).join(".")
-  return new InvalidRequest({ message: `${path === "" ? "The body" : path}: ${first?.message}`.slice(0, 500) })
+  return `${path === "" ? whole : path}: ${first?.message}`.slice(0, 500)
+}
+
+const invalid = (error: Schema.SchemaError): InvalidRequest =>
+  new InvalidRequest({ message: problemOf("The body", error) })
+
+/** An answer that contradicts its type is a defect, and is not sent. The log says what is wrong with it. */
+const wrongAnswer = (name: WebhookName, answer: unknown, error: Schema.SchemaError): Error => {
+  const tag = Predicate.hasProperty(answer, "_tag") && typeof answer._tag === "string" ? ` ${answer._tag}` : ""
+  return new Error(`The answer${tag} of ${name} is invalid: ${problemOf("the answer", error)}`)
 }
 
 const errorOf = (cause: Cause.Cause<WebhookError | RequestError>): Effect.Effect<WebhookError | RequestError> => {

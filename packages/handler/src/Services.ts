@@ -8,6 +8,7 @@
 import type { AnswerOf, Event, EventTag, RequestOf, Scope, WebhookError, WebhookName } from "@espalier/schema"
 import { ManagementNotSupported } from "@espalier/schema"
 import { Context, Effect, Layer, Tracer } from "effect"
+import { asEffect } from "./AsEffect.ts"
 
 /**
  * The function that answers one webhook. The answer of `event` is empty (204).
@@ -30,7 +31,10 @@ const layerOf =
         (own): Handle<Name> =>
           (request) =>
             Effect.contextWith((call: Context.Context<never>) =>
-              Effect.provideContext(handle(request), Context.merge(own, Context.pick(Tracer.ParentSpan)(call))),
+              Effect.provideContext(
+                asEffect(service.key, handle(request)),
+                Context.merge(own, Context.pick(Tracer.ParentSpan)(call)),
+              ),
             ),
       ),
     )

@@ -4,6 +4,7 @@
  *
  * {@link WebhookVerifier.layer} verifies the Standard Webhooks signature over the raw body, in constant time, with any of several
  * secrets (rotation), and requires a timestamp within five minutes of the current time. A retry has the same `webhook-id` and is accepted.
+ * The caller of a rejected call learns only that it was rejected; the log has the reason.
  */
 import { InvalidSignature } from "@espalier/schema"
 import { Secret, WebhookSignature } from "@espalier/signing"
@@ -33,7 +34,7 @@ export class WebhookVerifier extends Context.Service<
           Clock.clockWith((clock) =>
             Result.match(WebhookSignature.verifyAt(clock.currentTimeMillisUnsafe(), { headers, body, secrets }), {
               onSuccess: () => Effect.void,
-              onFailure: () => rejected,
+              onFailure: (error) => Effect.andThen(Effect.logWarning(reasonOf(error, headers, body)), rejected),
             }),
           )
       }),
@@ -75,6 +76,23 @@ export class WebhookVerifier extends Context.Service<
       () => Effect.void,
     ),
   )
+}
+
+const headerNames = ["webhook-id", "webhook-timestamp", "webhook-signature"]
+
+/** For the backend's own log. */
+const reasonOf = (
+  error: WebhookSignature.SignatureError,
+  headers: { readonly [name: string]: string | undefined },
+  body: Uint8Array,
+): string => {
+  if (body.length === 0 && Number(headers["content-length"] ?? 0) > 0) {
+    return "Webhook call rejected: its body was read before. Mount the webhooks before express.json() and the like"
+  }
+  const missing = headerNames.filter((name) => (headers[name] ?? "") === "")
+  if (missing.length === headerNames.length) return "Webhook call rejected: it is not signed"
+  if (missing.length > 0) return `Webhook call rejected: it has no ${missing.join(" and no ")}`
+  return `Webhook call rejected: ${error.message}`
 }
 
 /** One answer for every reason: the caller does not learn which. */

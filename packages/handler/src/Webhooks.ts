@@ -17,6 +17,7 @@ import { RequestLimits } from "@espalier/http"
 import { MethodNotAllowed, UnknownWebhook, type WebhookName, webhooks } from "@espalier/schema"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { AnswerTimeout } from "./AnswerTimeout.ts"
 import * as Call from "./Call.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
 import * as Services from "./Services.ts"
@@ -65,8 +66,9 @@ const add = Effect.fnUntraced(function* <Name extends WebhookName>(
   name: Name,
   handle: Services.Handle<Name>,
 ) {
+  const verify = yield* WebhookVerifier
   const limits = yield* RequestLimits.RequestLimits
-  yield* router.add("POST", webhooks[name].path, Call.make(name, handle, yield* WebhookVerifier, limits))
+  yield* router.add("POST", webhooks[name].path, Call.make(name, handle, verify, limits, yield* AnswerTimeout))
 })
 
 const addAll = Effect.fnUntraced(function* (router: HttpRouter.HttpRouter) {

@@ -6,6 +6,7 @@ import { inspect } from "node:util"
 import { describe, expect, it } from "@effect/vitest"
 import { ManagementNotSupported, UnknownDevice, type WebhookName } from "@espalier/schema"
 import { Effect, Exit, Layer, Logger, Metric, Option, References, Tracer } from "effect"
+import { AnswerTimeout, CheckInHandler, type Handle } from "../src/index.ts"
 import {
   backendOf,
   call,
@@ -111,6 +112,51 @@ describe.each(beside)("%s", (_name, mount) => {
       const reported = logs.filter((line) => line.includes(String(id)))
       expect(reported.length).toBe(1)
       expect(reported[0]?.startsWith("Error ")).toBe(true)
+    }),
+  )
+
+  // Plain JavaScript, which no compiler checked.
+  const untyped =
+    (result: () => unknown): Handle<"checkin"> =>
+    () =>
+      Reflect.apply(result, undefined, [])
+  const explained: ReadonlyArray<readonly [title: string, handle: Handle<"checkin">, explanation: string]> = [
+    ["a Promise", untyped(() => Promise.resolve({ _tag: "Idle" })), "returned a Promise: wrap it in Effect.promise"],
+    [
+      "a Promise that rejects",
+      untyped(() => Promise.reject(new Error(marker))),
+      "returned a Promise: wrap it in Effect.promise",
+    ],
+    ["a plain value", untyped(() => ({ _tag: "Idle" })), "returned no Effect: wrap the value in Effect.succeed"],
+    ["nothing", untyped(() => undefined), "returned no Effect: wrap the value in Effect.succeed"],
+    [
+      "an answer with an invalid member",
+      () => Effect.succeed({ _tag: "Command", commandUUID: "", requestType: marker, payload: {} }),
+      "The answer Command of checkin is invalid: commandUUID: ",
+    ],
+    [
+      "an answer with an unknown tag",
+      untyped(() => Effect.succeed({ _tag: "Wipe" })),
+      "The answer Wipe of checkin is invalid: the answer: Expected Manifest",
+    ],
+    ["an answer that never comes", () => Effect.never, "The function of checkin took longer than 50ms"],
+  ]
+
+  it.live.each(explained)("%s: 500, and the log explains it", ([, handle, explanation]) =>
+    Effect.gen(function* () {
+      const services: ReadonlyArray<Layer.Layer<CheckInHandler>> = [
+        CheckInHandler.layer(handle),
+        Layer.succeed(CheckInHandler, handle),
+      ]
+      for (const service of services) {
+        const { layer, logs } = recording()
+        const backend = Layer.mergeAll(backendOf({}), service, Layer.succeed(AnswerTimeout, "50 millis"), layer)
+        const { fetch } = yield* mount(backend)
+        expect((yield* call(fetch, "checkin", checkin)).status).toBe(500)
+        expect(logs.join("\n")).toContain(explanation)
+        expect(logs.join("\n")).not.toContain(marker)
+        expect((yield* call(fetch, "checkin", checkin)).status).toBe(500)
+      }
     }),
   )
 

@@ -40,7 +40,7 @@ const trusting = Effect.fnUntraced(function* (mount: Mount, secrets: Array.NonEm
   const verifier = WebhookVerifier.layer({
     secrets: [Redacted.make(Secret.format(first)), ...rest.map(Secret.format)],
   })
-  const mounted = yield* mount(Layer.merge(handlers, verifier))
+  const mounted = yield* mount(Layer.mergeAll(handlers, verifier, Logger.layer([])))
   const callWith = (headers: Record<string, string>, sent: string = body) =>
     Effect.promise(async () => {
       const response = await mounted.fetch(pathOf("checkin"), {
@@ -155,6 +155,43 @@ describe.each(mounts)("%s", (_name, mount) => {
   )
 })
 
+describe("the log", () => {
+  const reasons: ReadonlyArray<readonly [title: string, headers: () => Record<string, string>, reason: string]> = [
+    ["an unsigned call", () => ({}), "it is not signed"],
+    [
+      "a call without its timestamp",
+      () => ({ ...signed([hmac]), "webhook-timestamp": "" }),
+      "it has no webhook-timestamp",
+    ],
+    ["a stale call", () => signed([hmac], { timestamp: now() - 360 }), "the message is too old"],
+    ["a call with another secret", () => signed([otherHmac]), "no signature matches"],
+  ]
+
+  it.live.each(reasons)("says why %s was rejected", ([, headers, reason]) =>
+    Effect.gen(function* () {
+      const logs: Array<string> = []
+      const logger = Logger.layer([Logger.make(({ logLevel, message }) => logs.push(`${logLevel} ${String(message)}`))])
+      const backend = Layer.mergeAll(handlersOf({}), WebhookVerifier.layer({ secrets: [Secret.format(hmac)] }), logger)
+      const { fetch } = yield* fetchHandler(backend)
+      const init = { method: "POST", headers: { "content-type": "application/json", ...headers() }, body }
+      yield* Effect.promise(() => fetch(pathOf("checkin"), init))
+      expect(logs).toEqual([`Warn Webhook call rejected: ${reason}`])
+    }),
+  )
+
+  it.live("says that the body was read before", () =>
+    Effect.gen(function* () {
+      const logs: Array<unknown> = []
+      const verify = yield* WebhookVerifier
+      const headers = { ...signed([hmac]), "content-length": String(body.length) }
+      yield* Effect.flip(verify(headers, new Uint8Array())).pipe(
+        Effect.provide(Logger.layer([Logger.make(({ message }) => logs.push(...[message].flat()))])),
+      )
+      expect(logs).toEqual([expect.stringContaining("Mount the webhooks before express.json()")])
+    }).pipe(Effect.provide(WebhookVerifier.layer({ secrets: [Secret.format(hmac)] }))),
+  )
+})
+
 describe("WebhookVerifier.layerConfig", () => {
   const provider = ConfigProvider.layer(
     ConfigProvider.fromUnknown({
@@ -174,7 +211,7 @@ describe("WebhookVerifier.layerConfig", () => {
       for (const secret of [hmac, otherHmac]) yield* verify(signed([secret]), new TextEncoder().encode(body))
       const unsigned = yield* Effect.flip(verify({}, new TextEncoder().encode(body)))
       expect(unsigned._tag).toBe("InvalidSignature")
-    }).pipe(Effect.provide(verifierOf("CURRENT", "PREVIOUS"))),
+    }).pipe(Effect.provide(Layer.merge(verifierOf("CURRENT", "PREVIOUS"), Logger.layer([])))),
   )
 
   it.effect("fails with a ConfigError for a missing secret and a SecretError for a malformed one", () =>
