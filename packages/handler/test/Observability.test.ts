@@ -116,10 +116,7 @@ describe.each(beside)("%s", (_name, mount) => {
   )
 
   // Plain JavaScript, which no compiler checked.
-  const untyped =
-    (result: () => unknown): Handle<"checkin"> =>
-    () =>
-      Reflect.apply(result, undefined, [])
+  const untyped = (result: () => unknown): Handle<"checkin"> => Object({ result }).result
   const explained: ReadonlyArray<readonly [title: string, handle: Handle<"checkin">, explanation: string]> = [
     ["a Promise", untyped(() => Promise.resolve({ _tag: "Idle" })), "returned a Promise: wrap it in Effect.promise"],
     [

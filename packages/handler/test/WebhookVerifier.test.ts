@@ -127,7 +127,7 @@ describe.each(mounts)("%s", (_name, mount) => {
       }
       expect(calls()).toBe(0)
       expect((yield* call(signed([hmac]))).status).toBe(200)
-    }),
+    }).pipe(Effect.provide(Logger.layer([]))),
   )
 
   it.live("accepts a retry with the same webhook-id", () =>
