@@ -45,6 +45,16 @@ export const OnBody = Context.Reference<((body: Uint8Array) => void) | undefined
 })
 
 /**
+ * How much of a request has arrived: the bytes that its connection has read. Without it a body is limited by `timeout` only.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Progress {
+  readonly bytesRead?: (() => number) | undefined
+}
+
+/**
  * Makes a reader with fixed limits; it prepares them once and not with every request.
  *
  * **Gotchas**
@@ -55,7 +65,7 @@ export const OnBody = Context.Reference<((body: Uint8Array) => void) | undefined
  * @category constructors
  * @since 0.1.0
  */
-export const reader = (limits: Pick<Limits, "maxBytes" | "timeout">) => {
+export const reader = (limits: Pick<Limits, "maxBytes" | "timeout" | "minBytesPerSecond">) => {
   const maxBytes = ByteSize.fromInputUnsafe(limits.maxBytes)
   const maxLength = Number(maxBytes)
   const timeout = Duration.fromInputUnsafe(limits.timeout)
@@ -67,7 +77,22 @@ export const reader = (limits: Pick<Limits, "maxBytes" | "timeout">) => {
     reason: "Timeout",
     message: `The body did not arrive within ${Duration.format(timeout)}`,
   })
-  return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+  const minProgress = (limits.minBytesPerSecond ?? Number.POSITIVE_INFINITY) * Duration.toSeconds(timeout)
+
+  /** Fails when less than the minimum arrived during one timeout. */
+  const stalled = (bytesRead: () => number): Effect.Effect<never, RequestBodyError> =>
+    Effect.suspend(() => {
+      const before = bytesRead()
+      return Effect.andThen(
+        Effect.sleep(timeout),
+        Effect.suspend(() => (bytesRead() - before < minProgress ? Effect.fail(late) : stalled(bytesRead))),
+      )
+    })
+
+  return Effect.fnUntraced(function* (
+    request: HttpServerRequest.HttpServerRequest,
+    { bytesRead = () => 0 }: Progress = {},
+  ) {
     if ((request.headers["content-encoding"] ?? "identity").trim().toLowerCase() !== "identity") return yield* encoded
     if (Number(request.headers["content-length"] ?? 0) > maxLength) return yield* tooLarge
     // In a fiber that ends with the request's: to interrupt the reading itself would reset the connection before the response is out.
@@ -77,9 +102,9 @@ export const reader = (limits: Pick<Limits, "maxBytes" | "timeout">) => {
     )
     const arrived = Effect.mapError(Fiber.join(reading), (error) => (isTooLarge(error) ? tooLarge : incomplete))
     const stop = yield* StopSignal
-    const buffer = yield* Effect.timeoutOrElse(
+    const buffer = yield* Effect.raceFirst(
       stop === undefined ? arrived : Effect.raceFirst(arrived, Effect.andThen(Deferred.await(stop), shuttingDown)),
-      { duration: timeout, orElse: () => Effect.fail(late) },
+      stalled(bytesRead),
     )
     const body = new Uint8Array(buffer)
     const onBody = yield* OnBody
@@ -96,8 +121,9 @@ export const reader = (limits: Pick<Limits, "maxBytes" | "timeout">) => {
  */
 export const read = (
   request: HttpServerRequest.HttpServerRequest,
+  progress?: Progress,
 ): Effect.Effect<Uint8Array<ArrayBuffer>, RequestBodyError> =>
-  Effect.flatMap(RequestLimits, (limits) => reader(limits)(request))
+  Effect.flatMap(RequestLimits, (limits) => reader(limits)(request, progress))
 
 const statuses = { Encoded: 415, TooLarge: 413, Timeout: 408, Incomplete: 400, ShuttingDown: 503 } as const
 

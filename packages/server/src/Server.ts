@@ -67,13 +67,10 @@ const endpoints: ReadonlyArray<NotFound.Endpoint> = [
   { method: "HEAD", path: "/mdm/apple/assets/:identifier" },
   { method: "GET", path: "/mdm/apple/enroll" },
   { method: "HEAD", path: "/mdm/apple/enroll" },
-  { method: "GET", path: "/mdm/apple/scep" },
-  { method: "HEAD", path: "/mdm/apple/scep" },
-  { method: "POST", path: "/mdm/apple/scep" },
-  ...["/health", "/ready", "/metrics"].flatMap((path) => [
-    { method: "GET", path },
-    { method: "HEAD", path },
-  ]),
+  ...["/mdm/apple/scep", "/mdm/apple/scep/*"].flatMap((path) =>
+    ["GET", "HEAD", "POST"].map((method) => ({ method, path })),
+  ),
+  ...["/health", "/ready", "/metrics"].flatMap((path) => ["GET", "HEAD"].map((method) => ({ method, path }))),
 ]
 
 const pushEndpoints: ReadonlyArray<NotFound.Endpoint> = [

@@ -72,7 +72,9 @@ expectTypeOf(routes).toExtend<
 >()
 
 /** The other layers require exported services. */
-expectTypeOf(MdmService.layer).toExtend<Layer.Layer<MdmService, never, DeviceIdentity | ManagementBackend | Store>>()
+expectTypeOf(MdmService.layer).toExtend<
+  Layer.Layer<MdmService, never, DeviceIdentity | EnrollmentSettings | ManagementBackend | Store>
+>()
 expectTypeOf(PushHttp.layer).toExtend<Layer.Layer<never, never, Authorization | HttpRouter.HttpRouter | Push.Push>>()
 expectTypeOf(PushKeys.layer(["key"])).toExtend<Layer.Layer<Authorization>>()
 expectTypeOf(ExchangeRecorder.layer).returns.toExtend<Layer.Layer<never, never, HttpRouter.HttpRouter>>()

@@ -3,7 +3,8 @@
  *
  * **Details**
  *
- * From status 400 on, a typed error (`{"_tag": …}`) decides whatever the status is; without one the status decides. A 2xx response is never an
+ * From status 400 on, a typed error (`{"_tag": …}`) decides whatever the status is. Without one the response comes from a broken backend or from a proxy: it
+ * never means an unknown device, and never unenrolls one. Only for optional webhooks 404 means that there is none. A 2xx response is never an
  * error: a typed error with status 200 comes from a backend that forgot the status, and is an `InvalidResponse`. For a webhook without a response
  * value (`event`) any 2xx is a success, whatever its body.
  */
@@ -13,8 +14,6 @@ import {
   InternalServerError,
   ManagementNotSupported,
   RequestError,
-  ServerInitiatedUnenrollment,
-  UnknownDevice,
   WebhookError,
   type WebhookName,
   webhooks,
@@ -140,8 +139,6 @@ export const reader = <Name extends WebhookName>(
     if (status === 501 || (status === 404 && webhook.optional)) {
       return AttemptFailure.final(new ManagementNotSupported({}))
     }
-    if (status === 404) return AttemptFailure.final(new UnknownDevice({}))
-    if (status === 410) return AttemptFailure.final(new ServerInitiatedUnenrollment({}))
     if (status === 500) return AttemptFailure.final(new InternalServerError({}))
     const wait = RetryAfter.parse(response.headers["retry-after"], now)
     const error = new BackendUnavailable({
@@ -175,6 +172,8 @@ const headerProblem = ({ headers }: HttpClientResponse.HttpClientResponse): stri
 const temporary: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 const advice: { readonly [status: number]: string } = {
+  404: " without a typed error; check the base URL, and the proxy in front of the backend",
+  410: " without a typed error; check the proxy in front of the backend",
   401: "; check whether it requires a secret or a client certificate",
   403: "; check whether a proxy in front of it blocks this server",
   405: "; check the base URL",

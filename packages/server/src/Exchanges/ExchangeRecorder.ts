@@ -179,9 +179,9 @@ const messageOf = (
 ): string => {
   const [path = "", query] = url.split("?", 2)
   const name = path.slice("/mdm/apple/".length)
-  if (name === "scep") {
+  if (name === "scep" || name.startsWith("scep/")) {
     const operation = new URLSearchParams(query).get("operation") ?? ""
-    return operations.has(operation) ? operation : name
+    return operations.has(operation) ? operation : "scep"
   }
   if (name === "enroll") return name
   if (name.startsWith("assets/")) return "asset"

@@ -1,6 +1,7 @@
 /**
- * The body of a device's request, limited in size and in time (`RequestLimits` of `@espalier/http`).
+ * The body of a device's request, limited in size and in time (`RequestLimits` of `@espalier/http`). A slow body that keeps arriving is not cut.
  */
+import { NodeHttpServerRequest } from "@effect/platform-node"
 import { type Problem, RequestBody } from "@espalier/http"
 import { Effect } from "effect"
 import type { HttpServerRequest } from "effect/http"
@@ -14,4 +15,7 @@ import type { HttpServerRequest } from "effect/http"
 export const read = (
   request: HttpServerRequest.HttpServerRequest,
 ): Effect.Effect<Uint8Array<ArrayBuffer>, Problem.Problem> =>
-  Effect.mapError(RequestBody.read(request), RequestBody.problemOf)
+  Effect.suspend(() => {
+    const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+    return Effect.mapError(RequestBody.read(request, { bytesRead: () => socket.bytesRead }), RequestBody.problemOf)
+  })

@@ -52,7 +52,11 @@ export const maxHeaderSize = 32_768
 
 const limits = {
   headersTimeout: 15_000,
-  requestTimeout: 60_000,
+  // The body reader limits bodies by their rate; the largest takes this long at the slowest rate.
+  requestTimeout: 3 * 60 * 60 * 1000,
+  // Longer than the proxies' own: nginx closes idle connections to its upstreams after 60 s, Caddy after 2 minutes. A proxy must close first, or it sends
+  // a request into a connection that is being closed.
+  keepAliveTimeout: 150_000,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize,
 }
@@ -74,7 +78,8 @@ export const layer = (options: ListenerOptions) =>
       return NodeHttpServer.layer(() => server, {
         port: options.port,
         ...(options.host === undefined ? {} : { host: options.host }),
-        gracefulShutdownTimeout: "20 seconds",
+        // Requests have ended by then (`Drain`); this is for devices that do not read their response.
+        gracefulShutdownTimeout: "5 seconds",
       })
     }),
   )

@@ -75,6 +75,9 @@ export const rejected = new Problem.Problem({
   detail: "The device's identity is missing or not accepted",
 })
 
+/** What proxies put into the header when the client has no certificate: nothing, Apache httpd's `(null)`, or nginx's `-`. */
+const noCertificate: ReadonlySet<string> = new Set(["", "(null)", "-"])
+
 type Claimed = Result.Result<Identity.PresentedIdentity, { readonly message: string }>
 
 const claimedCertificate = (
@@ -87,7 +90,7 @@ const claimedCertificate = (
     const [value = "", ...more] = header(proxy.header)
     // With a proxy that adds its header to the one of a client, the client could choose its identity.
     if (more.length > 0) return Result.fail({ message: "The proxy's header is present more than once" })
-    if (value !== "") return Identity.fromHeader(value)
+    if (!noCertificate.has(value.trim())) return Identity.fromHeader(value)
   }
   return signature === undefined ? undefined : Identity.fromMdmSignature(signature.value, signature.body)
 }

@@ -17,23 +17,22 @@ import * as PropertyList from "./PropertyList.ts"
 type Reply = Effect.Effect<MdmReply.MdmReply, BackendError | Problem.Problem, ManagementBackend>
 
 /**
- * Replies to a check-in message.
+ * Replies to a check-in message. `topic` is the push topic of this server's enrollments.
  *
  * @category replies
  * @since 0.1.0
  */
-export const reply = (message: CheckIn.CheckInMessage, scope: Scope): Reply =>
+export const reply = (message: CheckIn.CheckInMessage, scope: Scope, topic: string): Reply =>
   CheckIn.CheckInMessage.match(message, {
     Authenticate: (_) => sendEvent(scope, authenticate(_)),
     TokenUpdate: (_) => sendEvent(scope, tokenUpdate(_, scope)),
     CheckOut: () => sendEvent(scope, { _tag: "CheckOut" }),
-    DeclarativeManagement: (_) => DeclarativeManagement.reply(_, scope),
+    DeclarativeManagement: (_) => DeclarativeManagement.reply(_, scope, topic),
     UserAuthenticate: (_) => userAuthenticate(_, scope),
     SetBootstrapToken: (_) => setBootstrapToken(_, scope),
     GetBootstrapToken: () => getBootstrapToken(scope),
     GetToken: (_) => getToken(_, scope),
-    // There is no webhook for it; the reply is that of a webhook which the backend does not offer.
-    ReturnToService: () => Effect.succeed(MdmReply.empty),
+    ReturnToService: () => returnToService(scope),
   })
 
 const sendEvent = (scope: Scope, event: Event): Reply =>
@@ -111,6 +110,21 @@ const getToken = (message: CheckIn.GetToken, scope: Scope): Reply =>
         : { tokenParameters: yield* PropertyList.toJson(message.TokenParameters) }),
     })
     return yield* MdmReply.propertyList({ TokenData: yield* bytesOf(tokenData) })
+  })
+
+/** Apple, "Return To Service" (iOS 26): `ReturnToService.Enabled` is required. */
+const returnToService = (scope: Scope): Reply =>
+  Effect.gen(function* () {
+    const backend = yield* ManagementBackend
+    const { enabled, wiFiProfileData, mdmProfileData, bootstrapToken } = yield* backend.returnToService({ scope })
+    return yield* MdmReply.propertyList({
+      ReturnToService: {
+        Enabled: enabled,
+        ...(wiFiProfileData === undefined ? {} : { WiFiProfileData: yield* bytesOf(wiFiProfileData) }),
+        ...(mdmProfileData === undefined ? {} : { MDMProfileData: yield* bytesOf(mdmProfileData) }),
+        ...(bootstrapToken === undefined ? {} : { BootstrapToken: yield* bytesOf(bootstrapToken) }),
+      },
+    })
   })
 
 const bytesOf = (base64: string) =>

@@ -4,7 +4,8 @@
  * **Details**
  *
  * The report goes to the backend first, then the question. A report that the backend did not accept is answered 503, and the device repeats it. A
- * command that the device has just reported on is not sent again in the same connection: after `NotNow` it would loop.
+ * command that the device has just reported on, or deferred with `NotNow`, is not sent again in the same connection: the device would loop. Of a
+ * `DdmSync` the backend receives every report but `Acknowledged`.
  */
 import { Command, CommandReport } from "@espalier/apple"
 import type { Problem } from "@espalier/http"
@@ -12,28 +13,34 @@ import { type ErrorChainItem, type Event, Manifest, type Scope } from "@espalier
 import { Effect } from "effect"
 import { type BackendError, ManagementBackend } from "../Backend/index.ts"
 import * as DdmSync from "./DdmSync.ts"
+import * as DeferredCommands from "./DeferredCommands.ts"
 import * as MdmReply from "./MdmReply.ts"
 import * as PropertyList from "./PropertyList.ts"
 
 /**
- * Sends the report to the backend, and replies with the next command.
+ * Makes the function that sends a report to the backend and replies with the next command.
  *
- * @category replies
+ * @category constructors
  * @since 0.1.0
  */
-export const reply = (
+export const make = (): ((
   report: CommandReport.CommandReport,
   scope: Scope,
-): Effect.Effect<MdmReply.MdmReply, BackendError | Problem.Problem, ManagementBackend> =>
-  Effect.gen(function* () {
+) => Effect.Effect<MdmReply.MdmReply, BackendError | Problem.Problem, ManagementBackend>) => {
+  const deferred = DeferredCommands.make()
+  return Effect.fnUntraced(function* (report, scope) {
     const backend = yield* ManagementBackend
-    if (report.Status !== "Idle" && !DdmSync.isDdmSync(report.CommandUUID)) {
-      yield* backend
-        .event({ scope, event: yield* commandResult(report) })
-        .pipe(Effect.catchTag("ManagementNotSupported", () => Effect.void))
+    const channel = JSON.stringify([scope.udid, scope._tag === "user" ? [scope.userId, scope.userShortName] : []])
+    if (report.Status === "Idle") deferred.begin(channel)
+    else {
+      if (report.Status === "NotNow") deferred.add(channel, DdmSync.keyOf(report.CommandUUID))
+      if (report.Status !== "Acknowledged" || !DdmSync.isDdmSync(report.CommandUUID)) yield* send(report, scope)
     }
     const manifest = yield* backend.checkin({ scope })
-    if (wouldLoop(report, manifest)) {
+    const key = keyOf(manifest)
+    if (key === undefined) return MdmReply.empty
+    const wasReported = report.Status !== "Idle" && DdmSync.keyOf(report.CommandUUID) === key
+    if (wasReported || deferred.has(channel, key)) {
       yield* Effect.logDebug(`${manifest._tag} is not repeated in the connection that reported on it`)
       return MdmReply.empty
     }
@@ -46,18 +53,21 @@ export const reply = (
       DdmSync: (sync) => Effect.flatMap(DdmSync.command(sync), MdmReply.propertyList),
     })
   })
-
-const wouldLoop = (report: CommandReport.CommandReport, manifest: Manifest): boolean => {
-  if (report.Status === "Idle") return false
-  switch (manifest._tag) {
-    case "Idle":
-      return false
-    case "Command":
-      return manifest.commandUUID === report.CommandUUID
-    case "DdmSync":
-      return DdmSync.isFor(report.CommandUUID, manifest)
-  }
 }
+
+/** A report that the backend does not support counts as delivered. */
+const send = (report: Result, scope: Scope) =>
+  Effect.gen(function* () {
+    const backend = yield* ManagementBackend
+    yield* backend.event({ scope, event: yield* commandResult(report) })
+  }).pipe(Effect.catchTag("ManagementNotSupported", () => Effect.void))
+
+/** What identifies the command of a manifest among the reports on it. */
+const keyOf = Manifest.match({
+  Idle: () => undefined,
+  Command: ({ commandUUID }) => commandUUID,
+  DdmSync: DdmSync.keyOfManifest,
+})
 
 type Result = Exclude<CommandReport.CommandReport, { readonly Status: "Idle" }>
 

@@ -38,10 +38,18 @@ const own = /^DeclarativeManagement\.[0-9a-f]{32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3
 export const isDdmSync = (commandUUID: string): boolean => own.test(commandUUID)
 
 /**
- * Whether a `CommandUUID` is that of a sync to the token of this manifest.
+ * Identifies the command of a manifest: the same for every sync to the same token.
  *
- * @category guards
+ * @category accessors
  * @since 0.1.0
  */
-export const isFor = (commandUUID: string, manifest: DdmSync): boolean =>
-  commandUUID.startsWith(sameToken(manifest.serverToken))
+export const keyOfManifest = ({ serverToken }: DdmSync): string => sameToken(serverToken)
+
+/**
+ * The key of a reported `CommandUUID`: that of its manifest for a sync, the UUID itself for every other command.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const keyOf = (commandUUID: string): string =>
+  isDdmSync(commandUUID) ? commandUUID.slice(0, commandUUID.lastIndexOf(".") + 1) : commandUUID

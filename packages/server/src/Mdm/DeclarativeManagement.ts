@@ -6,8 +6,8 @@
  */
 import { DeclarativeManagement as Apple, type CheckIn, Message } from "@espalier/apple"
 import { Problem } from "@espalier/http"
-import { combinedDeclarationsToken, type DeclarationItem, type Scope } from "@espalier/schema"
-import { DateTime, Effect } from "effect"
+import { combinedDeclarationsToken, type DeclarationItem, type Event, type Scope } from "@espalier/schema"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { type BackendError, ManagementBackend } from "../Backend/index.ts"
 import * as MdmReply from "./MdmReply.ts"
 
@@ -20,12 +20,13 @@ import * as MdmReply from "./MdmReply.ts"
 export const reply = (
   message: CheckIn.DeclarativeManagement,
   scope: Scope,
+  topic: string,
 ): Effect.Effect<MdmReply.MdmReply, BackendError | Problem.Problem, ManagementBackend> =>
   Apple.Endpoint.match(Apple.parseEndpoint(message.Endpoint), {
     Tokens: () => tokens(scope),
     DeclarationItems: () => declarationItems(scope),
     Declaration: ({ type, identifier }) => declaration(scope, type, identifier),
-    Status: () => status(message.Data ?? new Uint8Array(), scope),
+    Status: () => status(message.Data ?? new Uint8Array(), scope, topic),
     Unknown: () => Effect.fail(new Problem.Problem({ status: 400, detail: "The Endpoint is unknown" })),
   })
 
@@ -64,15 +65,34 @@ const declaration = Effect.fnUntraced(function* (scope: Scope, type: Apple.Decla
   return found === null ? MdmReply.status(404) : MdmReply.json(found)
 })
 
-/** A status report that the backend does not support counts as delivered; otherwise the device would repeat it endlessly. */
-const status = Effect.fnUntraced(function* (data: Uint8Array, scope: Scope) {
-  const backend = yield* ManagementBackend
+/**
+ * A status report that the backend does not support counts as delivered; otherwise the device would repeat it endlessly. A push token and its magic in the
+ * report are a `TokenUpdate` as well (Apple, status items `mdm.push-token` and `mdm.push-magic`, 27.0).
+ */
+const status = Effect.fnUntraced(function* (data: Uint8Array, scope: Scope, topic: string) {
   const report = yield* Effect.mapError(
     Effect.fromResult(Message.decodeStatusReport(data)),
     (error) => new Problem.Problem({ status: 400, detail: `Data: ${error.message}` }),
   )
-  yield* backend
-    .event({ scope, event: { _tag: "DeclarationStatus", report } })
-    .pipe(Effect.catchTag("ManagementNotSupported", () => Effect.void))
+  yield* sendEvent(scope, { _tag: "DeclarationStatus", report })
+  const items = decodePushItems(report.StatusItems)
+  if (Option.isSome(items)) {
+    const { "push-token": pushToken, "push-magic": pushMagic } = items.value.mdm
+    yield* sendEvent(scope, { _tag: "TokenUpdate", pushToken, pushMagic, topic, channel: scope._tag })
+  }
   return MdmReply.empty
 })
+
+const sendEvent = (scope: Scope, event: Event) =>
+  ManagementBackend.use((backend) => backend.event({ scope, event })).pipe(
+    Effect.catchTag("ManagementNotSupported", () => Effect.void),
+  )
+
+const decodePushItems = Schema.decodeUnknownOption(
+  Schema.Struct({
+    mdm: Schema.Struct({
+      "push-token": Schema.NonEmptyString.check(Schema.isBase64()),
+      "push-magic": Schema.NonEmptyString,
+    }),
+  }),
+)

@@ -9,12 +9,13 @@ import { BackendError } from "../Backend/index.ts"
 import * as MdmReply from "./MdmReply.ts"
 
 /**
- * What the device is doing when it receives the reply.
+ * What the device is doing when it receives the reply. A `question` asks for a value or hands over a secret: bootstrap tokens, `GetToken`,
+ * `ReturnToService`.
  *
  * @category models
  * @since 0.1.0
  */
-export type Situation = "authenticate" | "userAuthenticate" | "checkin" | "declarative" | "asset"
+export type Situation = "authenticate" | "userAuthenticate" | "checkin" | "question" | "declarative" | "asset"
 
 type Row = { readonly [S in Situation]: MdmReply.MdmReply }
 
@@ -35,6 +36,7 @@ const everywhere = (reply: MdmReply.MdmReply): Row => ({
   authenticate: reply,
   userAuthenticate: reply,
   checkin: reply,
+  question: reply,
   declarative: reply,
   asset: reply,
 })
@@ -50,6 +52,8 @@ const rowOf = BackendError.match({
     authenticate: MdmReply.status(403),
     userAuthenticate: MdmReply.status(410),
     checkin: MdmReply.empty,
+    // A secret that was not stored and a question without an answer are never 200 (Apple, "GetToken": 400 for a service that the server does not support).
+    question: MdmReply.status(400),
     declarative: MdmReply.status(501),
     asset: MdmReply.status(404),
   }),
@@ -57,6 +61,7 @@ const rowOf = BackendError.match({
     authenticate: MdmReply.status(403),
     userAuthenticate: MdmReply.status(404),
     checkin: MdmReply.status(404),
+    question: MdmReply.status(404),
     declarative: MdmReply.status(400),
     asset: MdmReply.status(404),
   }),

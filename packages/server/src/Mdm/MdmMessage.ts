@@ -66,6 +66,11 @@ export const situationOf = ({ name }: MdmMessage): Situation => {
       return "userAuthenticate"
     case "DeclarativeManagement":
       return "declarative"
+    case "SetBootstrapToken":
+    case "GetBootstrapToken":
+    case "GetToken":
+    case "ReturnToService":
+      return "question"
     default:
       return "checkin"
   }

@@ -5,6 +5,7 @@
 import { Problem } from "@espalier/http"
 import { Context, Effect, Layer } from "effect"
 import { type BackendError, type BackendUnavailable, ManagementBackend } from "../Backend/index.ts"
+import { EnrollmentSettings } from "../Enrollment/EnrollmentSettings.ts"
 import * as ExchangeRecorder from "../Exchanges/ExchangeRecorder.ts"
 import * as Telemetry from "../Http/Telemetry.ts"
 import * as CertificatePinning from "../Identity/CertificatePinning.ts"
@@ -28,7 +29,11 @@ export class MdmService extends Context.Service<MdmService, { readonly handle: H
   "@espalier/server/MdmService",
 ) {
   /** Asks the backend. */
-  static readonly layer: Layer.Layer<MdmService, never, DeviceIdentity | ManagementBackend | Store> = Layer.effect(
+  static readonly layer: Layer.Layer<
+    MdmService,
+    never,
+    DeviceIdentity | EnrollmentSettings | ManagementBackend | Store
+  > = Layer.effect(
     MdmService,
     Effect.suspend(() => make),
   )
@@ -38,6 +43,21 @@ const make = Effect.gen(function* () {
   const backend = yield* ManagementBackend
   const identity = yield* DeviceIdentity
   const store = yield* Store
+
+  const { topic } = yield* EnrollmentSettings
+  const commandChannel = CommandChannel.make()
+
+  const reply = ({
+    message,
+    scope,
+  }: MdmRequest): Effect.Effect<MdmReply, BackendError | Problem.Problem, ManagementBackend> => {
+    switch (message._tag) {
+      case "CheckIn":
+        return CheckIn.reply(message.message, scope, topic)
+      case "CommandReport":
+        return commandChannel(message.report, scope)
+    }
+  }
 
   const protocol: Handle = (request) =>
     reply(request).pipe(
@@ -50,18 +70,6 @@ const make = Effect.gen(function* () {
   const handle: Handle = (request) => Effect.catchTag(pinned(request), "StoreError", StoreReply.make)
   return { handle: ExchangeRecorder.wrap(Telemetry.wrap(handle)) }
 })
-
-const reply = ({
-  message,
-  scope,
-}: MdmRequest): Effect.Effect<MdmReply, BackendError | Problem.Problem, ManagementBackend> => {
-  switch (message._tag) {
-    case "CheckIn":
-      return CheckIn.reply(message.message, scope)
-    case "CommandReport":
-      return CommandChannel.reply(message.report, scope)
-  }
-}
 
 /** A message that fits no webhook is the device's mistake: after 503 the device would repeat it endlessly. */
 const problemIfUnencodable = (error: BackendUnavailable): Effect.Effect<never, BackendUnavailable | Problem.Problem> =>

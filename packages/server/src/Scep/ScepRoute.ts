@@ -53,8 +53,9 @@ export const layer = HttpRouter.use(
       Effect.catchTag("Problem", Telemetry.problemResponse),
     )
 
-    yield* router.add("GET", "/mdm/apple/scep", respond)
-    yield* router.add("POST", "/mdm/apple/scep", respond)
+    // With the path itself. SCEP clients append parts such as `/pkiclient.exe` (RFC 8894 §4.1: the path is the server's choice).
+    yield* router.add("GET", "/mdm/apple/scep/*", respond)
+    yield* router.add("POST", "/mdm/apple/scep/*", respond)
   }),
 )
 

@@ -181,17 +181,17 @@ const rows: ReadonlyArray<Row> = [
   ["PayloadTooLarge", "event", typed(413, { _tag: "PayloadTooLarge" }), /^InvalidResponse: .*limit/],
 
   // Bare statuses
-  ["HTML 404", "checkin", body(404, "text/html", html), "UnknownDevice"],
+  ["HTML 404", "checkin", body(404, "text/html", html), /^BadStatus: .*status 404 .*without a typed error/],
   ["HTML 404, optional", "token", body(404, "text/html", html), "ManagementNotSupported"],
   ["HTML 500", "checkin", body(500, "text/html", html), "InternalServerError"],
   ["a bare 501", "checkin", body(501, undefined, ""), "ManagementNotSupported"],
-  ["a bare 410", "event", body(410, undefined, ""), "ServerInitiatedUnenrollment"],
-  ["a tag nobody knows under 404", "checkin", typed(404, { _tag: "Nope" }), "UnknownDevice"],
+  ["a bare 410", "event", body(410, undefined, ""), /^BadStatus: .*status 410 .*without a typed error/],
+  ["an unknown tag with status 404", "checkin", typed(404, { _tag: "Nope" }), /^BadStatus: .*status 404/],
   [
     "a typed error that is too large",
     "checkin",
-    typed(404, { _tag: "InternalServerError", message: "x".repeat(70_000) }),
-    "UnknownDevice",
+    typed(404, { _tag: "UnknownDevice", message: "x".repeat(70_000) }),
+    /^BadStatus: .*status 404/,
   ],
   [
     "a bare 401",

@@ -104,7 +104,9 @@ describe("stopping", () => {
       yield* connected(server, first(server), false)
       yield* Whitelabel.ask(server, { path: "/health" })
       const stopping = yield* stop
+      // Until running requests are interrupted, then until open connections are closed.
       yield* TestClock.adjust("20 seconds")
+      yield* TestClock.adjust("5 seconds")
       yield* Fiber.join(stopping)
     }),
   )

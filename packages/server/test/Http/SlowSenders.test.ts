@@ -83,7 +83,53 @@ describe("bodies too large", () => {
   )
 })
 
-describe("senders that dawdle", () => {
+describe("idle connections", () => {
+  // nginx, "upstream keepalive_timeout": 60 s; Caddy, reverse_proxy "keepalive": 2 min. The server must close later than its proxies.
+  it.live("stay open longer than those of the proxies in the guide", () =>
+    Effect.gen(function* () {
+      const { server } = yield* given
+      const received = yield* Whitelabel.raw(server, (socket) => {
+        socket.write(`GET /health HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`)
+        socket.once("data", () => socket.end())
+      })
+      const [, timeout] = /^keep-alive: timeout=(\d+)/im.exec(received) ?? []
+      expect(Number(timeout)).toBeGreaterThan(120)
+    }),
+  )
+})
+
+describe("slow senders", () => {
+  const slow = (minBytesPerSecond: number) =>
+    Effect.gen(function* () {
+      const backend = yield* Backend.start({}, Backend.json({ _tag: "Idle" }))
+      const limits = { maxBytes: "1 MiB", maxDepth: 64, timeout: "100 millis", minBytesPerSecond } as const
+      const server = yield* Whitelabel.start(backend).pipe(Effect.provideService(RequestLimits.RequestLimits, limits))
+      const received = yield* Whitelabel.raw(server, (socket) => {
+        socket.write(head(server, `Content-Length: ${checkOut.length}`, "Connection: close"))
+        let at = 0
+        const timer = setInterval(() => {
+          socket.write(checkOut.slice(at, at + 8))
+          at += 8
+          if (at >= checkOut.length) clearInterval(timer)
+        }, 20)
+        socket.on("close", () => clearInterval(timer))
+      })
+      return { received, backend }
+    })
+
+  it.live("a body that takes several timeouts is read when it arrives at the minimum rate", () =>
+    Effect.gen(function* () {
+      const { received, backend } = yield* slow(10)
+      expect(statusOf(received)).toBe("HTTP/1.1 200 OK")
+      expect(backend.heardBy("event")).toMatchObject([{ event: { _tag: "CheckOut" } }])
+    }),
+  )
+
+  it.live("returns 408 when a body arrives more slowly", () =>
+    Effect.gen(function* () {
+      expect(statusOf((yield* slow(100_000)).received)).toBe("HTTP/1.1 408 Request Timeout")
+    }),
+  )
   const impatient = Effect.gen(function* () {
     const backend = yield* Backend.start({}, Backend.json({ _tag: "Idle" }))
     const server = yield* Whitelabel.start(backend).pipe(

@@ -233,12 +233,23 @@ describe("a proxy's header", () => {
     ["with a parameter", `${value};a=1`],
     ["with a stray percent", "%"],
     ["Envoy's with two certificates", `Cert="${encodeURIComponent(pem)}",Cert="${encodeURIComponent(pem)}"`],
-    ["garbage", "(null)"],
+    ["garbage", "(none)"],
   ])("%s is refused, signature or not", ([, value]) =>
     Effect.gen(function* () {
       const { backend, server } = yield* given(required)
       expectProblem(yield* Devices.put(server, body, { [header]: value, "mdm-signature": signed }), 403)
       yield* expectUnharmed(server, backend)
+    }),
+  )
+
+  // Apache httpd writes `(null)` for a variable without a value, nginx `-` in many formats and nothing in a header.
+  it.live.each(["", " ", "-", "(null)"])("means no certificate when it is %j: the signature counts", (value) =>
+    Effect.gen(function* () {
+      const { backend, server } = yield* given(required)
+      const answer = yield* Devices.put(server, body, { [header]: value, "mdm-signature": signed })
+      expect(answer.status).toBe(200)
+      expect(heard(backend).map((scope) => scope.identityCertificate)).toEqual([pem])
+      expectProblem(yield* Devices.put(server, body, { [header]: value }), 403)
     }),
   )
 

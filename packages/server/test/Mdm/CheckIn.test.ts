@@ -83,12 +83,29 @@ describe("check-in: what the backend hears", () => {
     }),
   )
 
-  it.live("a ReturnToService, for which there is no webhook, is answered with nothing", () =>
+  // Apple, "Return To Service" (iOS 26): the response has a required dictionary ReturnToService with a required Enabled.
+  it.live("a ReturnToService gets the backend's answer in Apple's names", () =>
     Effect.gen(function* () {
-      const { backend, server } = yield* given({})
-      const message = { MessageType: "ReturnToService", UDID: Messages.udid }
-      expect(yield* Whitelabel.checkIn(server, message)).toMatchObject(emptyAnswer)
-      expect(backend.heard()).toEqual([])
+      const answer = { enabled: true, wiFiProfileData: "d2lmaQ==", mdmProfileData: "bWRt", bootstrapToken: "Ym9vdA==" }
+      const { backend, server, mdmOrigin } = yield* given({ returnToService: Backend.json(answer) })
+      const reply = yield* Whitelabel.checkIn(server, { MessageType: "ReturnToService", UDID: Messages.udid })
+      expect(Whitelabel.plistOf(reply)).toEqual({
+        ReturnToService: {
+          Enabled: true,
+          WiFiProfileData: bytes("wifi"),
+          MDMProfileData: bytes("mdm"),
+          BootstrapToken: bytes("boot"),
+        },
+      })
+      expect(backend.heardBy("returnToService")).toEqual([{ scope: { ...scope, mdmOrigin } }])
+    }),
+  )
+
+  it.live("a ReturnToService gets 400 from a backend without that webhook", () =>
+    Effect.gen(function* () {
+      const { server } = yield* given({})
+      const reply = yield* Whitelabel.checkIn(server, { MessageType: "ReturnToService", UDID: Messages.udid })
+      expect(reply).toMatchObject({ status: 400, text: "" })
     }),
   )
 })

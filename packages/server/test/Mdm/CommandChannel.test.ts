@@ -228,6 +228,35 @@ const syncCommand = (answer: Whitelabel.Answer): { readonly uuid: string; readon
   return { uuid: CommandUUID, data: JSON.parse(new TextDecoder().decode(Command.Data)) }
 }
 
+describe("NotNow", () => {
+  const command = (uuid: string) =>
+    Backend.json({ _tag: "Command", commandUUID: uuid, requestType: "DeviceInformation", payload: {} })
+  const notNow = (uuid: string) => ({ ...Messages.notNow, CommandUUID: uuid })
+
+  it.live("a backend that alternates two commands gets no third one into the connection", () =>
+    Effect.gen(function* () {
+      const { server } = yield* given({
+        checkin: Backend.inTurn(command("a"), command("b"), command("a"), command("b")),
+      })
+      expect((yield* Whitelabel.report(server, Messages.idle)).text).toContain("<string>a</string>")
+      expect((yield* Whitelabel.report(server, notNow("a"))).text).toContain("<string>b</string>")
+      expect(yield* Whitelabel.report(server, notNow("b"))).toMatchObject(emptyAnswer)
+      // The next connection begins with Idle.
+      expect((yield* Whitelabel.report(server, Messages.idle)).text).toContain("<string>b</string>")
+    }),
+  )
+
+  it.live("the deferred command of one device is sent to another", () =>
+    Effect.gen(function* () {
+      const { server } = yield* given({ checkin: command("a") })
+      yield* Whitelabel.report(server, notNow("a"))
+      const other = { ...Messages.acknowledged, UDID: "other", CommandUUID: "b" }
+      expect((yield* Whitelabel.report(server, other)).text).toContain("<string>a</string>")
+      expect(yield* Whitelabel.report(server, { ...other, UDID: Messages.udid })).toMatchObject(emptyAnswer)
+    }),
+  )
+})
+
 describe("DdmSync", () => {
   const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
 
@@ -241,8 +270,24 @@ describe("DdmSync", () => {
     }),
   )
 
-  it.live.each(["Acknowledged", "NotNow", "Error", "CommandFormatError"])(
-    "its result (%s) stays with the server, and the same token does not go out again at once",
+  it.live.each(["NotNow", "Error", "CommandFormatError"])(
+    "the backend receives a report with %s, and the same token is not sent again in this connection",
+    (Status) =>
+      Effect.gen(function* () {
+        const { backend, server } = yield* given({ checkin: sync("token") })
+        const { uuid } = syncCommand(yield* Whitelabel.report(server, Messages.idle))
+        const answer = yield* Whitelabel.report(server, { Status, UDID: Messages.udid, CommandUUID: uuid })
+        expect(answer).toMatchObject(emptyAnswer)
+        expect(backend.heardBy("event")).toMatchObject([
+          { event: { _tag: "CommandResult", commandUUID: uuid, status: Status } },
+        ])
+        expect(uuid).toMatch(/^DeclarativeManagement\./)
+        syncCommand(yield* Whitelabel.report(server, Messages.idle))
+      }),
+  )
+
+  it.live.each(["Acknowledged"])(
+    "the server keeps a report with %s, and the same token is not sent again in this connection",
     (Status) =>
       Effect.gen(function* () {
         const { backend, server } = yield* given({ checkin: sync("token") })
@@ -250,7 +295,6 @@ describe("DdmSync", () => {
         const answer = yield* Whitelabel.report(server, { Status, UDID: Messages.udid, CommandUUID: uuid })
         expect(answer).toMatchObject(emptyAnswer)
         expect(backend.heard().map(({ webhook }) => webhook)).toEqual(["checkin", "checkin"])
-        // With the next poll it does.
         syncCommand(yield* Whitelabel.report(server, Messages.idle))
       }),
   )

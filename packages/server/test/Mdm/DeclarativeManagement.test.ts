@@ -83,6 +83,29 @@ describe("declarative management", () => {
     }),
   )
 
+  // Apple, status items "mdm.push-token" (data, so base64 in JSON) and "mdm.push-magic" (string), 27.0.
+  it.live("a push token and its magic in a status report are a TokenUpdate as well", () =>
+    Effect.gen(function* () {
+      const { backend, server } = yield* given({})
+      const report = { StatusItems: { mdm: { "push-token": "dG9rZW4=", "push-magic": "magic" } }, Errors: [] }
+      yield* Whitelabel.checkIn(server, Messages.declarative("status", JSON.stringify(report)))
+      expect(backend.heardBy("event")).toMatchObject([
+        { event: { _tag: "DeclarationStatus", report } },
+        { event: { _tag: "TokenUpdate", pushToken: "dG9rZW4=", pushMagic: "magic", channel: "device" } },
+      ])
+    }),
+  )
+
+  it.live.each([{ "push-token": "dG9rZW4=" }, { "push-magic": "magic" }, { "push-token": "%", "push-magic": "m" }])(
+    "%j in a status report is no TokenUpdate",
+    (mdm) =>
+      Effect.gen(function* () {
+        const { backend, server } = yield* given({})
+        yield* Whitelabel.checkIn(server, Messages.declarative("status", JSON.stringify({ StatusItems: { mdm } })))
+        expect(backend.heardBy("event")).toMatchObject([{ event: { _tag: "DeclarationStatus" } }])
+      }),
+  )
+
   it.live("on a user's channel the scope is the user's", () =>
     Effect.gen(function* () {
       const { backend, server } = yield* given({ declarationTokens: Backend.json(tokens) })

@@ -41,6 +41,13 @@ describe("before a request", () => {
     }),
   )
 
+  it.live.each(["/", "/pkiclient.exe", "/a/b"])("the path may continue with %s", (tail) =>
+    Effect.gen(function* () {
+      const { server } = yield* given()
+      expect((yield* Whitelabel.ask(server, { path: `${route}${tail}?operation=GetCACaps` })).status).toBe(200)
+    }),
+  )
+
   it.live("GetCACert gives the authority's certificate", () =>
     Effect.gen(function* () {
       const { server } = yield* given()
