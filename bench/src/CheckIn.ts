@@ -2,7 +2,7 @@
  * The check-in: a request decoded, validated as a Scope, decided and answered, by the handler and by its peers.
  *
  * Every server is a process of its own on one core, the load comes from another, over the same number of kept-alive connections.
- * Rounds are interleaved, and each begins with another server. Nobody is measured who answers wrongly.
+ * Rounds are interleaved, and each begins with another server. A server that answers wrongly is not measured.
  */
 import { loadavg } from "node:os"
 import { Secret, WebhookId, WebhookSignature } from "@espalier/signing"
@@ -14,7 +14,7 @@ import type { Task } from "./LoadGenerator.ts"
 
 const secret = Effect.runSync(Secret.generateHmac)
 
-interface Contestant {
+interface Participant {
   readonly label: string
   readonly file: string
   readonly validates: boolean
@@ -24,7 +24,7 @@ interface Contestant {
 
 const baseline = "node:http alone"
 
-const contestants: ReadonlyArray<Contestant> = [
+const participants: ReadonlyArray<Participant> = [
   { label: baseline, file: "servers/node.ts", validates: false },
   { label: "Fastify, JSON Schema", file: "servers/fastify.ts", validates: true },
   { label: "Hono, zod", file: "servers/hono.ts", validates: true },
@@ -51,19 +51,19 @@ interface Round {
   readonly share: number
 }
 
-interface Runner extends Contestant {
+interface Runner extends Participant {
   readonly server: Child
   readonly port: number
   readonly rounds: Array<Round>
 }
 
 const connections = 16
-/** Only so that nothing goes on for ever: no server here comes near it. */
+/** A safety limit: no server here comes near it. */
 const maxRequests = 2_000_000
 
-const headersOf = (contestant: Contestant, body: string): Record<string, string> => ({
+const headersOf = (participant: Participant, body: string): Record<string, string> => ({
   "content-type": "application/json",
-  ...(contestant.signed === true
+  ...(participant.signed === true
     ? Effect.runSync(
         WebhookSignature.signNow({
           id: Effect.runSync(WebhookId.make),
@@ -113,11 +113,11 @@ const load = async (runner: Runner, generator: Child, milliseconds: number): Pro
   return { perSecond: requests / seconds, p50, p99, cpu: used / requests, share: used / 1e6 / seconds }
 }
 
-const startRunner = async (contestant: Contestant, started: Array<Child>): Promise<Runner> => {
-  const env = contestant.signed === true ? { WEBHOOK_SECRET: Secret.format(secret) } : {}
-  const server = start(contestant.file, { core: cores?.server, env })
+const startRunner = async (participant: Participant, started: Array<Child>): Promise<Runner> => {
+  const env = participant.signed === true ? { WEBHOOK_SECRET: Secret.format(secret) } : {}
+  const server = start(participant.file, { core: cores?.server, env })
   started.push(server)
-  return { ...contestant, server, port: (await server.next(Listening)).port, rounds: [] }
+  return { ...participant, server, port: (await server.next(Listening)).port, rounds: [] }
 }
 
 const micros = (figures: ReadonlyArray<number>): string => `${median(figures).toFixed(0)} µs`
@@ -141,9 +141,9 @@ const run = async ({ quick, progress }: Options) => {
     const generator = start("LoadGenerator.ts", { core: cores?.load })
     started.push(generator)
     const runners: Array<Runner> = []
-    for (const contestant of contestants) {
-      progress(`starting ${contestant.label}`)
-      const runner = await startRunner(contestant, started)
+    for (const participant of participants) {
+      progress(`starting ${participant.label}`)
+      const runner = await startRunner(participant, started)
       await check(runner)
       await load(runner, generator, plan.warmUp)
       runners.push(runner)

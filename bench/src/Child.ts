@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Schema } from "effect"
 
-/** The cores that this process may use; empty where nobody can say. */
+/** The cores that this process may use; empty where they are unknown. */
 const allowedCores = (): ReadonlyArray<number> => {
   try {
     const [, list = ""] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? []

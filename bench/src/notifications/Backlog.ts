@@ -2,7 +2,7 @@
  * Deliveries with a million others pending: half of these for the integration that is published to, half for another.
  */
 import { type Bench, median } from "../Bench.ts"
-import { onStage } from "./Contestants.ts"
+import { onStage } from "./Participants.ts"
 import * as Rounds from "./Rounds.ts"
 
 const concurrency = 128
@@ -17,7 +17,7 @@ export const notificationsBacklog: Bench = {
         ? { rounds: 1, size: 100_000, events: 3000 }
         : { rounds: 7, size: 1_000_000, events: 20_000 }
       const receiver = await stage.receiver()
-      const contestants: Array<Rounds.Contestant> = []
+      const participants: Array<Rounds.Participant> = []
       for (const kind of [undefined, "later", "due"] as const) {
         const label =
           kind === undefined
@@ -31,14 +31,14 @@ export const notificationsBacklog: Bench = {
           concurrency,
           ...(kind === undefined ? {} : { backlog: { kind, size } }),
         })
-        contestants.push({ label, rounds: [], run: () => run({ events, publishers: concurrency, tries: events }) })
+        participants.push({ label, rounds: [], run: () => run({ events, publishers: concurrency, attempts: events }) })
       }
-      await Rounds.run(contestants, { rounds, progress })
+      await Rounds.run(participants, { rounds, progress })
       return {
         title: `Deliveries with ${size.toLocaleString("en")} others pending`,
         unit: "deliveries/s",
         baseline,
-        rows: contestants.map(({ label, rounds }) => ({
+        rows: participants.map(({ label, rounds }) => ({
           label,
           ours: true,
           figures: rounds.map(({ deliveries, seconds }) => deliveries / seconds),
@@ -49,9 +49,9 @@ export const notificationsBacklog: Bench = {
           },
         })),
         remarks: [
-          `SQLite. A round publishes ${events} events, and is over when these are published and as many tries are recorded, of whichever deliveries: what is due longest goes first, so with all due these are the backlog's.`,
+          `SQLite. A round publishes ${events} events, and is over when these are published and as many attempts are recorded, of whichever deliveries: what is due longest goes first, so with all due these are the backlog's.`,
           "Half of the backlog is for the integration that is published to, half for another one. Memory is the process's resident set.",
-          `${rounds} interleaved rounds after one to warm up; medians. ${concurrency} publishers, ${concurrency} tries at a time for each integration.`,
+          `${rounds} interleaved rounds after one to warm up; medians. ${concurrency} publishers, ${concurrency} attempts at a time for each integration.`,
         ],
       }
     }),

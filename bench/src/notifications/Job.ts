@@ -28,5 +28,5 @@ export const workspace = "bench"
 /** The path of an integration at the receiver. */
 export const path = (integration: number): string => `/hooks/${integration}`
 
-/** How the receiver is asked for how many it heard. */
+/** How the receiver is asked for how many it received. */
 export const countPath = "/count"

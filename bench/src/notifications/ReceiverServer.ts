@@ -1,7 +1,7 @@
 /**
  * The receiver of the benches: bare `node:http` that reads each body to its end and answers 204.
  *
- * Requests to the path `silent` are never answered. It tells how many it heard when it is asked for that.
+ * Requests to the path `silent` are never answered. It tells how many it received when it is asked for that.
  */
 import { createServer, type Server } from "node:http"
 import { countPath } from "./Job.ts"
@@ -21,7 +21,7 @@ export const receiver = (silent?: string): Server => {
       response.writeHead(204).end()
     })
   })
-  // Whoever is measured decides how long connections live.
+  // The measured side decides how long connections live.
   server.keepAliveTimeout = 600_000
   return server
 }

@@ -1,7 +1,7 @@
 /**
- * `@espalier/notifications` as anybody runs it, as a child process: publishes what it is told to and delivers it.
+ * `@espalier/notifications` as anybody runs it, as a child process: publishes and delivers the events of its tasks.
  *
- * A task is over when as much has been published as was asked, and as many answered tries more than before are recorded as that makes: by
+ * A task is over when as much has been published as was asked, and as many answered attempts more than before are recorded as that makes: by
  * the database's own count. The receiver's count, which costs nothing here, says when to begin asking for it.
  *
  * `DATABASE_URL`; `RECEIVER`, see `Origin.ts`; `INTEGRATIONS`, how many to make; `CONCURRENCY`, of each; `TIMEOUT` of a try in milliseconds.
@@ -22,8 +22,8 @@ export interface Task {
   readonly publishers: number
   /** Milliseconds from one event to the next; at once where it is not there. */
   readonly interval?: number
-  /** How many answered tries end the task. */
-  readonly tries: number
+  /** How many answered attempts end the task. */
+  readonly attempts: number
 }
 
 const setting = (name: string): string => process.env[name] ?? ""
@@ -63,14 +63,14 @@ const setEnabled = (enabled: boolean) =>
     for (const { id } of yield* list(workspace)) yield* enabled ? enable(workspace, id) : disable(workspace, id)
   })
 
-const heard = async (): Promise<number> => Number(await (await fetch(`${origin}${countPath}`)).text())
+const received = async (): Promise<number> => Number(await (await fetch(`${origin}${countPath}`)).text())
 
 const quantile = (sorted: ArrayLike<number>, share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0
 
-const run = async ({ events, publishers, interval = 0, tries }: Task) => {
+const run = async ({ events, publishers, interval = 0, attempts }: Task) => {
   const { publish } = await runtime.runPromise(Notifications)
   const recordedBefore = await runtime.runPromise(answered)
-  const heardBefore = await heard()
+  const receivedBefore = await received()
   await runtime.runPromise(setEnabled(true))
   const latencies = new Float64Array(events)
   const since = Date.now()
@@ -90,9 +90,9 @@ const run = async ({ events, publishers, interval = 0, tries }: Task) => {
   await runtime.runPromise(
     Effect.forEach(Array.from({ length: publishers }), () => publisher, { concurrency: "unbounded", discard: true }),
   )
-  while ((await heard()) - heardBefore < tries) await sleep(10)
+  while ((await received()) - receivedBefore < attempts) await sleep(10)
   let made = 0
-  for (; made < tries; await sleep(2)) made = (await runtime.runPromise(answered)) - recordedBefore
+  for (; made < attempts; await sleep(2)) made = (await runtime.runPromise(answered)) - recordedBefore
   const seconds = (performance.now() - startedAt) / 1000
   const { user, system } = process.cpuUsage(usageBefore)
   const { rss } = process.memoryUsage()

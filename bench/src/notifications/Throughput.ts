@@ -6,10 +6,10 @@
  */
 import { loadavg } from "node:os"
 import { type Bench, median, type Options, type Report, type Row } from "../Bench.ts"
-import { onStage, type Stage } from "./Contestants.ts"
+import { onStage, type Stage } from "./Participants.ts"
 import * as Rounds from "./Rounds.ts"
 
-interface Contestant extends Rounds.Contestant {
+interface Participant extends Rounds.Participant {
   readonly ours?: true
 }
 
@@ -21,7 +21,7 @@ const milliseconds = (figures: ReadonlyArray<number | undefined>): string => {
   return known.length === 0 ? "" : `${median(known).toFixed(1)} ms`
 }
 
-const rowOf = ({ label, ours, rounds }: Contestant): Row => ({
+const rowOf = ({ label, ours, rounds }: Participant): Row => ({
   label,
   ours: ours === true,
   figures: rounds.map(({ deliveries, seconds }) => deliveries / seconds),
@@ -33,12 +33,12 @@ const rowOf = ({ label, ours, rounds }: Contestant): Row => ({
 })
 
 const measure = async (
-  contestants: ReadonlyArray<Contestant>,
+  participants: ReadonlyArray<Participant>,
   rounds: number,
   progress: Options["progress"],
 ): Promise<ReadonlyArray<Row>> => {
-  await Rounds.run(contestants, { rounds, progress })
-  return contestants.map(rowOf)
+  await Rounds.run(participants, { rounds, progress })
+  return participants.map(rowOf)
 }
 
 const loop = async (stage: Stage, receiver: string | undefined, api: "request" | "dispatch", posts: number) => {
@@ -51,19 +51,19 @@ const service = async (
   label: string,
   options: { readonly url: string; readonly receiver: string | undefined; readonly integrations: number },
   deliveries: number,
-): Promise<Contestant> => {
+): Promise<Participant> => {
   const run = await stage.service({ ...options, concurrency })
   const events = deliveries / options.integrations
   return {
     label,
     ours: true,
     rounds: [],
-    run: () => run({ events, publishers: concurrency, tries: deliveries }),
+    run: () => run({ events, publishers: concurrency, attempts: deliveries }),
   }
 }
 
 const remarks = (rounds: number, deliveries: number): ReadonlyArray<string> => [
-  `${concurrency} publishers at a time, ${concurrency} tries at a time for each integration, ${concurrency} posts at a time in the loops; bodies of 560 bytes.`,
+  `${concurrency} publishers at a time, ${concurrency} attempts at a time for each integration, ${concurrency} posts at a time in the loops; bodies of 560 bytes.`,
   `${rounds} interleaved rounds of ${deliveries} deliveries after one to warm up; medians.`,
   "Each delivery is published and committed, signed, posted over kept-alive connections, answered 204, and its attempt committed. SQLite: a file, synchronous = FULL. PostgreSQL: its defaults, fsync on.",
   "publish p50, p99: how long a publisher waits for the commit while all this goes on.",
@@ -80,7 +80,7 @@ const apart = ({ quick, progress }: Options): Promise<Report> =>
     const freshDatabase = await stage.postgres()
     const one = { url: await freshDatabase(), receiver, integrations: 1 }
     const two = { url: await freshDatabase(), receiver, integrations: 1 }
-    const contestants = [
+    const participants = [
       await loop(stage, receiver, "request", deliveries),
       await loop(stage, receiver, "dispatch", deliveries),
       await service(stage, "SQLite", sqlite(1), deliveries),
@@ -95,7 +95,7 @@ const apart = ({ quick, progress }: Options): Promise<Report> =>
       title: "Deliveries, from publishing to the recorded answer",
       unit: "deliveries/s",
       baseline,
-      rows: await measure(contestants, rounds, progress),
+      rows: await measure(participants, rounds, progress),
       remarks: [
         ...remarks(rounds, deliveries),
         "The receiver is a process of its own on another core. Loops and SQLite have one core; PostgreSQL's processes and workers share both with it. Processor time is the measured process's own, not the receiver's, PostgreSQL's or a second worker's.",
@@ -107,7 +107,7 @@ const apart = ({ quick, progress }: Options): Promise<Report> =>
 const together = ({ quick, progress }: Options): Promise<Report> =>
   onStage(async (stage) => {
     const { rounds, deliveries } = plan(quick)
-    const contestants = [
+    const participants = [
       await loop(stage, undefined, "request", deliveries),
       await service(stage, "SQLite", { url: stage.sqlite(), receiver: undefined, integrations: 1 }, deliveries),
     ]
@@ -116,7 +116,7 @@ const together = ({ quick, progress }: Options): Promise<Report> =>
       title: "Deliveries, the receiver in the same process",
       unit: "deliveries/s",
       baseline,
-      rows: await measure(contestants, rounds, progress),
+      rows: await measure(participants, rounds, progress),
       remarks: [
         ...remarks(rounds, deliveries),
         "One process on one core does it all, receiving too; its processor time includes that.",

@@ -8,8 +8,8 @@ import { Effect, Schema } from "effect"
 import type { Handle } from "../src/index.ts"
 import { backendOf, deviceScope, mounts, pathOf, post, send, stillAnswers } from "./Backend.ts"
 
-const Refusal = Schema.Union([...WebhookError.members, ...RequestError.members])
-const decodeError = Schema.decodeUnknownSync(Refusal)
+const ErrorBody = Schema.Union([...WebhookError.members, ...RequestError.members])
+const decodeError = Schema.decodeUnknownSync(ErrorBody)
 
 const idle: Handle<"checkin"> = () => Effect.succeed({ _tag: "Idle" })
 const backend = backendOf({ checkin: idle, event: () => Effect.void, asset: () => Effect.succeed(null) })

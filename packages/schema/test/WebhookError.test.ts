@@ -85,7 +85,7 @@ describe("on the wire", () => {
     [null],
     ["UnknownDevice"],
     [{ _tag: "UnknownDevice", message: 5 }],
-  ])("%j is none", (json) => {
+  ])("%j is not an error", (json) => {
     expect(Result.isFailure(Schema.decodeUnknownResult(All)(json))).toBe(true)
   })
 

@@ -35,7 +35,7 @@ export interface ServiceOptions {
   readonly receiver: string | undefined
   /** How many integrations to make. */
   readonly integrations: number
-  /** How many tries each has at a time. */
+  /** How many attempts each has at a time. */
   readonly concurrency: number
   readonly backlog?: { readonly kind: "due" | "later"; readonly size: number }
 }
@@ -50,7 +50,7 @@ export interface Stage {
 }
 
 /** Patience with a task, in milliseconds. */
-const patience = 180_000
+const readyTimeout = 180_000
 
 /** Gives a stage, and clears it whatever happens. */
 export const onStage = async <A>(use: (stage: Stage) => Promise<A>): Promise<A> => {
@@ -64,7 +64,7 @@ export const onStage = async <A>(use: (stage: Stage) => Promise<A>): Promise<A> 
   }
   const ready = async (file: string, core: number | undefined, env: Record<string, string>) => {
     const child = await begin(file, core, env)
-    await child.next(Ready, patience)
+    await child.next(Ready, readyTimeout)
     return child
   }
   const at = (receiver: string | undefined): Record<string, string> =>
@@ -83,7 +83,7 @@ export const onStage = async <A>(use: (stage: Stage) => Promise<A>): Promise<A> 
         const child = await ready("notifications/UndiciLoop.ts", cores?.server, at(receiver))
         return (task) => {
           child.send(task)
-          return child.next(Measured, patience)
+          return child.next(Measured, readyTimeout)
         }
       },
       service: async ({ url, receiver, integrations, concurrency, backlog }) => {
@@ -97,7 +97,7 @@ export const onStage = async <A>(use: (stage: Stage) => Promise<A>): Promise<A> 
         })
         return (task) => {
           child.send(task)
-          return child.next(Measured, patience)
+          return child.next(Measured, readyTimeout)
         }
       },
       sqlite: () => `sqlite://${join(folder, `${++files}.db`)}`,
