@@ -25,6 +25,8 @@ export const makeDevices = () => {
 }
 
 /** The same as a service, for handlers that need it. */
-export class Devices extends Context.Service<Devices, ReturnType<typeof makeDevices>>()("@espalier/example-embed/Devices") {
+export class Devices extends Context.Service<Devices, ReturnType<typeof makeDevices>>()(
+  "@espalier/example-embed/Devices",
+) {
   static readonly layer = Layer.sync(Devices, makeDevices)
 }
