@@ -5,7 +5,9 @@
  * A device authenticates, then sends a `TokenUpdate` (and another whenever its token changes), and at the end a
  * `CheckOut`. The other messages ask the server for something; the responses are in `CheckInResponse.ts`.
  *
- * Promises: keys this package does not know are kept; a known key of the wrong type is an error that names it. Only
+ * **Details**
+ *
+ * Unknown keys are kept. `Message` renames an optional key with a value of the wrong type (`InvalidAwaitingConfiguration`). Only
  * what a server cannot do without is required: which identifying keys a message needs is for `Channel.of` to say.
  * Apple marks `Topic` required in every message but reads it from the profile itself, so it is required only in
  * `TokenUpdate`, where a push needs it.

@@ -12,7 +12,7 @@
  */
 
 import type { Plist } from "@espalier/plist"
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import * as Channel from "./Channel.ts"
 import { openStruct } from "./PropertyList.ts"
 
@@ -35,11 +35,12 @@ export const ErrorChainItem = openStruct({
  */
 export type ErrorChainItem = typeof ErrorChainItem.Type
 
+/** A device that could not read a command may not know its UUID: then it is empty. */
 const report = <const Status extends string>(status: Status) =>
   openStruct({
     Status: Schema.Literal(status),
     ...Channel.fields,
-    CommandUUID: Schema.String,
+    CommandUUID: Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed(""))),
     ErrorChain: Schema.optionalKey(Schema.Array(ErrorChainItem)),
   })
 

@@ -3,19 +3,20 @@
  *
  * **Details**
  *
- * Decoding never throws and reads at most `maxBytes` bytes (10 MiB by default). Every error may be logged.
+ * Decoding is tolerant, see `Plist.parseTolerant` and {@link invalidKeys}: one odd value does not lose a message. It never throws and reads at most `maxBytes` bytes (10 MiB by default). Every error may be logged.
  *
  * Both protocols come to the same URL when a profile has no `CheckInURL`, and proxies lose content types: {@link decode}
  * distinguishes them by their content.
  */
 
 import { Plist } from "@espalier/plist"
-import { Result, type SchemaIssue, SchemaParser } from "effect"
+import { Result, Schema, type SchemaIssue, SchemaParser } from "effect"
 import { CheckInMessage, type MessageType } from "./CheckIn.ts"
-import { CommandReport, type Status } from "./CommandReport.ts"
+import { CommandReport, ErrorChainItem, type Status } from "./CommandReport.ts"
 import * as DeclarativeManagement from "./DeclarativeManagement.ts"
 import * as Json from "./Json.ts"
-import { fromIssue, type InvalidMessage, invalid, type MessageError, unknownMessageType } from "./MessageError.ts"
+import { type InvalidMessage, invalid, type MessageError, unknownMessageType } from "./MessageError.ts"
+import * as Tolerant from "./Tolerant.ts"
 
 /**
  * A message of either protocol.
@@ -39,24 +40,49 @@ export const sniff = (value: Plist.Value): "CheckIn" | "CommandReport" | "Unknow
   return Object.hasOwn(value, "Status") ? "CommandReport" : "Unknown"
 }
 
+/** Who sends the message. A value of another type there leaves the sender unknown. */
+const identifying = ["UDID", "EnrollmentID", "UserID", "EnrollmentUserID", "UserShortName"]
+
+const tolerant = <A>(
+  decode: (input: unknown) => Result.Result<A, SchemaIssue.Issue>,
+  required: ReadonlyArray<string>,
+  replace?: { readonly ErrorChain: ReturnType<typeof Tolerant.partition> },
+) =>
+  Tolerant.decoder(decode, {
+    required: new Set([...identifying, ...required]),
+    ...(replace === undefined ? {} : { replace }),
+  })
+
+const checkInOf = <A>(
+  decode: (input: unknown) => Result.Result<A, SchemaIssue.Issue>,
+  ...required: ReadonlyArray<string>
+) => tolerant(decode, ["MessageType", ...required])
+
+const { cases } = CheckInMessage
+const decodeUnknown = SchemaParser.decodeUnknownResult
+
+/** What is required beside the envelope is what Apple requires and a server cannot do without. */
 const checkIns = {
-  Authenticate: SchemaParser.decodeUnknownResult(CheckInMessage.cases.Authenticate),
-  TokenUpdate: SchemaParser.decodeUnknownResult(CheckInMessage.cases.TokenUpdate),
-  CheckOut: SchemaParser.decodeUnknownResult(CheckInMessage.cases.CheckOut),
-  UserAuthenticate: SchemaParser.decodeUnknownResult(CheckInMessage.cases.UserAuthenticate),
-  SetBootstrapToken: SchemaParser.decodeUnknownResult(CheckInMessage.cases.SetBootstrapToken),
-  GetBootstrapToken: SchemaParser.decodeUnknownResult(CheckInMessage.cases.GetBootstrapToken),
-  GetToken: SchemaParser.decodeUnknownResult(CheckInMessage.cases.GetToken),
-  DeclarativeManagement: SchemaParser.decodeUnknownResult(CheckInMessage.cases.DeclarativeManagement),
-  ReturnToService: SchemaParser.decodeUnknownResult(CheckInMessage.cases.ReturnToService),
+  Authenticate: checkInOf(decodeUnknown(cases.Authenticate)),
+  TokenUpdate: checkInOf(decodeUnknown(cases.TokenUpdate), "Topic", "Token", "PushMagic"),
+  CheckOut: checkInOf(decodeUnknown(cases.CheckOut)),
+  UserAuthenticate: checkInOf(decodeUnknown(cases.UserAuthenticate)),
+  SetBootstrapToken: checkInOf(decodeUnknown(cases.SetBootstrapToken), "BootstrapToken"),
+  GetBootstrapToken: checkInOf(decodeUnknown(cases.GetBootstrapToken)),
+  GetToken: checkInOf(decodeUnknown(cases.GetToken), "TokenServiceType"),
+  DeclarativeManagement: checkInOf(decodeUnknown(cases.DeclarativeManagement), "Endpoint"),
+  ReturnToService: checkInOf(decodeUnknown(cases.ReturnToService)),
 } satisfies { readonly [Type in MessageType]: unknown }
 
+const reportOf = <A>(decode: (input: unknown) => Result.Result<A, SchemaIssue.Issue>) =>
+  tolerant(decode, ["Status"], { ErrorChain: Tolerant.partition(Schema.is(ErrorChainItem)) })
+
 const reports = {
-  Idle: SchemaParser.decodeUnknownResult(CommandReport.cases.Idle),
-  Acknowledged: SchemaParser.decodeUnknownResult(CommandReport.cases.Acknowledged),
-  Error: SchemaParser.decodeUnknownResult(CommandReport.cases.Error),
-  CommandFormatError: SchemaParser.decodeUnknownResult(CommandReport.cases.CommandFormatError),
-  NotNow: SchemaParser.decodeUnknownResult(CommandReport.cases.NotNow),
+  Idle: reportOf(decodeUnknown(CommandReport.cases.Idle)),
+  Acknowledged: reportOf(decodeUnknown(CommandReport.cases.Acknowledged)),
+  Error: reportOf(decodeUnknown(CommandReport.cases.Error)),
+  CommandFormatError: reportOf(decodeUnknown(CommandReport.cases.CommandFormatError)),
+  NotNow: reportOf(decodeUnknown(CommandReport.cases.NotNow)),
 } satisfies { readonly [S in Status]: unknown }
 
 const isKeyOf = <T extends object>(table: T, key: string): key is Extract<keyof T, string> => Object.hasOwn(table, key)
@@ -79,9 +105,7 @@ export const checkIn = (value: Plist.Value): Result.Result<CheckInMessage, Messa
   Result.flatMap(
     textOf(value, "MessageType"),
     (type): Result.Result<CheckInMessage, MessageError> =>
-      isKeyOf(checkIns, type)
-        ? Result.mapError<CheckInMessage, SchemaIssue.Issue, MessageError>(checkIns[type](value), fromIssue)
-        : Result.fail(unknownMessageType(type)),
+      isKeyOf(checkIns, type) ? checkIns[type](value) : Result.fail(unknownMessageType(type)),
   )
 
 /**
@@ -95,7 +119,7 @@ export const commandReport = (value: Plist.Value): Result.Result<CommandReport, 
     textOf(value, "Status"),
     (status): Result.Result<CommandReport, MessageError> =>
       isKeyOf(reports, status)
-        ? Result.mapError<CommandReport, SchemaIssue.Issue, MessageError>(reports[status](value), fromIssue)
+        ? reports[status](value)
         : Result.fail(invalid(["Status"], `Expected one of ${Object.keys(reports).join(", ")}`)),
   )
 
@@ -106,7 +130,7 @@ export const commandReport = (value: Plist.Value): Result.Result<CommandReport, 
  * @since 0.1.0
  */
 export const decodeCheckIn = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<CheckInMessage, MessageError> =>
-  Result.flatMap(Plist.parse(bytes, limits), checkIn)
+  Result.flatMap(Plist.parseTolerant(bytes, limits), ({ value }) => checkIn(value))
 
 /**
  * Bytes of a command report (`application/x-apple-aspen-mdm`).
@@ -117,7 +141,8 @@ export const decodeCheckIn = (bytes: Uint8Array, limits?: Plist.Limits): Result.
 export const decodeCommandReport = (
   bytes: Uint8Array,
   limits?: Plist.Limits,
-): Result.Result<CommandReport, MessageError> => Result.flatMap(Plist.parse(bytes, limits), commandReport)
+): Result.Result<CommandReport, MessageError> =>
+  Result.flatMap(Plist.parseTolerant(bytes, limits), ({ value }) => commandReport(value))
 
 /**
  * Bytes of either protocol, distinguished by {@link sniff}.
@@ -126,7 +151,7 @@ export const decodeCommandReport = (
  * @since 0.1.0
  */
 export const decode = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<Incoming, MessageError> =>
-  Result.flatMap(Plist.parse(bytes, limits), (value): Result.Result<Incoming, MessageError> => {
+  Result.flatMap(Plist.parseTolerant(bytes, limits), ({ value }): Result.Result<Incoming, MessageError> => {
     switch (sniff(value)) {
       case "CheckIn":
         return Result.map(checkIn(value), (message) => ({ _tag: "CheckIn", message }))
@@ -137,7 +162,9 @@ export const decode = (bytes: Uint8Array, limits?: Plist.Limits): Result.Result<
     }
   })
 
-const statusReport = SchemaParser.decodeUnknownResult(DeclarativeManagement.StatusReport)
+const statusReport = Tolerant.decoder(SchemaParser.decodeUnknownResult(DeclarativeManagement.StatusReport), {
+  required: new Set(),
+})
 
 /**
  * The `Data` of a `DeclarativeManagement` check-in at `status`: JSON bytes, under the same limits as a property list.
@@ -149,4 +176,14 @@ export const decodeStatusReport = (
   data: Uint8Array,
   limits?: Plist.Limits,
 ): Result.Result<DeclarativeManagement.StatusReport, InvalidMessage> =>
-  Result.flatMap(Json.parse(data, limits), (json) => Result.mapError(statusReport(json), fromIssue))
+  Result.flatMap(Json.parse(data, limits), statusReport)
+
+/**
+ * The names of the values that a message keeps although they have another type than Apple's, such as `InvalidNotOnConsole`, for a log.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const invalidKeys: (
+  message: CheckInMessage | CommandReport | DeclarativeManagement.StatusReport,
+) => ReadonlyArray<string> = Tolerant.invalidKeys

@@ -104,13 +104,6 @@ describe("an invalid check-in", () => {
     ["UDID beyond all measure", plist(entry("MessageType", "Authenticate") + entry("UDID", "x".repeat(257))), "UDID"],
     ["UserAuthenticate of nobody", plist(entry("MessageType", "UserAuthenticate")), "UserID"],
     ["DeclarativeManagement without Endpoint", plist(entry("MessageType", "DeclarativeManagement")), "Endpoint"],
-    [
-      "GetToken with a wrong parameter",
-      plist(
-        `${entry("MessageType", "GetToken") + entry("TokenServiceType", "s")}<key>TokenParameters</key><dict><key>PhoneUDID</key><true/></dict>`,
-      ),
-      "TokenParameters.PhoneUDID",
-    ],
   ])("%s: the error names the key", (_, input, key) => {
     const body = typeof input === "string" ? new TextEncoder().encode(input) : input
     expect(failed(Message.decodeCheckIn(body))).toMatchObject({ _tag: "InvalidMessage", key })

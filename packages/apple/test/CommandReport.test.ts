@@ -56,17 +56,58 @@ describe("a command report", () => {
 
   it.each([
     ["no Status", entry("UDID", "X"), "Status"],
-    ["a Status nobody knows", entry("Status", "Perhaps"), "Status"],
+    ["an unknown Status", entry("Status", "Perhaps"), "Status"],
     ["a Status from the prototype", entry("Status", "constructor"), "Status"],
-    ["Acknowledged without CommandUUID", entry("Status", "Acknowledged"), "CommandUUID"],
-    ["NotNow without CommandUUID", entry("Status", "NotNow"), "CommandUUID"],
-    [
-      "an error code in words",
-      `${entry("Status", "Error") + entry("CommandUUID", "1")}<key>ErrorChain</key><array><dict>${entry("ErrorCode", "x")}</dict></array>`,
-      "ErrorChain.0.ErrorCode",
-    ],
+    ["a UDID that is not a string", `${entry("Status", "Idle")}<key>UDID</key><true/>`, "UDID"],
   ])("%s: the error names the key", (_, entries, key) => {
     expect(failed(Message.decodeCommandReport(plist(entries)))).toMatchObject({ _tag: "InvalidMessage", key })
+  })
+})
+
+// One odd value must not lose a report: the envelope decides (who, which message, which command).
+describe("a report with an odd value", () => {
+  const chain = (...items: ReadonlyArray<string>) =>
+    `<key>ErrorChain</key><array>${items.map((item) => `<dict>${item}</dict>`).join("")}</array>`
+  const code = "<key>ErrorCode</key><integer>1</integer>"
+
+  it.each<readonly [name: string, entries: string, report: unknown]>([
+    // A device that cannot read a command cannot know its UUID; `omitempty` in nanomdm, mdm/command.go.
+    [
+      "CommandFormatError without CommandUUID",
+      entry("Status", "CommandFormatError"),
+      { Status: "CommandFormatError", CommandUUID: "" },
+    ],
+    [
+      "an error item without ErrorDomain beside a complete one",
+      entry("Status", "Error") + entry("CommandUUID", "1") + chain(code, code + entry("ErrorDomain", "D")),
+      {
+        Status: "Error",
+        CommandUUID: "1",
+        ErrorChain: [{ ErrorCode: 1, ErrorDomain: "D" }],
+        InvalidErrorChain: [{ ErrorCode: 1 }],
+      },
+    ],
+    [
+      "an error chain that is not an array",
+      entry("Status", "Error") + entry("CommandUUID", "1") + entry("ErrorChain", "none"),
+      { Status: "Error", CommandUUID: "1", InvalidErrorChain: "none" },
+    ],
+    [
+      "an optional key of another type",
+      `${entry("Status", "Acknowledged") + entry("CommandUUID", "1")}<key>NotOnConsole</key><integer>0</integer>`,
+      { Status: "Acknowledged", CommandUUID: "1", InvalidNotOnConsole: 0 },
+    ],
+    [
+      "a control character in a result",
+      entry("Status", "Acknowledged") + entry("CommandUUID", "1") + entry("DeviceName", "Lobby\0iPad"),
+      { Status: "Acknowledged", CommandUUID: "1", DeviceName: "Lobby\0iPad" },
+    ],
+  ])("is accepted: %s", (_, entries, report) => {
+    const decoded = succeeded(Message.decodeCommandReport(plist(entries)))
+    expect(decoded).toEqual(report)
+    const odd = Object.keys(decoded).filter((key) => key.startsWith("Invalid"))
+    expect(Message.invalidKeys(decoded)).toEqual(odd)
+    expect(Object.keys(CommandReport.result(decoded))).toEqual(expect.arrayContaining(odd))
   })
 })
 

@@ -54,15 +54,27 @@ describe("a status report", () => {
 
   it.each([
     ["no JSON", json("{"), "Data"],
-    ["no UTF-8", Uint8Array.of(0x22, 0xff, 0x22), "Data"],
+    ["a string", json('"a"'), ""],
     ["nothing", new Uint8Array(), "Data"],
     ["too deep for anyone", json(`{"Next":${"[".repeat(2_000_000)}${"]".repeat(2_000_000)}}`), "Data"],
     ["one too deep", json(`{"StatusItems":${'{"a":'.repeat(63)}{}${"}".repeat(63)}}`), "Data"],
     ["an array", json("[]"), ""],
-    ["items that are a list", json(`{"StatusItems":[]}`), "StatusItems"],
-    ["FullReport in words", json(`{"FullReport":"true"}`), "FullReport"],
   ])("%s: the error names the key", (_, data, key) => {
     expect(failed(Message.decodeStatusReport(data))).toMatchObject({ _tag: "InvalidMessage", key })
+  })
+
+  it.each<readonly [name: string, data: Uint8Array, report: unknown]>([
+    ["null for StatusItems", json(`{"StatusItems":null,"Errors":[]}`), { InvalidStatusItems: null, Errors: [] }],
+    ["null for Errors", json(`{"StatusItems":{},"Errors":null}`), { StatusItems: {}, InvalidErrors: null }],
+    ["items that are a list", json(`{"StatusItems":[]}`), { InvalidStatusItems: [] }],
+    ["FullReport in words", json(`{"FullReport":"true"}`), { InvalidFullReport: "true" }],
+    ["a NUL after the document", json(`{"Errors":[]}\0`), { Errors: [] }],
+    ["bytes that are not UTF-8", Buffer.from('{"name":"Caf\xe9"}', "latin1"), { name: "Caf\ufffd" }],
+    ["a control character in a string", json('{"name":"a\u0000\\"b\n"}'), { name: 'a\0"b\n' }],
+    // RFC 8259 § 6: integers beyond 2^53 are not interoperable, and Apple's schema has 64-bit identifiers.
+    ["an integer beyond 2^53", json(`{"id":9007199254740993}`), { id: { $integer: "9007199254740993" } }],
+  ])("with an odd value is accepted: %s", (_, data, report) => {
+    expect(succeeded(Message.decodeStatusReport(data))).toEqual(report)
   })
 
   it("counts depth outside strings only", () => {

@@ -5,6 +5,7 @@
 import { type Trailer, uintAt } from "./BinaryTrailer.ts"
 import * as CalendarDate from "./CalendarDate.ts"
 import { atByte } from "./PlistError.ts"
+import { type Tolerated, tolerate } from "./Tolerance.ts"
 import { integer } from "./Value.ts"
 
 /**
@@ -17,6 +18,7 @@ export interface BinaryFile {
   readonly bytes: Uint8Array
   readonly view: DataView
   readonly trailer: Trailer
+  readonly tolerated: Tolerated
 }
 
 /**
@@ -96,10 +98,12 @@ export const readUid = (file: BinaryFile, at: number, size: number): number | bi
  * @category decoding
  * @since 0.1.0
  */
-export const readDate = (file: BinaryFile, at: number): Date => {
-  const millis = Math.round(file.view.getFloat64(at + 1) * 1000) + 978_307_200_000
-  if (!CalendarDate.isInRange(millis)) throw atByte("BadDate", "A date has a year from 0 to 9999", at)
-  return new Date(millis)
+export const readDate = (file: BinaryFile, at: number): Date | string => {
+  const seconds = file.view.getFloat64(at + 1)
+  const millis = Math.round(seconds * 1000) + 978_307_200_000
+  if (CalendarDate.isInRange(millis)) return new Date(millis)
+  tolerate(file.tolerated, () => atByte("BadDate", "A date has a year from 0 to 9999", at))
+  return `${seconds} seconds since 2001`
 }
 
 const latin1 = new TextDecoder("latin1")
@@ -113,7 +117,8 @@ const latin1 = new TextDecoder("latin1")
 export const readAscii = (file: BinaryFile, start: number, length: number): string => {
   const { bytes } = file
   for (let at = start; at < start + length; at++) {
-    if ((bytes[at] ?? 0) > 127) throw atByte("BadEncoding", "This is not an ASCII character", at)
+    if ((bytes[at] ?? 0) > 127)
+      tolerate(file.tolerated, () => atByte("BadEncoding", "This is not an ASCII character", at))
   }
   if (length > 24) return latin1.decode(bytes.subarray(start, start + length))
   let text = ""
@@ -135,7 +140,8 @@ export const readUtf16 = (file: BinaryFile, start: number, length: number): stri
     if ((unit & 0xf800) !== 0xd800) continue
     const next = at + 2 < start + 2 * length ? file.view.getUint16(at + 2) : 0
     if (unit >= 0xdc00 || (next & 0xfc00) !== 0xdc00) {
-      throw atByte("BadEncoding", "This is half of a character (a lone surrogate)", at)
+      tolerate(file.tolerated, () => atByte("BadEncoding", "This is half of a character (a lone surrogate)", at))
+      continue
     }
     at += 2
   }

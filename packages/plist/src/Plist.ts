@@ -7,7 +7,7 @@
 import type * as Model from "./Value.ts"
 
 export type { Limits } from "./Limits.ts"
-export { parse } from "./Parse.ts"
+export { parse, parseTolerant, type TolerantValue } from "./Parse.ts"
 export { parseBinary } from "./PlistBinary.ts"
 export { parseXml } from "./PlistXml.ts"
 export { toXml } from "./PlistXmlWriter.ts"

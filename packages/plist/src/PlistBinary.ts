@@ -23,6 +23,7 @@ import {
 import { readTrailer, uintAt } from "./BinaryTrailer.ts"
 import { bytesOf, depthOf, type Limits } from "./Limits.ts"
 import { atByte, PlistError } from "./PlistError.ts"
+import { type Tolerated, tolerate } from "./Tolerance.ts"
 import { type Dictionary, real, setEntry, type Value } from "./Value.ts"
 
 /**
@@ -31,7 +32,20 @@ import { type Dictionary, real, setEntry, type Value } from "./Value.ts"
  * @category decoding
  * @since 0.1.0
  */
-export const parseBinary = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> => {
+export const parseBinary = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> =>
+  readBinary(bytes, limits, undefined)
+
+/**
+ * Reads one `bplist00` document; faults go into `tolerated`, if given.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const readBinary = (
+  bytes: Uint8Array,
+  limits: Limits | undefined,
+  tolerated: Tolerated,
+): Result.Result<Value, PlistError> => {
   const maxBytes = bytesOf(limits)
   if (bytes.length > maxBytes) {
     return Result.fail(atByte("TooLarge", `The file is larger than ${maxBytes} bytes`, maxBytes))
@@ -44,6 +58,7 @@ export const parseBinary = (bytes: Uint8Array, limits?: Limits): Result.Result<V
       trailer,
       maxDepth: depthOf(limits),
       maxWeight: maxBytes,
+      tolerated,
       built: 0,
       slots: 0,
       objects: new Map(),
@@ -201,7 +216,9 @@ const readDictionary = (reader: Reader, at: number, depth: number): Built => {
     const valueAt = keyAt + length * refSize
     const key = readObject(reader, uintAt(reader.bytes, keyAt, refSize), keyAt, depth + 1)
     if (typeof key.value !== "string") throw atByte("BadKey", "The key of a dictionary is a string", keyAt)
-    if (Object.hasOwn(entries, key.value)) throw atByte("DuplicateKey", "This dictionary has the key already", keyAt)
+    if (Object.hasOwn(entries, key.value)) {
+      tolerate(reader.tolerated, () => atByte("DuplicateKey", "This dictionary has the key already", keyAt))
+    }
     const value = readObject(reader, uintAt(reader.bytes, valueAt, refSize), valueAt, depth + 1)
     weight += key.weight + value.weight
     if (weight > reader.maxWeight) throw tooHeavy(reader, valueAt)

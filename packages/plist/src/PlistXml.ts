@@ -9,8 +9,19 @@ import { Result } from "effect"
 import { bytesOf, depthOf, type Limits } from "./Limits.ts"
 import { atByte, PlistError } from "./PlistError.ts"
 import { decodeText } from "./SourceText.ts"
+import type { Tolerated } from "./Tolerance.ts"
 import { type Dictionary, setEntry, type Value } from "./Value.ts"
-import { atEnd, type Cursor, closeElement, expected, failure, isCutOff, skipBlanks, skipMisc } from "./XmlCursor.ts"
+import {
+  atEnd,
+  type Cursor,
+  closeElement,
+  expected,
+  failure,
+  fault,
+  isCutOff,
+  skipBlanks,
+  skipMisc,
+} from "./XmlCursor.ts"
 import { readProlog } from "./XmlProlog.ts"
 import { readData, readDate, readInteger, readReal } from "./XmlScalars.ts"
 import { readText } from "./XmlText.ts"
@@ -21,15 +32,28 @@ import { readText } from "./XmlText.ts"
  * @category decoding
  * @since 0.1.0
  */
-export const parseXml = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> => {
+export const parseXml = (bytes: Uint8Array, limits?: Limits): Result.Result<Value, PlistError> =>
+  readXml(bytes, limits, undefined)
+
+/**
+ * Reads one XML property list; faults go into `tolerated`, if given.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const readXml = (
+  bytes: Uint8Array,
+  limits: Limits | undefined,
+  tolerated: Tolerated,
+): Result.Result<Value, PlistError> => {
   const maxBytes = bytesOf(limits)
   if (bytes.length > maxBytes) {
     return Result.fail(atByte("TooLarge", `The document is larger than ${maxBytes} bytes`, maxBytes))
   }
-  const source = decodeText(bytes)
+  const source = decodeText(bytes, tolerated)
   if (source instanceof PlistError) return Result.fail(source)
   try {
-    return Result.succeed(readDocument({ source, text: source.text, maxDepth: depthOf(limits), at: 0 }))
+    return Result.succeed(readDocument({ source, text: source.text, maxDepth: depthOf(limits), tolerated, at: 0 }))
   } catch (error) {
     if (error instanceof PlistError) return Result.fail(error)
     throw error
@@ -46,7 +70,7 @@ const readDocument = (cursor: Cursor): Value => {
   }
   closeElement(cursor, "plist")
   skipMisc(cursor)
-  if (cursor.at < cursor.text.length) throw failure(cursor, "Trailing", "Nothing may follow </plist>")
+  if (cursor.at < cursor.text.length) fault(cursor, "Trailing", "Nothing may follow </plist>")
   return value
 }
 
@@ -224,7 +248,7 @@ const addEntry = (
   depth: number,
 ): void => {
   if (entries[key] !== undefined && Object.hasOwn(entries, key)) {
-    throw failure(cursor, "DuplicateKey", "This <dict> has the key already", keyAt)
+    fault(cursor, "DuplicateKey", "This <dict> has the key already", keyAt)
   }
   skipMisc(cursor)
   setEntry(entries, key, readValue(cursor, depth + 1))

@@ -2,9 +2,11 @@
  * The text of an XML property list and the way from an index in it back to a byte, a line and a column.
  *
  * UTF-8 with or without a byte order mark, UTF-16 with one. Bytes that are not valid in their encoding are an error at the
- * first such byte: nothing is replaced by U+FFFD.
+ * first such byte. Only a tolerant reader replaces them, by U+FFFD, or reads the whole document in the single-byte encoding that it
+ * declares.
  */
 import { atPlace, type PlistError } from "./PlistError.ts"
+import type { Tolerated } from "./Tolerance.ts"
 
 /**
  * Decoded text and what is needed to point into its bytes.
@@ -43,7 +45,33 @@ const utf16be = new TextDecoder("utf-16be", { fatal: true, ignoreBOM: true })
  * @category decoding
  * @since 0.1.0
  */
-export const decodeText = (bytes: Uint8Array): SourceText | PlistError => {
+export const decodeText = (bytes: Uint8Array, tolerated?: Tolerated): SourceText | PlistError => {
+  const source = decodeStrictly(bytes)
+  if (tolerated === undefined || !("reason" in source)) return source
+  tolerated.push(source)
+  return decodeTolerantly(bytes)
+}
+
+const declaredLatin1 = /^\s*<\?xml[^>]{0,100}encoding\s*=\s*["'](?:iso-8859-1|latin1|windows-1252)["']/i
+
+/** UTF-8 has no byte order mark here that matters: what is left of one is U+FEFF. */
+const decodeTolerantly = (bytes: Uint8Array): SourceText => {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return decodeReplacing("utf-16le", bytes.subarray(2), "UTF-16", 2)
+  if (first === 0xfe && second === 0xff) return decodeReplacing("utf-16be", bytes.subarray(2), "UTF-16", 2)
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 200))
+  const mark = head.startsWith("\xef\xbb\xbf") ? 3 : 0
+  return decodeReplacing(declaredLatin1.test(head) ? "latin1" : "utf-8", bytes.subarray(mark), "UTF-8", mark)
+}
+
+const decodeReplacing = (
+  label: string,
+  body: Uint8Array,
+  encoding: SourceText["encoding"],
+  mark: number,
+): SourceText => ({ text: new TextDecoder(label, { ignoreBOM: true }).decode(body), encoding, mark })
+
+const decodeStrictly = (bytes: Uint8Array): SourceText | PlistError => {
   const [first, second, third] = bytes
   if (first === 0xff && second === 0xfe) return decodeWith(utf16le, bytes, "UTF-16", 2)
   if (first === 0xfe && second === 0xff) return decodeWith(utf16be, bytes, "UTF-16", 2)

@@ -9,6 +9,7 @@
 import { atPlace, type PlistError, type Reason } from "./PlistError.ts"
 import type { SourceText } from "./SourceText.ts"
 import { placeOf } from "./SourceText.ts"
+import { type Tolerated, tolerate } from "./Tolerance.ts"
 
 /**
  * The document and how far it has been read (`at`, an index of `text`).
@@ -20,6 +21,7 @@ export interface Cursor {
   readonly source: SourceText
   readonly text: string
   readonly maxDepth: number
+  readonly tolerated: Tolerated
   at: number
 }
 
@@ -31,6 +33,15 @@ export interface Cursor {
  */
 export const failure = (cursor: Cursor, reason: Reason, what: string, at = cursor.at): PlistError =>
   atPlace(reason, what, placeOf(cursor.source, Math.min(at, cursor.text.length)))
+
+/**
+ * Fails with this error, or notes it in a tolerant reader.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const fault = (cursor: Cursor, reason: Reason, what: string, at = cursor.at): void =>
+  tolerate(cursor.tolerated, () => failure(cursor, reason, what, at))
 
 /**
  * `Syntax` with what was expected, or `UnexpectedEnd` at the end of the text.

@@ -1,7 +1,7 @@
 /**
  * What stands before the value: XML declaration, document type, `<plist>`. All but the last may be missing.
  */
-import { atEnd, type Cursor, expected, failure, isCutOff, skipMisc } from "./XmlCursor.ts"
+import { atEnd, type Cursor, expected, failure, fault, isCutOff, skipBlanks, skipMisc } from "./XmlCursor.ts"
 
 /**
  * The prolog that Apple writes; nearly every document starts with it.
@@ -41,6 +41,7 @@ export const readProlog = (cursor: Cursor): void => {
     cursor.at = usual.length
     return
   }
+  if (cursor.tolerated !== undefined) skipLeadingBlanks(cursor)
   readDeclaration(cursor)
   skipMisc(cursor)
   readDocumentType(cursor)
@@ -48,13 +49,22 @@ export const readProlog = (cursor: Cursor): void => {
   readRootTag(cursor)
 }
 
+/** Templates that begin with an empty line. Without a declaration blanks are allowed anyway. */
+const skipLeadingBlanks = (cursor: Cursor): void => {
+  const start = cursor.at
+  skipBlanks(cursor)
+  if (cursor.at > start && cursor.text.startsWith("<?xml", cursor.at)) {
+    fault(cursor, "Syntax", "The XML declaration must be the first thing in the document")
+  }
+}
+
 const declarationForm =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]{0,40})"|'([^'<]{0,40})')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([\w.:-]{1,40})"|'([\w.:-]{1,40})'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y
 
 const readDeclaration = (cursor: Cursor): void => {
   if (isCutOff(cursor, "<?xml")) throw atEnd(cursor, "a property list")
-  if (!cursor.text.startsWith("<?xml")) return
-  declarationForm.lastIndex = 0
+  if (!cursor.text.startsWith("<?xml", cursor.at)) return
+  declarationForm.lastIndex = cursor.at
   const match = declarationForm.exec(cursor.text)
   if (match === null) {
     if (!cursor.text.includes("?>")) throw atEnd(cursor, "the rest of the XML declaration")
@@ -63,9 +73,9 @@ const readDeclaration = (cursor: Cursor): void => {
   if ((match[1] ?? match[2]) !== "1.0") throw failure(cursor, "Unsupported", "Only XML 1.0 is read")
   const declared = (match[3] ?? match[4])?.toUpperCase()
   if (declared !== undefined && !fits(declared, cursor.source.encoding)) {
-    throw failure(cursor, "BadEncoding", `The document declares another encoding than ${cursor.source.encoding}`)
+    fault(cursor, "BadEncoding", `The document declares another encoding than ${cursor.source.encoding}`)
   }
-  cursor.at = match[0].length
+  cursor.at += match[0].length
 }
 
 /** US-ASCII is a part of UTF-8. */

@@ -5,7 +5,7 @@
  * return (which XML turns into a line feed, 2.11) sends it through {@link readMixed}.
  */
 import type { PlistError } from "./PlistError.ts"
-import { atEnd, type Cursor, closeElement, expected, failure, isCutOff, skipComment } from "./XmlCursor.ts"
+import { atEnd, type Cursor, closeElement, expected, failure, fault, isCutOff, skipComment } from "./XmlCursor.ts"
 
 /**
  * Reads up to and including `</name>`; the cursor stands behind the start tag.
@@ -64,7 +64,8 @@ const readMixed = (cursor: Cursor, name: string): string => {
         break
       default:
         if (cursor.at >= text.length) throw expected(cursor, `</${name}>`)
-        throw failure(cursor, "BadCharacter", "XML does not allow this character")
+        fault(cursor, "BadCharacter", "XML does not allow this character")
+        out += text.charAt(cursor.at++)
     }
   }
 }
@@ -85,7 +86,7 @@ const readSection = (cursor: Cursor): string => {
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at)
     if (code < 32 ? code !== 10 && code !== 9 && code !== 13 : code >= 0xfffe) {
-      throw failure(cursor, "BadCharacter", "XML does not allow this character", at)
+      fault(cursor, "BadCharacter", "XML does not allow this character", at)
     }
   }
   cursor.at = end + 3
@@ -131,11 +132,11 @@ const readCharacterReference = (cursor: Cursor): string => {
     code = code * radix + digit
   }
   if (at >= text.length) throw cutReference(cursor)
-  if (text.charCodeAt(at) !== 59 || !isCharacter(code)) {
-    throw failure(cursor, "Entity", "This reference names no character that XML allows")
-  }
+  const what = "This reference names no character that XML allows"
+  if (text.charCodeAt(at) !== 59) throw failure(cursor, "Entity", what)
+  if (!isCharacter(code)) fault(cursor, "Entity", what)
   cursor.at = at + 1
-  return String.fromCodePoint(code)
+  return isCodePoint(code) ? String.fromCodePoint(code) : "\ufffd"
 }
 
 /** The value of a hexadecimal digit; 16 for any other character. */
@@ -144,6 +145,9 @@ const digitOf = (code: number): number => {
   const letter = code | 32
   return letter >= 97 && letter <= 102 ? letter - 87 : 16
 }
+
+/** Unicode without surrogates. */
+const isCodePoint = (code: number): boolean => code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
 
 /** XML 1.0, 2.2 Char. */
 const isCharacter = (code: number): boolean =>

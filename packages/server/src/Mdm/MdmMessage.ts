@@ -32,10 +32,17 @@ export type MdmMessage =
  * @since 0.1.0
  */
 export const decode = (value: Plist.Value): Effect.Effect<MdmMessage, Problem.Problem> =>
-  Effect.mapError(
-    Effect.fromResult(decoded(value)),
-    ({ message }) => new Problem.Problem({ status: 400, detail: message }),
+  Effect.fromResult(decoded(value)).pipe(
+    Effect.mapError(({ message }) => new Problem.Problem({ status: 400, detail: message })),
+    Effect.tap((message) => logInvalidKeys(message._tag === "CheckIn" ? message.message : message.report)),
   )
+
+const logInvalidKeys = (message: Parameters<typeof Message.invalidKeys>[0]) => {
+  const keys = Message.invalidKeys(message)
+  return keys.length === 0
+    ? Effect.void
+    : Effect.logWarning(`Accepted a message with values of an unexpected type: ${keys.join(", ")}`)
+}
 
 const decoded = (value: Plist.Value): Result.Result<MdmMessage, { readonly message: string }> => {
   switch (Message.sniff(value)) {

@@ -15,9 +15,14 @@ import type { BackendUnavailable } from "../Backend/index.ts"
  * @since 0.1.0
  */
 export const parse = (body: Uint8Array): Effect.Effect<Plist.Value, Problem.Problem> =>
-  Effect.mapError(
-    Effect.fromResult(Plist.parse(body)),
-    ({ message }) => new Problem.Problem({ status: 400, detail: message }),
+  Effect.fromResult(Plist.parseTolerant(body)).pipe(
+    Effect.mapError(({ message }) => new Problem.Problem({ status: 400, detail: message })),
+    Effect.tap(({ faults }) =>
+      faults.length === 0
+        ? Effect.void
+        : Effect.logWarning(`Accepted an odd property list: ${faults.map(({ message }) => message).join("; ")}`),
+    ),
+    Effect.map(({ value }) => value),
   )
 
 const decodeDictionary = Schema.decodeUnknownResult(PropertyListDictionary)
