@@ -5,12 +5,10 @@
  */
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { normalizeForCodegen } from "./CodegenDocument.ts"
+import { version } from "./Version.ts"
 import { type PureSchema, type Webhook, webhooks } from "./Webhook.ts"
 import { RequestError, WebhookError } from "./WebhookError.ts"
 import { withTransport } from "./WebhookTransport.ts"
-
-/** The version of this package, which a test compares. */
-const version = "0.1.0"
 
 const errors = [...WebhookError.members, ...RequestError.members] as const
 

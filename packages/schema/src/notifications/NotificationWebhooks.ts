@@ -9,6 +9,7 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { normalizeForCodegen } from "../CodegenDocument.ts"
+import { version } from "../Version.ts"
 import { notificationEvents, type SubscriptionName } from "./NotificationEvent.ts"
 
 const headers = {
@@ -71,7 +72,7 @@ export class NotificationWebhooks extends HttpApi.make("notification-webhooks")
   .annotateMerge(
     OpenApi.annotations({
       title: "Espalier notification webhooks",
-      version: "0.1.0",
+      version,
       description: "The events that are sent to a workspace's integrations, signed as Standard Webhooks defines",
       license: { name: "MIT", identifier: "MIT" },
       transform: asWebhooks,
