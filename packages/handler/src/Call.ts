@@ -21,8 +21,10 @@ import { Cause, Clock, Duration, Effect, Metric, Predicate, Result, Schema, Sche
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { SchemaJITCompiler } from "effect/schema"
 import { asEffect } from "./AsEffect.ts"
+import { CurrentCall, type WebhookCall } from "./CurrentCall.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
 import * as JsonBody from "./JsonBody.ts"
+import { pathOf } from "./RequestPath.ts"
 import type { Handle } from "./Services.ts"
 import type { WebhookVerifier } from "./WebhookVerifier.ts"
 
@@ -66,10 +68,10 @@ export const make = <Name extends WebhookName>(
       Result.mapError(decode(json), (error) => (isUnknownEvent(json) ? unknownEvent : invalid(error))),
     )
     yield* Effect.annotateCurrentSpan(attributesOf(decoded))
-    const given = yield* Effect.timeoutOrElse(asEffect(`The function of ${name}`, handle(decoded)), {
-      duration: timeout,
-      orElse: () => late,
-    })
+    const given = yield* asEffect(`The function of ${name}`, handle(decoded)).pipe(
+      Effect.timeoutOrElse({ duration: timeout, orElse: () => late }),
+      Effect.provideService(CurrentCall, callOf(request)),
+    )
     const encoded = yield* Effect.fromResult(
       Result.mapError(encode(given), (error) => wrongAnswer(name, given, error)),
     ).pipe(Effect.orDie)
@@ -85,6 +87,16 @@ export const make = <Name extends WebhookName>(
         Effect.map(errorOf(cause), (error) => ({ outcome: error._tag, response: ErrorResponse.make(error) })),
     }),
   )
+}
+
+const callOf = ({ headers, originalUrl }: HttpServerRequest.HttpServerRequest): WebhookCall => {
+  const { "webhook-id": id, "webhook-timestamp": timestamp } = headers
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(timestamp === undefined || !/^\d+$/.test(timestamp) ? {} : { timestamp: Number(timestamp) }),
+    headers,
+    path: pathOf(originalUrl),
+  }
 }
 
 const observed = <R>(

@@ -9,6 +9,7 @@ import type { AnswerOf, Event, EventTag, RequestOf, Scope, WebhookError, Webhook
 import { ManagementNotSupported } from "@espalier/schema"
 import { Context, Effect, Layer, Tracer } from "effect"
 import { asEffect } from "./AsEffect.ts"
+import { CurrentCall } from "./CurrentCall.ts"
 
 /**
  * The function that answers one webhook. The answer of `event` is empty (204).
@@ -27,13 +28,13 @@ const layerOf =
       service,
       Effect.map(
         Effect.context<R>(),
-        // Everything but the span comes from the layer: the work of a service is traced under its call, not under the program's start.
+        // Everything but the span and the call comes from the layer: a service is traced under its call, not under the program's start.
         (own): Handle<Name> =>
           (request) =>
             Effect.contextWith((call: Context.Context<never>) =>
               Effect.provideContext(
                 asEffect(service.key, handle(request)),
-                Context.merge(own, Context.pick(Tracer.ParentSpan)(call)),
+                Context.merge(own, Context.pick(Tracer.ParentSpan, CurrentCall)(call)),
               ),
             ),
       ),

@@ -20,6 +20,7 @@ import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse } fr
 import { AnswerTimeout } from "./AnswerTimeout.ts"
 import * as Call from "./Call.ts"
 import * as ErrorResponse from "./ErrorResponse.ts"
+import { pathOf } from "./RequestPath.ts"
 import * as Services from "./Services.ts"
 import { WebhookVerifier } from "./WebhookVerifier.ts"
 
@@ -34,9 +35,6 @@ export type Backend = Services.Handlers | WebhookVerifier
 const unknownWebhook = ({ originalUrl }: HttpServerRequest.HttpServerRequest) =>
   ErrorResponse.make(new UnknownWebhook({ message: `No webhook at ${pathOf(originalUrl).slice(0, 200)}` }))
 const methodNotAllowed = ErrorResponse.make(new MethodNotAllowed({ message: "Use POST" }))
-/** The path of a URL that may have an origin and a query. */
-const pathOf = (url: string): string => url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? ""
-
 const paths = new Set<string>(Object.values(webhooks).map((webhook) => webhook.path))
 
 /** Answers every other request under `/webhook/apple/`: 405 for a webhook's path, else 404. Slashes are treated as the router does. */

@@ -4,8 +4,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Idle, webhooks } from "@espalier/schema"
 import { Context, Effect, Layer } from "effect"
-import { CheckInHandler, Handler, WebhookVerifier } from "../src/index.ts"
-import { backendOf, call, deviceScope, fetchHandler, listening } from "./Backend.ts"
+import { CheckInHandler, CurrentCall, Handler, type WebhookCall, WebhookVerifier } from "../src/index.ts"
+import { backendOf, call, deviceScope, fetchHandler, listening, mounts, pathOf, post } from "./Backend.ts"
 
 const checkin = { scope: deviceScope }
 
@@ -39,6 +39,35 @@ describe("services", () => {
       const backend = Layer.merge(backendOf({}), handler.pipe(Layer.provide(Layer.succeed(Owner, { name: "own" }))))
       const { fetch } = yield* Effect.provideService(listening(backend), Owner, { name: "other" })
       expect((yield* call(fetch, "checkin", checkin)).text).toContain("own")
+    }),
+  )
+})
+
+describe("CurrentCall", () => {
+  const recording = (received: Array<WebhookCall>) =>
+    backendOf({
+      checkin: () =>
+        Effect.flatMap(CurrentCall, (call) =>
+          Effect.as(
+            Effect.sync(() => received.push(call)),
+            idle,
+          ),
+        ),
+    })
+  const idle: Idle = Idle.make({})
+
+  it.live.each(mounts)("is the request behind the call, in a function of %s", ([, mount]) =>
+    Effect.gen(function* () {
+      const received: Array<WebhookCall> = []
+      const { fetch } = yield* mount(recording(received))
+      const headers = { "webhook-id": "msg_1", "webhook-timestamp": "1764082800", "X-Tenant": "a" }
+      yield* Effect.promise(() => fetch(`${pathOf("checkin")}?x=1`, post(checkin, headers)))
+      yield* Effect.promise(() => fetch(pathOf("checkin"), post(checkin)))
+      expect(received).toMatchObject([
+        { id: "msg_1", timestamp: 1_764_082_800, path: pathOf("checkin"), headers: { "x-tenant": "a" } },
+        { path: pathOf("checkin") },
+      ])
+      expect(Object.keys(received[1] ?? {})).toEqual(["headers", "path"])
     }),
   )
 })
