@@ -1,12 +1,13 @@
 /**
- * What the documents show compiles: every `ts` block of the READMEs, the guides and the doc comments, each as a module of its own,
- * in one run of the compiler against the workspace's sources.
+ * Every `ts` block of the READMEs, the guides and the doc comments is type-checked as a separate module, in one run of the compiler against the
+ * sources of the workspace. Lines that end in `// => value` are run.
  */
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type CodeBlock, inMarkdown, inSource } from "@espalier/testing/CodeBlocks"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { isRunnable, wrongExamples } from "./rules/Examples.ts"
 import { run } from "./rules/Run.ts"
 import { libraries, packages, root, shown, sourcesOf } from "./rules/Workspace.ts"
 
@@ -22,7 +23,7 @@ const examples = libraries.flatMap((self) =>
 /** `0001.ts(3,7): error TS2304: Cannot find name 'x'.` */
 const diagnostic = /^(?:.*\/)?(\d+)\.ts\((\d+),\d+\): (error TS\d+: .*)$/gm
 
-/** Type-checks the blocks and says what is wrong with them, each sentence led by `file:line`. */
+/** Type-checks the blocks. Returns one sentence for each error, which starts with `file:line`. */
 const complaintsAbout = async (given: ReadonlyArray<CodeBlock>): Promise<ReadonlyArray<string>> => {
   const project = mkdtempSync(join(tmpdir(), "espalier-docs-"))
   onTestFinished(() => rmSync(project, { recursive: true, force: true }))
@@ -46,11 +47,11 @@ const complaintsAbout = async (given: ReadonlyArray<CodeBlock>): Promise<Readonl
     }),
   )
   for (const [index, { code }] of given.entries()) {
-    // On the last line, so that the lines of the block stay where they are.
+    // On the last line, so that line numbers do not change.
     writeFileSync(join(project, "src", `${index}.ts`), `${code}\nexport {}\n`)
   }
   const { code, output } = await run("tsc", ["-p", project, "--pretty", "false"], { cwd: project })
-  // A mistake in the sources themselves is told by `npm run check`.
+  // Errors in the sources are reported by `npm run check`.
   const complaints = [...output.matchAll(diagnostic)].flatMap(([, index, line, message]) => {
     const block = given[Number(index)]
     return block === undefined ? [] : [`${shown(block.file)}:${block.line + Number(line) - 1} ${message}`]
@@ -80,6 +81,27 @@ describe("documents", () => {
     ).toEqual([
       expect.stringMatching(/^docs\/bad\.md:11 error TS2322/),
       expect.stringMatching(/^packages\/plum\/README\.md:3 error TS2305/),
+    ])
+  })
+})
+
+describe("examples", () => {
+  test("every line that ends in // => gives this value", { timeout: 120_000 }, async () => {
+    const runnable = [...blocks, ...examples].filter(isRunnable)
+    expect(runnable.length).toBeGreaterThan(0)
+    expect(await wrongExamples(runnable)).toEqual([])
+  })
+
+  test("an example with another value, or one that throws, is named by its file and line", async () => {
+    const file = join(root, "docs/sums.md")
+    const right = { file, line: 1, code: "const sum: number = 1 + 1\nsum // => 2\n[sum] // => [2]" }
+    const wrong = { file, line: 10, code: `import { Option } from "effect"\n\nOption.some(1)._tag // => "None"` }
+    const throws = { file, line: 20, code: `JSON.parse("{") // => {}` }
+    expect([right, wrong, throws].map(isRunnable)).toEqual([true, true, true])
+    expect(isRunnable({ file, line: 1, code: "const f = () => 1 // calls => nothing" })).toBe(false)
+    expect(await wrongExamples([right, wrong, throws])).toEqual([
+      "docs/sums.md:12 gives 'Some', not 'None'",
+      expect.stringMatching(/^docs\/sums\.md:20 fails: /),
     ])
   })
 })
