@@ -242,7 +242,7 @@ describe("espalier notifications", () => {
       ["serve", "--page-origin", "https://dashboard.example.com/"],
       "is not an origin such as",
     ],
-    ["an invalid database URL", ["serve", "--database-url", "x"], "--database-url: A database URL begins with"],
+    ["an invalid database URL", ["serve", "--database-url", "x"], "--database-url: A database URL starts with"],
     ["a push certificate without its Apple ID", [...push, "push.pem"], "--apple-id: required together"],
     ["an invalid push certificate", [...push, "package.json", ...who], "--push-certificate: The push certificate"],
     ["a missing push certificate file", [...push, "/nowhere.pem", ...who], "--push-certificate: /nowhere.pem"],

@@ -1,20 +1,21 @@
 /**
- * The `espalier` command as a process of its own, without the variables of whoever runs the tests.
+ * The `espalier` command as a separate process, without the environment variables of the test process.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { bundle } from "@espalier/testing/Bundle"
+import { Effect } from "effect"
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-const main = path("../src/main.ts")
-/** Compiled sources, so that a process starts in half the time from the second one on. */
-const compiled = path("../../../node_modules/.cache/espalier-cli-test")
+const main = Effect.runPromise(bundle("packages/cli/src/main.ts"))
+/** Node's compile cache: processes start faster from the second one on. */
+const compiled = fileURLToPath(new URL("../../../node_modules/.cache/espalier-cli-test", import.meta.url))
 
-const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}): ChildProcess => {
-  const child = spawn(process.execPath, ["--conditions=@espalier/source", main, ...args], {
+const start = async (args: ReadonlyArray<string>, env: Record<string, string> = {}): Promise<ChildProcess> => {
+  const child = spawn(process.execPath, [await main, ...args], {
     env: { PATH: process.env["PATH"], NO_COLOR: "1", NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   })
-  // A test runner that is ended does not end what it has started.
+  // A test runner that is killed does not end its child processes.
   const end = () => child.kill("SIGKILL")
   process.once("exit", end)
   child.once("exit", () => process.off("exit", end))
@@ -22,37 +23,37 @@ const start = (args: ReadonlyArray<string>, env: Record<string, string> = {}): C
 }
 
 export interface Ended {
-  /** Absent when a signal ended it. */
+  /** Null when a signal ended it. */
   readonly code: number | null
   readonly output: string
 }
 
-/** Runs to the end. */
+/** Runs the command to its end. */
 export const run = async (args: ReadonlyArray<string>, env?: Record<string, string>): Promise<Ended> => {
-  const child = start(args, env)
+  const child = await start(args, env)
   const output = collected(child)
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve))
   return { code, output: output() }
 }
 
-/** A process that runs. */
+/** A running process. */
 export interface Running {
   readonly found: RegExpExecArray
   /** What it has written so far. */
   readonly output: () => string
   /** SIGTERM, and waits for the end. */
   readonly stop: () => Promise<Ended>
-  /** SIGKILL: it gets to do nothing more. */
+  /** SIGKILL: the process cannot react. */
   readonly kill: () => Promise<Ended>
 }
 
-/** Runs until the output has a match. */
+/** Runs the command until its output has a match. */
 export const runUntil = async (
   match: RegExp,
   args: ReadonlyArray<string>,
   env?: Record<string, string>,
 ): Promise<Running> => {
-  const child = start(args, env)
+  const child = await start(args, env)
   const output = collected(child)
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve))
   const found = await new Promise<RegExpExecArray>((resolve, reject) => {

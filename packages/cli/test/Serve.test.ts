@@ -65,7 +65,7 @@ describe("espalier", () => {
 
   it.each([
     ["a missing --webhook-url", ["serve"], "Missing required flag: --webhook-url"],
-    ["an invalid backend URL", ["serve", "--webhook-url", "backend"], "--webhook-url is not an absolute URL"],
+    ["an invalid backend URL", ["serve", "--webhook-url", "backend"], "--webhook-url must be an absolute URL"],
     ["an invalid origin", ["serve", "--webhook-url", "http://b", "--origin", "mdm.example.com"], "is not an origin"],
     [
       "an invalid secret",

@@ -1,6 +1,5 @@
 /**
- * A proxy that ends TLS in front of a server, as many operators have one, and that can lose what passes through it: when the server dies,
- * before a request or after its answer, the device's connection breaks off.
+ * A reverse proxy in front of a server or backend. It closes the connection when the server is killed before a request or after its response.
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http"
 import { createServer as createTlsServer } from "node:https"
@@ -28,17 +27,17 @@ const forward = (to: string, from: Whole): Promise<Whole> =>
     onwards.end(from.body)
   })
 
-/** What is said with a request: `enroll`, `assets`, `push`, SCEP's operation, a `MessageType` (with the `Endpoint`), a `Status`. */
-const saidBy = ({ message, body }: Whole): string => {
-  const url = new URL(message.url ?? "/", "https://localhost")
+/** The message of a request: `enroll`, `assets`, `push`, SCEP's operation, a `MessageType` (with the `Endpoint`), a `Status`. */
+const messageOf = ({ message: { url: target }, body }: Whole): string => {
+  const url = new URL(target ?? "/", "https://localhost")
   const key = (name: string) => new RegExp(`<key>${name}</key>\\s*<string>([^<]+)`).exec(body.toString())?.[1]
-  const said = url.searchParams.get("operation") ?? key("MessageType") ?? key("Status")
-  if (said === undefined) return url.pathname.replace(/^\/(?:mdm\/apple|api)\/([a-z]+).*$/, "$1")
-  return said === "DeclarativeManagement" ? `${said} ${key("Endpoint")?.split("/", 1)[0]}` : said
+  const message = url.searchParams.get("operation") ?? key("MessageType") ?? key("Status")
+  if (message === undefined) return url.pathname.replace(/^\/(?:mdm\/apple|api)\/([a-z]+).*$/, "$1")
+  return message === "DeclarativeManagement" ? `${message} ${key("Endpoint")?.split("/", 1)[0]}` : message
 }
 
-/** Where a request passes through, and what can be lost there: it, or its answer. */
-interface Place {
+/** A proxy, and the points at which it can lose a request or a response. */
+interface Proxy {
   readonly to: string
   readonly outages: Outages
   readonly moments: readonly [request: string, answer: string]
@@ -46,16 +45,16 @@ interface Place {
   readonly answered?: (request: Whole, status: number) => void
 }
 
-const passing =
-  ({ to, outages, moments: [before, after], name, answered }: Place) =>
+const proxying =
+  ({ to, outages, moments: [before, after], name, answered }: Proxy) =>
   async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      const asked = { message, body: await read(message) }
-      const strike = (moment: string) => outages.strike(`${outages.step}: ${moment} ${name(asked)}`)
+      const whole = { message, body: await read(message) }
+      const strike = (moment: string) => outages.strike(`${outages.step}: ${moment} ${name(whole)}`)
       if (await strike(before)) return void response.destroy()
-      const answer = await forward(to, asked)
+      const answer = await forward(to, whole)
       const { statusCode = 502, headers } = answer.message
-      answered?.(asked, statusCode)
+      answered?.(whole, statusCode)
       if (await strike(after)) return void response.destroy()
       response.writeHead(statusCode, headers).end(answer.body)
     } catch {
@@ -87,21 +86,21 @@ export const inFrontOfServer = (
   tls: { readonly cert: string; readonly key: string },
   outages: Outages,
 ): Effect.Effect<string, never, Scope.Scope> =>
-  listening(createTlsServer(tls, passing({ to, outages, moments: ["before", "answered"], name: saidBy })), port)
+  listening(createTlsServer(tls, proxying({ to, outages, moments: ["before", "answered"], name: messageOf })), port)
 
-/** A webhook on its way. */
+/** A webhook call. */
 export interface Webhook {
   /** `event`, `checkin`, `asset`, … */
   readonly path: string
   readonly body: string
 }
 
-/** In front of the backend at `to`; `heard` is told of every webhook that it has answered. */
+/** In front of the backend at `to`; `received` is told of every webhook that it has answered. */
 export const inFrontOfBackend = (
   to: string,
   outages: Outages,
   name: (webhook: Webhook) => string,
-  heard: (webhook: Webhook, status: number) => void,
+  onCall: (webhook: Webhook, status: number) => void,
 ): Effect.Effect<string, never, Scope.Scope> => {
   const webhook = ({ message, body }: Whole): Webhook => ({
     path: (message.url ?? "").replace("/webhook/apple/", ""),
@@ -109,12 +108,12 @@ export const inFrontOfBackend = (
   })
   return listening(
     createServer(
-      passing({
+      proxying({
         to,
         outages,
-        moments: ["calling", "heard"],
+        moments: ["calling", "received"],
         name: (request) => name(webhook(request)),
-        answered: (request, status) => heard(webhook(request), status),
+        answered: (request, status) => onCall(webhook(request), status),
       }),
     ),
     0,

@@ -1,5 +1,5 @@
 /**
- * `espalier serve` as a process that can be killed and started again, and the folder and port that outlive it.
+ * `espalier serve` as a process that can be killed and restarted, with a folder and a port that stay.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
@@ -8,13 +8,13 @@ import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { type Running, runUntil } from "../Run.ts"
 
-/** A folder that is gone with the scope. */
+/** A folder that is removed with the scope. */
 export const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "espalier-conversation-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true })),
 )
 
-/** A port that nobody listens on. */
+/** A free port. */
 export const freePort = Effect.callback<number>((resume) => {
   const probe = createServer().listen(0, "127.0.0.1", () => {
     const address = probe.address()
@@ -23,11 +23,10 @@ export const freePort = Effect.callback<number>((resume) => {
   })
 })
 
-/** @category models */
 export interface Server {
-  /** All that it has written, in all its lives. */
+  /** The output of all its processes. */
   readonly logs: () => string
-  /** SIGKILL, and then a new process with the same flags. */
+  /** SIGKILL, then a new process with the same flags. */
   readonly restart: () => Promise<void>
   /** SIGTERM. The exit code. */
   readonly stop: () => Promise<number | null>

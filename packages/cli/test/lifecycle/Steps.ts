@@ -1,6 +1,6 @@
 /**
- * The life of a Mac under management, from the link to `CheckOut` and beyond, one step after the other. Each says what was done, then looks at what
- * the backend knows of it and what the device has.
+ * The steps of a managed Mac, from the enrollment link to `CheckOut` and a second enrollment. Each step acts, then checks the state of the backend and of
+ * the device.
  */
 import { createHash } from "node:crypto"
 import { Certificate } from "@espalier/apple"
@@ -8,7 +8,8 @@ import type { SimulatorError } from "@espalier/simulator"
 import * as apns from "@espalier/testing/Apns"
 import { Effect, type Schema } from "effect"
 import { expect } from "vitest"
-import { at, identity, impersonate, known, pushDevice, queue, synchronise } from "./Asking.ts"
+import { pushTargetOf } from "./BackendCalls.ts"
+import { at, identity, impersonate, known, pushDevice, queue, synchronise } from "./Requests.ts"
 import type { World } from "./World.ts"
 
 export interface Step {
@@ -16,7 +17,7 @@ export interface Step {
   readonly take: (world: World) => Effect.Effect<void, SimulatorError | Schema.SchemaError>
 }
 
-const logo = Buffer.from("A logo, as far as anybody knows")
+const logo = Buffer.from("The bytes of a logo")
 const profile = `<?xml version="1.0"?><plist version="1.0"><dict>
   <key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
   <key>PayloadIdentifier</key><string>com.example.wifi</string>
@@ -54,7 +55,7 @@ export const steps: ReadonlyArray<Step> = [
   {
     name: "enroll",
     take: Effect.fnUntraced(function* (world) {
-      const { mac, link, origin, heard } = world
+      const { mac, link, origin, calls } = world
       yield* mac.enroll(link)
       const { serialNumber, osVersion } = mac.profile
       const [target] = yield* mac.pushTargets
@@ -62,14 +63,14 @@ export const steps: ReadonlyArray<Step> = [
         status: "enrolled",
         mdmOrigin: origin,
         about: { serialNumber, osVersion, topic: apns.topicOne },
-        push: {
-          topic: apns.topicOne,
-          pushMagic: target?.magic,
-          pushToken: Buffer.from(target?.token ?? []).toString("base64"),
-        },
         users: [],
       })
-      expect(heard.findLast(({ name }) => name === "device TokenUpdate")?.identity).toBe(
+      expect(pushTargetOf(calls, "device", mac.profile.udid)).toEqual({
+        topic: apns.topicOne,
+        pushMagic: target?.magic,
+        pushToken: Buffer.from(target?.token ?? []).toString("base64"),
+      })
+      expect(calls.findLast(({ name }) => name === "device TokenUpdate")?.identity).toBe(
         Certificate.toPem((yield* identity(world)).certificate),
       )
     }),
@@ -84,7 +85,7 @@ export const steps: ReadonlyArray<Step> = [
   {
     name: "log in",
     take: Effect.fnUntraced(function* (world) {
-      // A network user, for whom the server is asked first.
+      // A network user, whom the server authenticates first.
       expect(yield* world.mac.login({ shortName: "ada", longName: "Ada Lovelace", digest: (text) => text })).toBe(true)
       expect(at(yield* known(world), "users")).toMatchObject([{ userShortName: "ada", status: "enrolled" }])
     }),
@@ -106,7 +107,7 @@ export const steps: ReadonlyArray<Step> = [
     take: Effect.fnUntraced(function* (world) {
       const user = at(yield* known(world), "users", 0)
       const command = yield* queue(world, { requestType: "ProfileList", userId: at(user, "userId") })
-      expect(yield* world.push(at(user, "push"))).toMatchObject([{ channel: "user:ada", status: "Acknowledged" }])
+      expect(yield* pushDevice(world, "user")).toMatchObject([{ channel: "user:ada", status: "Acknowledged" }])
       expect(yield* command.state).toMatchObject({ state: "acknowledged", answer: { payload: { ProfileList: [] } } })
     }),
   },
@@ -166,30 +167,30 @@ export const steps: ReadonlyArray<Step> = [
   {
     name: "renew",
     take: Effect.fnUntraced(function* (world) {
-      const { mac, heard } = world
+      const { mac, calls } = world
       const before = yield* identity(world)
       yield* mac.renew()
       const after = yield* identity(world)
       expect(Certificate.fingerprint(after.certificate)).not.toBe(Certificate.fingerprint(before.certificate))
       expect(yield* mac.poll()).toEqual([])
-      expect(heard.at(-1)).toMatchObject({ name: "checkin", identity: Certificate.toPem(after.certificate) })
-      const sofar = heard.length
+      expect(calls.at(-1)).toMatchObject({ name: "checkin", identity: Certificate.toPem(after.certificate) })
+      const sofar = calls.length
       expect(yield* impersonate(world, before, "Idle")).toBe(403)
-      expect(heard.slice(sofar)).toEqual([])
+      expect(calls.slice(sofar)).toEqual([])
     }),
   },
   {
     name: "impersonate",
     take: Effect.fnUntraced(function* (world) {
-      yield* world.stranger.enroll(world.link)
-      const other = (yield* world.stranger.state).enrollment?.identity
+      yield* world.otherDevice.enroll(world.link)
+      const other = (yield* world.otherDevice.state).enrollment?.identity
       expect(other).toBeDefined()
-      const sofar = world.heard.length
+      const sofar = world.calls.length
       for (const keyed of [other, undefined]) {
         expect(yield* impersonate(world, keyed, "Authenticate")).toBe(403)
         expect(yield* impersonate(world, keyed, "Idle")).toBe(403)
       }
-      expect(world.heard.slice(sofar)).toEqual([])
+      expect(world.calls.slice(sofar)).toEqual([])
       expect(yield* world.mac.poll()).toEqual([])
     }),
   },
@@ -202,11 +203,11 @@ export const steps: ReadonlyArray<Step> = [
     }),
   },
   {
-    name: "come back",
+    name: "enroll again",
     take: Effect.fnUntraced(function* (world) {
-      const { mac, link, send, heard } = world
+      const { mac, link, send, calls } = world
       yield* mac.enroll(link)
-      // What is declared is declared for whoever comes, queued commands and users are not.
+      // Declarations stay for the next enrollment; queued commands and users do not.
       yield* synchronise(world)
       expect(yield* known(world)).toMatchObject({
         status: "enrolled",
@@ -214,15 +215,15 @@ export const steps: ReadonlyArray<Step> = [
         commands: [],
         progress: { synchronised: true },
       })
-      expect(heard.at(-1)?.identity).toBe(Certificate.toPem((yield* identity(world)).certificate))
-      // The link was for three devices, and that were they.
+      expect(calls.at(-1)?.identity).toBe(Certificate.toPem((yield* identity(world)).certificate))
+      // The link is for three devices, and it is used up.
       const { pathname, search } = new URL(link)
       expect((yield* send("GET", `${pathname}${search}`, {}, "")).status).toBe(403)
     }),
   },
 ]
 
-/** The events that the backend hears of all that, in order. */
+/** The events that the backend receives, in order. */
 export const events: ReadonlyArray<string> = [
   "device Authenticate",
   "device TokenUpdate",

@@ -1,11 +1,11 @@
 /**
- * What is asked of those who take part, in the Mac's affairs: of the backend by its control API, of the device, and of the server by somebody
- * who is not the Mac.
+ * Requests about the Mac: to the backend's control API, to the device, and to the server in the name of the Mac.
  */
 import { type Certificate, Identity } from "@espalier/apple"
 import * as apns from "@espalier/testing/Apns"
 import { Effect, Predicate, Result } from "effect"
 import { expect } from "vitest"
+import { pushTargetOf } from "./BackendCalls.ts"
 import type { World } from "./World.ts"
 
 /** The member of a JSON value that a path of keys leads to. */
@@ -16,7 +16,7 @@ export const at = (json: unknown, ...path: ReadonlyArray<string | number>): unkn
 export const known = ({ control, mac }: World) =>
   Effect.map(control("GET", `devices/${mac.profile.udid}`), ({ body }) => body)
 
-/** Queues a command; `state` asks what became of it. */
+/** Queues a command; `state` returns its state. */
 export const queue = Effect.fnUntraced(function* (
   { control, mac }: World,
   command: { readonly requestType: string; readonly payload?: object; readonly userId?: unknown },
@@ -27,11 +27,11 @@ export const queue = Effect.fnUntraced(function* (
   return { state: Effect.map(control("GET", `commands/${uuid}`), (answer) => answer.body) }
 })
 
-/** Wakes the device's channel, as the backend knows it. What the device reported. */
-export const pushDevice = (world: World): ReturnType<World["push"]> =>
-  Effect.flatMap(known(world), (device) => world.push(at(device, "push")))
+/** Wakes a channel of the Mac with the push token that the backend has received. Returns what the device reported. */
+export const pushDevice = (world: World, channel: "device" | "user" = "device"): ReturnType<World["push"]> =>
+  world.push(pushTargetOf(world.calls, channel, world.mac.profile.udid))
 
-/** The backend takes a check-in after a sync for its acknowledgement: if the sync was lost, it needs one more. */
+/** A check-in after a sync acknowledges it. If the sync was lost, the device needs another push. */
 export const synchronise = Effect.fnUntraced(function* (world: World) {
   for (let pushes = 0; pushes < 3; pushes++) {
     yield* pushDevice(world)
@@ -39,21 +39,21 @@ export const synchronise = Effect.fnUntraced(function* (world: World) {
   }
 })
 
-/** The certificate and key that the Mac has now. */
+/** The current certificate and key of the Mac. */
 export const identity = ({ mac }: World) =>
   Effect.map(mac.state, ({ enrollment }) => {
     if (enrollment?.identity === undefined) throw new Error("The Mac has no identity")
     return enrollment.identity
   })
 
-/** Somebody says `Idle` or `Authenticate` in the Mac's name, and signs with this identity. */
+/** Sends `Idle` or `Authenticate` in the name of the Mac, signed with this identity. */
 export const impersonate = (
   { mac, send }: World,
   keyed: Certificate.KeyedCertificate | undefined,
-  said: "Authenticate" | "Idle",
+  message: "Authenticate" | "Idle",
 ) => {
   const [protocol, keys] =
-    said === "Idle"
+    message === "Idle"
       ? ["mdm", "<key>Status</key><string>Idle</string>"]
       : [
           "mdm-checkin",

@@ -1,6 +1,6 @@
 /**
- * Everything that takes part: `espalier serve` as a process (or two), the sample product's backend behind signed webhooks, a stand-in for
- * Apple's push service whose pushes wake the device, and a simulated Mac. Nobody knows anybody but by what operators set.
+ * All participants: `espalier serve` as one or two processes, the sample product's backend behind signed webhooks, a fake APNs whose pushes wake the
+ * device, and a simulated Mac. They are connected only by flags, as in production.
  */
 import { generateKeyPairSync } from "node:crypto"
 import { cpSync, readFileSync, writeFileSync } from "node:fs"
@@ -13,54 +13,54 @@ import * as apns from "@espalier/testing/Apns"
 import { Context, Effect, type Exit, Layer, Queue, Redacted, Schema, type Scope } from "effect"
 import { run } from "../Run.ts"
 import { selfSigned } from "../SelfSigned.ts"
-import * as Front from "./Front.ts"
-import * as Hearing from "./Hearing.ts"
+import * as BackendCalls from "./BackendCalls.ts"
 import * as Outages from "./Outages.ts"
+import * as Proxy from "./Proxy.ts"
 import * as Serving from "./Serving.ts"
 
-/** How the servers stand there. */
+/** The set-up of the servers. */
 export interface Setting {
-  /** Two servers, each second request for the other. They need a database of their own. */
+  /** Two servers, alternating between them. They need a shared database. */
   readonly servers?: 1 | 2
   readonly databaseUrl?: Redacted.Redacted
-  /** The servers end TLS themselves, or a proxy does that hands on no certificate: then the signature alone says who it is. */
+  /** The servers terminate TLS, or a proxy that forwards no certificate does: then only the signature identifies the device. */
   readonly tls: "own" | "proxy"
-  /** Where a server dies: see `Outages`. */
+  /** When a server is killed: see `Outages`. */
   readonly outages?: ReadonlyArray<string>
 }
 
-/** JSON that nobody has looked at yet. */
-export interface Answer {
+/** A response with unvalidated JSON. */
+export interface ControlResponse {
   readonly status: number
   readonly body: unknown
 }
 
 export interface World {
   readonly origin: string
-  /** The link that `espalier enrollment-token create` has given. */
+  /** The link from `espalier enrollment-token create`. */
   readonly link: string
   readonly mac: Device.Device
-  /** Another device with an identity of its own, for the same link. */
-  readonly stranger: Device.Device
-  /** What the backend has heard. */
-  readonly heard: ReadonlyArray<Hearing.Heard>
+  /** Another device with its own identity, for the same link. */
+  readonly otherDevice: Device.Device
+  /** The calls that the backend has received. */
+  readonly calls: ReadonlyArray<BackendCalls.BackendCall>
   readonly outages: Outages.Outages
   /** The backend's control API. */
-  readonly control: (method: "GET" | "POST" | "PUT", path: string, body?: unknown) => Effect.Effect<Answer>
-  /** `POST /api/push` to the server; then the device does what the push tells it. What it reported. */
+  readonly control: (method: "GET" | "POST" | "PUT", path: string, body?: unknown) => Effect.Effect<ControlResponse>
+  /** `POST /api/push` to the server; then the device connects. Returns what it reported. */
   readonly push: (target: unknown) => Effect.Effect<ReadonlyArray<Device.Report>, SimulatorError | Schema.SchemaError>
-  /** Any request to the server, from somebody without a certificate in TLS. */
+  /** Any request to the server, without a client certificate in TLS. */
   readonly send: (
     method: string,
     path: string,
     headers: Record<string, string>,
     body: string,
   ) => Effect.Effect<{ readonly status: number; readonly body: string }>
-  /** The certificate authority that is in the data directory now. */
+  /** The current certificate authority in the data directory. */
   readonly authority: () => string
-  /** Tells the servers to stop. Their exit codes. */
+  /** Stops the servers. Returns their exit codes. */
   readonly stop: Effect.Effect<ReadonlyArray<number | null>>
-  /** All that the servers have written. */
+  /** The output of the servers. */
   readonly logs: () => ReadonlyArray<string>
 }
 
@@ -68,7 +68,7 @@ const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 const apiKey = "an-operators-key"
 const backendKey = "ek_an-operators-key-too"
 
-/** Making keys is what takes time: the devices take them in turn. */
+/** Generating keys is slow: the devices use these in turn. */
 const deviceKeys = Array.from({ length: 4 }, () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)
 
 const tls = selfSigned("localhost")
@@ -113,10 +113,10 @@ export const make = Effect.fnUntraced(function* (setting: Setting): Effect.fn.Re
 
   let restart: () => Promise<void> = async () => {}
   const outages = Outages.make(setting.outages ?? [], () => restart())
-  const heard: Array<Hearing.Heard> = []
+  const calls: Array<BackendCalls.BackendCall> = []
   const backendUrl = yield* Effect.orDie(backend)
-  const webhookUrl = yield* Front.inFrontOfBackend(backendUrl, outages, Hearing.nameOf, (webhook, status) => {
-    heard.push(Hearing.heardAs(webhook, status))
+  const webhookUrl = yield* Proxy.inFrontOfBackend(backendUrl, outages, BackendCalls.nameOf, (webhook, status) => {
+    calls.push(BackendCalls.callOf(webhook, status))
   })
 
   const flags = [
@@ -138,10 +138,10 @@ export const make = Effect.fnUntraced(function* (setting: Setting): Effect.fn.Re
   }
   const [first = origin] = places
   restart = async () => void (await Promise.all(servers.map((server) => server.restart())))
-  if (setting.tls === "proxy") yield* Front.inFrontOfServer(first, port, tls, outages)
+  if (setting.tls === "proxy") yield* Proxy.inFrontOfServer(first, port, tls, outages)
 
   let turn = 0
-  /** Each second request for the other, where there are two. */
+  /** Alternates between the servers, if there are two. */
   const route = () => (setting.tls === "own" ? (places[turn++ % places.length] ?? origin) : origin)
   let taken = 0
   const options = {
@@ -151,7 +151,7 @@ export const make = Effect.fnUntraced(function* (setting: Setting): Effect.fn.Re
     newKey: () => Effect.fromNullishOr(deviceKeys[taken++ % deviceKeys.length]).pipe(Effect.orDie),
   }
   const mac = yield* Device.make({ ...options, kind: "Mac", seed: 1 })
-  const stranger = yield* Device.make({ ...options, kind: "iPhone", seed: 2 })
+  const otherDevice = yield* Device.make({ ...options, kind: "iPhone", seed: 2 })
   yield* Queue.take(pushes).pipe(
     Effect.flatMap((token) => Effect.exit(mac.wake(token))),
     Effect.flatMap((exit) => Queue.offer(woken, exit)),
@@ -181,8 +181,8 @@ export const make = Effect.fnUntraced(function* (setting: Setting): Effect.fn.Re
     origin,
     link,
     mac,
-    stranger,
-    heard,
+    otherDevice,
+    calls,
     outages,
     control: (method, path, body) =>
       Effect.promise(async () => {

@@ -1,13 +1,13 @@
 /**
- * All of it together: a device enrolls by a link, lives under management and leaves, over real TLS, with real processes.
+ * End to end: a device enrolls with a link, is managed and unenrolls, over real TLS and with real processes.
  */
 import { describe, expect, it, layer } from "@effect/vitest"
 import * as Postgres from "@espalier/testing/Postgres"
 import { Effect } from "effect"
-import { events, steps } from "./conversation/Steps.ts"
-import * as World from "./conversation/World.ts"
+import { events, steps } from "./lifecycle/Steps.ts"
+import * as World from "./lifecycle/World.ts"
 
-/** Every step in its turn; what went wrong in one comes with the servers' logs. */
+/** Runs all steps. A failure prints the logs of the servers. */
 const live = Effect.fnUntraced(function* (world: World.World) {
   for (const { name, take } of steps) {
     world.outages.step = name
@@ -18,27 +18,29 @@ const live = Effect.fnUntraced(function* (world: World.World) {
   }
 })
 
-const eventsHeard = ({ heard }: World.World) => heard.filter(({ path }) => path === "event").map(({ name }) => name)
+const eventsOf = ({ calls }: World.World) => calls.filter(({ path }) => path === "event").map(({ name }) => name)
 
-/** Of the same event several times running, one. */
+/** Consecutive repetitions of an event count once. */
 const onceEach = (names: ReadonlyArray<string>) => names.filter((name, index) => name !== names[index - 1])
 
-/** Nobody has an identity yet when it asks for a profile. */
-const unproven = ["enroll", "enroll", "enroll"]
+/** A device that requests a profile has no identity yet. */
+const withoutIdentity = ["enroll", "enroll", "enroll"]
 
-const refusedWebhooks = ({ heard }: World.World) => heard.filter(({ status }) => status !== 200 && status !== 204)
+const failedCalls = ({ calls }: World.World) => calls.filter(({ status }) => status !== 200 && status !== 204)
 
-describe("a device from its link to CheckOut", () => {
+describe("a device, from its enrollment link to CheckOut", () => {
   it.live(
-    "with one server, TLS of its own and a SQLite file",
+    "with one server, TLS in the server and a SQLite file",
     () =>
       Effect.gen(function* () {
         const world = yield* World.make({ tls: "own" })
         yield* live(world)
-        expect(eventsHeard(world)).toEqual(events)
-        expect(refusedWebhooks(world)).toEqual([])
-        // A request for an asset has nothing to sign: the connection says whose it is.
-        expect(world.heard.filter(({ identity }) => identity === undefined).map(({ name }) => name)).toEqual(unproven)
+        expect(eventsOf(world)).toEqual(events)
+        expect(failedCalls(world)).toEqual([])
+        // A request for an asset has no body to sign: TLS identifies the device.
+        expect(world.calls.filter(({ identity }) => identity === undefined).map(({ name }) => name)).toEqual(
+          withoutIdentity,
+        )
         expect(yield* world.stop).toEqual([0])
       }),
     60_000,
@@ -46,14 +48,14 @@ describe("a device from its link to CheckOut", () => {
 
   layer(Postgres.layer, { timeout: 60_000, excludeTestServices: true })((it) => {
     it.effect(
-      "with two servers and PostgreSQL, each second request for the other",
+      "with two servers and PostgreSQL, alternating between them",
       () =>
         Effect.gen(function* () {
           const databaseUrl = yield* (yield* Postgres.Postgres).freshSchema
           const world = yield* World.make({ tls: "own", servers: 2, databaseUrl })
           yield* live(world)
-          expect(eventsHeard(world)).toEqual(events)
-          expect(refusedWebhooks(world)).toEqual([])
+          expect(eventsOf(world)).toEqual(events)
+          expect(failedCalls(world)).toEqual([])
           const answered = world.logs().map((log) => log.match(/ → 200/g)?.length ?? 0)
           expect(yield* world.stop).toEqual([0, 0])
           expect(Math.abs((answered[0] ?? 0) - (answered[1] ?? 0))).toBeLessThan(6)
@@ -63,8 +65,8 @@ describe("a device from its link to CheckOut", () => {
   })
 })
 
-/** Before every step, and when nobody but the server has heard of a request, or not even the server. */
-const unheard = [
+/** Before each step, before a request reaches the server, and before a call reaches the backend. */
+const beforeBackend = [
   ...steps.map(({ name }) => name),
   "enroll: before enroll",
   "enroll: before GetCACaps",
@@ -91,37 +93,37 @@ const unheard = [
   "check out: calling device CheckOut",
 ]
 
-/** When something has happened and the device does not know: in the backend, of which the server has no word yet, or in the server too. */
+/** After the backend or the server has processed something, before the response arrives. */
 const unanswered = [
   "enroll: answered enroll",
   "enroll: answered PKIOperation",
-  "enroll: heard device Authenticate",
+  "enroll: received device Authenticate",
   "enroll: answered Authenticate",
-  "enroll: heard device TokenUpdate",
-  "bootstrap token: heard bootstrap-token",
-  "log in: heard user-authenticate",
-  "log in: heard user TokenUpdate",
-  "command: heard checkin",
-  "command: heard device CommandResult Acknowledged",
-  "user's command: heard user CommandResult Acknowledged",
-  "lock: heard device CommandResult NotNow",
-  "declare: heard checkin",
-  "declare: heard declaration-tokens",
-  "declare: heard declaration-items",
-  "declare: heard declaration",
-  "declare: heard asset",
-  "declare: heard device DeclarationStatus",
+  "enroll: received device TokenUpdate",
+  "bootstrap token: received bootstrap-token",
+  "log in: received user-authenticate",
+  "log in: received user TokenUpdate",
+  "command: received checkin",
+  "command: received device CommandResult Acknowledged",
+  "user's command: received user CommandResult Acknowledged",
+  "lock: received device CommandResult NotNow",
+  "declare: received checkin",
+  "declare: received declaration-tokens",
+  "declare: received declaration-items",
+  "declare: received declaration",
+  "declare: received asset",
+  "declare: received device DeclarationStatus",
   "renew: answered PKIOperation",
   "renew: answered Idle",
-  "check out: heard device CheckOut",
-  "come back: answered PKIOperation",
-  "come back: answered Authenticate",
+  "check out: received device CheckOut",
+  "enroll again: answered PKIOperation",
+  "enroll again: answered Authenticate",
 ]
 
-describe.concurrent("a server that is killed and started again loses nothing", () => {
+describe.concurrent("a server that is killed and restarted loses nothing", () => {
   const rounds = [
-    ["before the backend has heard", unheard],
-    ["before the device has its answer", unanswered],
+    ["before the backend receives a call", beforeBackend],
+    ["before the device receives the response", unanswered],
   ] as const
   for (const [name, outages] of rounds) {
     it.live(
@@ -132,8 +134,8 @@ describe.concurrent("a server that is killed and started again loses nothing", (
           const before = world.authority()
           yield* live(world)
           expect([...world.outages.struck].sort()).toEqual([...outages].sort())
-          expect(onceEach(eventsHeard(world))).toEqual(onceEach(events))
-          expect(refusedWebhooks(world)).toEqual([])
+          expect(onceEach(eventsOf(world))).toEqual(onceEach(events))
+          expect(failedCalls(world)).toEqual([])
           expect(world.authority()).toBe(before)
         }),
       120_000,
