@@ -35,7 +35,7 @@ export const pushDevice = (world: World, channel: "device" | "user" = "device"):
 export const synchronise = Effect.fnUntraced(function* (world: World) {
   for (let pushes = 0; pushes < 3; pushes++) {
     yield* pushDevice(world)
-    if (at(yield* known(world), "progress", "synchronised") === true) break
+    if (at(yield* known(world), "sync", "synchronized") === true) break
   }
 })
 

@@ -140,8 +140,8 @@ export const steps: ReadonlyArray<Step> = [
       }
       yield* synchronise(world)
       const valid = (identifier: string) => expect.objectContaining({ identifier, valid: "valid", active: true })
-      expect(at(yield* known(world), "progress")).toMatchObject({
-        synchronised: true,
+      expect(at(yield* known(world), "sync")).toMatchObject({
+        synchronized: true,
         report: {
           StatusItems: {
             management: {
@@ -213,7 +213,7 @@ export const steps: ReadonlyArray<Step> = [
         status: "enrolled",
         users: [],
         commands: [],
-        progress: { synchronised: true },
+        sync: { synchronized: true },
       })
       expect(calls.at(-1)?.identity).toBe(Certificate.toPem((yield* identity(world)).certificate))
       // The link is for three devices, and it is used up.
