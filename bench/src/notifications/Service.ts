@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises"
 import { Integrations, Notifications } from "@espalier/notifications"
-import { Database } from "@espalier/sql"
+import { Database, Sealing } from "@espalier/sql"
 import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { fill } from "./Fill.ts"
@@ -28,6 +28,8 @@ export interface Task {
 
 const setting = (name: string): string => process.env[name] ?? ""
 
+const sealing = Sealing.layer([Buffer.alloc(32).toString("base64")])
+
 const runtime = ManagedRuntime.make(
   Notifications.layer({
     addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
@@ -37,7 +39,7 @@ const runtime = ManagedRuntime.make(
       timeout: Number(setting("TIMEOUT")),
       pollInterval: "100 millis",
     },
-  }).pipe(Layer.provideMerge(Database.layer({ url: Redacted.make(setting("DATABASE_URL")) }))),
+  }).pipe(Layer.provide(sealing), Layer.provideMerge(Database.layer({ url: Redacted.make(setting("DATABASE_URL")) }))),
 )
 
 const answered = Effect.gen(function* () {

@@ -26,8 +26,8 @@ import {
   Notifications,
   NotificationsHttp,
 } from "@espalier/notifications"
-import { Database, type DatabaseError, type Migrations } from "@espalier/sql"
-import { Console, Effect, Layer, Redacted } from "effect"
+import { Database, type DatabaseError, type Migrations, Sealing, type SealingKeyFile } from "@espalier/sql"
+import { Console, Effect, Layer, Redacted, Result } from "effect"
 import { HttpRouter, HttpServer, type HttpServerError, HttpServerResponse } from "effect/http"
 import type { SqlError } from "effect/sql"
 import { DeviceNotifications } from "./DeviceNotifications.ts"
@@ -49,6 +49,8 @@ export interface BackendOptions<E> {
   readonly verifier: Layer.Layer<WebhookVerifier, E>
   /** The database of integrations and deliveries: `sqlite:…` or `postgres://…`. Defaults to memory. */
   readonly databaseUrl?: Redacted.Redacted | undefined
+  /** The keys that seal the secrets of integrations. Defaults to a new key, for a database in memory. */
+  readonly sealing?: Layer.Layer<Sealing.Sealing, SealingKeyFile.SealingKeyFileError> | undefined
   /** An API key that is valid besides those in the database. */
   readonly apiKey?: Redacted.Redacted | undefined
   /** More routes. */
@@ -61,6 +63,11 @@ const receiversOnThisMachine = { allow: ["127.0.0.0/8", "::1/128"], allowHttp: t
 /** Everything else works without a built page. */
 const dashboard = Dashboard.layer({ devices: true, workspaces: [workspace] }).pipe(
   Layer.catchTag("PageNotBuilt", (error) => Layer.effectDiscard(Console.error(error.message))),
+)
+
+const newKey = Layer.effect(
+  Sealing.Sealing,
+  Effect.map(Sealing.generateKey, (key) => Sealing.make([Result.getOrThrow(Sealing.parseKey(key))])),
 )
 
 const routes = Layer.mergeAll(
@@ -102,6 +109,8 @@ export type StartError =
   | DatabaseError
   | HttpServerError.ServeError
   | Migrations.MigrationError
+  | Sealing.SealingError
+  | SealingKeyFile.SealingKeyFileError
   | SqlError.SqlError
 
 /**
@@ -113,6 +122,7 @@ export const layer = <E>({
   port,
   verifier,
   databaseUrl = Redacted.make("sqlite::memory:"),
+  sealing = newKey,
   apiKey,
   more = Layer.empty,
 }: BackendOptions<E>): Layer.Layer<Services, E | StartError> => {
@@ -137,7 +147,7 @@ export const layer = <E>({
         Layer.provide(NodeHttpServer.layer(() => server, { host: "127.0.0.1", port })),
         Layer.provideMerge(Keys.layer(apiKey)),
         Layer.provideMerge(notifications),
-        Layer.provide(Database.layer({ url: databaseUrl })),
+        Layer.provide(Layer.merge(Database.layer({ url: databaseUrl }), sealing)),
       )
     }),
   )

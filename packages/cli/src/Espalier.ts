@@ -6,6 +6,7 @@ import { doctor } from "./Doctor.ts"
 import { enrollmentToken } from "./EnrollmentToken.ts"
 import { notifications } from "./Notifications.ts"
 import { push } from "./Push.ts"
+import { secrets } from "./Secrets.ts"
 import { serve } from "./Serve.ts"
 
 /**
@@ -14,5 +15,5 @@ import { serve } from "./Serve.ts"
  */
 export const espalier = Command.make("espalier").pipe(
   Command.withDescription("Apple device management from your own backend"),
-  Command.withSubcommands([serve, enrollmentToken, doctor, push, notifications]),
+  Command.withSubcommands([serve, enrollmentToken, doctor, push, notifications, secrets]),
 )

@@ -5,6 +5,7 @@
 import { ErrorCode } from "@espalier/http"
 import type { InvalidCidr, PublishError, PushCertificateWatch } from "@espalier/notifications"
 import type { Server } from "@espalier/server"
+import type { Sealing } from "@espalier/sql"
 
 /**
  * The message for an error.
@@ -13,7 +14,12 @@ import type { Server } from "@espalier/server"
  * @since 0.1.0
  */
 export const message = (
-  error: Server.StartError | InvalidCidr | PublishError | PushCertificateWatch.InvalidPushCertificate,
+  error:
+    | Server.StartError
+    | InvalidCidr
+    | Sealing.SealingError
+    | PublishError
+    | PushCertificateWatch.InvalidPushCertificate,
 ): string => {
   switch (error._tag) {
     case "InvalidOrigin":
@@ -24,6 +30,8 @@ export const message = (
       return `--data-directory: ${error.message}`
     case "InvalidCidr":
       return `--allow-address: ${error.message}`
+    case "SealingError":
+      return `--secrets-key-file: ${error.message}; add that key, or restore the file from a backup`
     case "InvalidPushOptions":
     case "InvalidEvent":
     case "InvalidIdempotencyKey":

@@ -198,12 +198,22 @@ describe("espalier notifications serve", { timeout: 60_000 }, () => {
   })
 })
 
+const sealingKey = Buffer.alloc(32).toString("base64")
+
 layer(Postgres.layer, { timeout: 60_000, excludeTestServices: true })("two services on one PostgreSQL", (it) => {
   it.effect("deliver each event once, whichever accepted it", () =>
     Effect.gen(function* () {
       const url = yield* (yield* Postgres.Postgres).freshSchema
       yield* Effect.promise(async () => {
-        const env = { ...fresh(), ESPALIER_DATABASE_URL: Redacted.value(url) }
+        const keyless = await run(["notifications", "serve"], {
+          ...fresh(),
+          ESPALIER_DATABASE_URL: Redacted.value(url),
+        })
+        expect(keyless).toMatchObject({
+          code: 1,
+          output: expect.stringContaining("--secrets-key-file: required with --database-url; create one with:"),
+        })
+        const env = { ...fresh(), ESPALIER_DATABASE_URL: Redacted.value(url), ESPALIER_SECRETS_KEY: sealingKey }
         const { key } = await newKey(env, "--workspace", "acme")
         const services = await Promise.all([serving(env), serving(env)])
         const calls = services.map((service) => api(service, key))

@@ -8,7 +8,7 @@
  *
  * The receivers of an event are determined when it is published. An integration that subscribes later does not receive it.
  */
-import type { MigrationError } from "@espalier/sql"
+import type { MigrationError, Sealing } from "@espalier/sql"
 import { Context, type Duration, Effect, Layer, Schedule } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import * as AddressGuard from "./Addresses/AddressGuard.ts"
@@ -18,6 +18,7 @@ import * as Publish from "./Events/Publish.ts"
 import { Integrations } from "./Integrations/Integrations.ts"
 import { migrate } from "./Migrations/Migrations.ts"
 import * as GroupCommit from "./Storage/GroupCommit.ts"
+import * as SealedSecrets from "./Storage/SealedSecrets.ts"
 import * as DeliveryWorker from "./Worker/DeliveryWorker.ts"
 import * as Wakeup from "./Worker/Wakeup.ts"
 
@@ -42,13 +43,16 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
 ) {
   /**
    * Migrated tables, `Integrations`, `Notifications` and `Deliveries` over them, a worker, and a prune once an hour, over a `SqlClient`.
+   *
+   * The secrets of integrations are sealed with the keys of `Sealing`. A database whose secrets are sealed with a key that is not among them is
+   * a `SealingError`.
    */
   static readonly layer = (
     options: NotificationsOptions = {},
   ): Layer.Layer<
     Integrations | Notifications | Deliveries,
-    InvalidCidr | MigrationError | SqlError.SqlError,
-    SqlClient.SqlClient
+    InvalidCidr | MigrationError | Sealing.SealingError | SqlError.SqlError,
+    SqlClient.SqlClient | Sealing.Sealing
   > => {
     const { worker, retention = "30 days" } = options
     const services = Layer.mergeAll(
@@ -64,7 +68,7 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
       Layer.provideMerge(services),
       Layer.provide(Layer.mergeAll(Wakeup.layer, GroupCommit.layer, AddressGuard.layer(options.addresses))),
       // Everything else needs the tables.
-      Layer.provide(Layer.effectDiscard(migrate)),
+      Layer.provide(Layer.effectDiscard(Effect.andThen(migrate, SealedSecrets.prepare))),
     )
   }
 }

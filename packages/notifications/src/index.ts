@@ -18,5 +18,6 @@ export { Integrations, type InvalidIntegration } from "./Integrations/Integratio
 export { migrate } from "./Migrations/Migrations.ts"
 export { Notifications, type NotificationsOptions } from "./Notifications.ts"
 export * as PushCertificateWatch from "./PushCertificates/PushCertificateWatch.ts"
+export { type RotationResult, rotate as rotateSealedSecrets } from "./Storage/SealedSecrets.ts"
 export type { WorkerOptions } from "./Worker/DeliveryWorker.ts"
 export * as RetrySchedule from "./Worker/RetrySchedule.ts"

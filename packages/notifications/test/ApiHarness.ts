@@ -6,6 +6,7 @@ import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { ApiKeys } from "@espalier/api-keys"
 import { Database } from "@espalier/sql"
+import * as Sealing from "@espalier/testing/Sealing"
 import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest, HttpRouter, HttpServer } from "effect/http"
@@ -42,6 +43,7 @@ const served = ({ addresses = loopback, worker, logged = false, ...http }: Harne
   HttpRouter.serve(NotificationsHttp.layer(http), { disableLogger: !logged, disableListenLog: true }).pipe(
     Layer.provideMerge(ApiKeys.layer),
     Layer.provide(Notifications.layer({ addresses, worker })),
+    Layer.provide(Sealing.layer),
     Layer.provideMerge(Database.layer({ url: Redacted.make("sqlite::memory:") })),
     Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
     Layer.orDie,

@@ -3,6 +3,7 @@
  */
 import type { Vitest } from "@effect/vitest"
 import { enrolled } from "@espalier/testing/Events"
+import * as Sealing from "@espalier/testing/Sealing"
 import type { TestDatabase } from "@espalier/testing/TestDatabase"
 import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer, Redacted, type Scope } from "effect"
@@ -30,7 +31,7 @@ export const services = (options: WorkerOptions = {}) =>
   DeliveryWorker.layer({ pollInterval: "30 days", ...options }).pipe(
     Layer.provideMerge(Layer.mergeAll(Integrations.layer, publishing, Deliveries.layer)),
     Layer.provideMerge(Layer.merge(Wakeup.layer, GroupCommit.layer)),
-    Layer.provide(guard),
+    Layer.provide(Layer.merge(guard, Sealing.layer)),
     Layer.provide(Layer.effectDiscard(migrate)),
     Layer.orDie,
   )

@@ -7,6 +7,7 @@ import type { ServerResponse } from "node:http"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Secret, WebhookSignature } from "@espalier/signing"
 import * as DeliveryRows from "@espalier/testing/DeliveryRows"
+import * as Sealing from "@espalier/testing/Sealing"
 import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer, Metric, Redacted } from "effect"
@@ -150,7 +151,11 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       }
       expect(receiver.heard.length).toBe(100)
       expect(new Set(receiver.heard.map(({ id }) => id)).size).toBe(100)
-    }).pipe(Effect.provide(DeliveryWorker.layer({ pollInterval: "30 days" }).pipe(Layer.provide(guard)))))
+    }).pipe(
+      Effect.provide(
+        DeliveryWorker.layer({ pollInterval: "30 days" }).pipe(Layer.provide(Layer.merge(guard, Sealing.layer))),
+      ),
+    ))
 
   test(
     "attempts no more in a second than the rate of an integration",

@@ -4,14 +4,17 @@
 
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Secret } from "@espalier/signing"
+import { Sealing } from "@espalier/sql"
 import { enrolled } from "@espalier/testing/Events"
+import { layer as sealing } from "@espalier/testing/Sealing"
 import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as AddressGuard from "../src/Addresses/AddressGuard.ts"
 import { Integrations, migrate, Notifications } from "../src/index.ts"
 import * as GroupCommit from "../src/Storage/GroupCommit.ts"
+import { integrationContext } from "../src/Storage/SealedSecrets.ts"
 import * as Wakeup from "../src/Worker/Wakeup.ts"
 import { publishing } from "./DeliveryHarness.ts"
 
@@ -19,6 +22,7 @@ const address = { address: "93.184.215.14", family: 4 } as const
 const services = Layer.mergeAll(Integrations.layer, publishing).pipe(
   Layer.provideMerge(Layer.effectDiscard(migrate)),
   Layer.provide(Layer.merge(Wakeup.layer, GroupCommit.layer)),
+  Layer.provideMerge(sealing),
   Layer.provide(
     AddressGuard.layer({
       resolve: (name) =>
@@ -29,8 +33,10 @@ const services = Layer.mergeAll(Integrations.layer, publishing).pipe(
 const url = "https://hooks.example.com/mdm"
 
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
-  const test = <E>(name: string, body: Effect.Effect<void, E, Integrations | Notifications | SqlClient.SqlClient>) =>
-    it.effect(name, () => Effect.provide(body, Layer.provideMerge(services, database)))
+  const test = <E>(
+    name: string,
+    body: Effect.Effect<void, E, Integrations | Notifications | Sealing.Sealing | SqlClient.SqlClient>,
+  ) => it.effect(name, () => Effect.provide(body, Layer.provideMerge(services, database)))
 
   test(
     "creates, lists, reads, edits and deletes, for the workspace only",
@@ -112,13 +118,18 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* TestClock.setTime(5000)
       const rotated = yield* integrations.rotateSecret("a", integration.id)
       expect(Redacted.value(rotated.secret)).not.toBe(Redacted.value(secret))
-      expect(yield* sql`SELECT secret, old_secret, old_secret_until FROM espalier_integration`).toEqual([
-        {
-          secret: Redacted.value(rotated.secret),
-          old_secret: Redacted.value(secret),
-          old_secret_until: 5000 + 86_400_000,
-        },
-      ])
+      const [row] = yield* sql<{
+        readonly secret: string
+        readonly old_secret: string
+        readonly old_secret_until: number
+      }>`
+        SELECT secret, old_secret, old_secret_until FROM espalier_integration`
+      const { open } = yield* Sealing.Sealing
+      const opened = (text: string) =>
+        Result.map(open(text, integrationContext(integration.id, "secret")), Redacted.value)
+      expect(opened(row?.secret ?? "")).toEqual(Result.succeed(Redacted.value(rotated.secret)))
+      expect(opened(row?.old_secret ?? "")).toEqual(Result.succeed(Redacted.value(secret)))
+      expect(row?.old_secret_until).toBe(5000 + 86_400_000)
     }),
   )
 

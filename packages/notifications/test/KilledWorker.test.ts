@@ -14,6 +14,7 @@ import { DeviceEnrolled } from "@espalier/schema"
 import { Database } from "@espalier/sql"
 import { enrolled } from "@espalier/testing/Events"
 import * as Server from "@espalier/testing/Postgres"
+import * as Sealing from "@espalier/testing/Sealing"
 import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Fiber, Layer, Redacted, Schema } from "effect"
 import { Deliveries, Integrations, Notifications } from "../src/index.ts"
@@ -107,7 +108,7 @@ it.live(
       const publisher = Notifications.layer({
         worker: false,
         addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
-      }).pipe(Layer.provide(Database.layer({ url })))
+      }).pipe(Layer.provide(Sealing.layer), Layer.provide(Database.layer({ url })))
       yield* Effect.gen(function* () {
         const { create } = yield* Integrations
         const { publish } = yield* Notifications

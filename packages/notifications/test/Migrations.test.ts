@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { ApiKeys } from "@espalier/api-keys"
 import { Secret, WebhookSignature } from "@espalier/signing"
+import * as Sealing from "@espalier/testing/Sealing"
 import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import * as Receiver from "@espalier/testing/WebhookReceiver"
 import { Effect, Layer, Option, Redacted, Result } from "effect"
@@ -69,7 +70,10 @@ const restore = Effect.fnUntraced(function* (file: string) {
 
 /** The receiver's URLs are set before a worker sees them. */
 const services = (worker?: false) =>
-  Layer.merge(ApiKeys.layer, Notifications.layer({ addresses: { allow: ["127.0.0.0/8"], allowHttp: true }, worker }))
+  Layer.merge(
+    ApiKeys.layer,
+    Notifications.layer({ addresses: { allow: ["127.0.0.0/8"], allowHttp: true }, worker }),
+  ).pipe(Layer.provide(Sealing.layer))
 
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>, fixture: Fixture) => {
   const { ids, secrets } = fixture

@@ -19,6 +19,7 @@ import {
 } from "@espalier/notifications"
 import { IdempotencyStore, Receiver } from "@espalier/notifications/receiver"
 import type { Secret } from "@espalier/signing"
+import type { Sealing } from "@espalier/sql"
 import { Config, Effect as E, type Effect, type Layer } from "effect"
 import type { HttpRouter } from "effect/http"
 import type { SqlClient, SqlError } from "effect/sql"
@@ -31,8 +32,8 @@ declare const options: NotificationsOptions & NotificationsHttpOptions
 is<
   Layer.Layer<
     Integrations | Notifications | Deliveries,
-    InvalidCidr | MigrationError | SqlError.SqlError,
-    SqlClient.SqlClient
+    InvalidCidr | MigrationError | Sealing.SealingError | SqlError.SqlError,
+    SqlClient.SqlClient | Sealing.Sealing
   >
 >()(Notifications.layer(options))
 

@@ -4,6 +4,7 @@
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { WebhookId } from "@espalier/signing"
 import { enrolled } from "@espalier/testing/Events"
+import * as Sealing from "@espalier/testing/Sealing"
 import { memory, postgres, server, type TestDatabase } from "@espalier/testing/TestDatabase"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
@@ -15,7 +16,12 @@ import { publishing } from "./DeliveryHarness.ts"
 
 const services = Layer.mergeAll(Integrations.layer, publishing, Deliveries.layer).pipe(
   Layer.provide(
-    Layer.mergeAll(Wakeup.layer, GroupCommit.layer, AddressGuard.layer({ allow: ["127.0.0.0/8"], allowHttp: true })),
+    Layer.mergeAll(
+      Sealing.layer,
+      Wakeup.layer,
+      GroupCommit.layer,
+      AddressGuard.layer({ allow: ["127.0.0.0/8"], allowHttp: true }),
+    ),
   ),
   Layer.provide(Layer.effectDiscard(migrate)),
   Layer.orDie,

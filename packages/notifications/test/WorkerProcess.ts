@@ -4,6 +4,7 @@
  */
 import { flushCompileCache } from "node:module"
 import { Database } from "@espalier/sql"
+import * as Sealing from "@espalier/testing/Sealing"
 import { Effect, Layer, Redacted } from "effect"
 import { Notifications } from "../src/Notifications.ts"
 
@@ -17,7 +18,10 @@ const everything = Notifications.layer({
     pollInterval: "50 millis",
     retryDelays: [0, ...Array.from({ length: 30 }, () => 50)],
   },
-}).pipe(Layer.provide(Database.layer({ url: Redacted.make(process.env["DATABASE_URL"] ?? "") })))
+}).pipe(
+  Layer.provide(Sealing.layer),
+  Layer.provide(Database.layer({ url: Redacted.make(process.env["DATABASE_URL"] ?? "") })),
+)
 
 const started = Layer.effectDiscard(
   Effect.sync(() => {

@@ -119,6 +119,14 @@ export class Sealing extends Context.Service<
 
 const prefix = "sealed:v1:"
 
+/**
+ * Whether a text is not sealed: it was written before a key was configured.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isPlain = (text: string): boolean => !text.startsWith(prefix)
+
 const parts = (sealed: string): readonly [id: string, payload: string] => {
   const end = sealed.indexOf(":", prefix.length)
   return end === -1 ? [sealed.slice(prefix.length), ""] : [sealed.slice(prefix.length, end), sealed.slice(end + 1)]
@@ -141,7 +149,7 @@ export const make = (keys: Array.NonEmptyReadonlyArray<SealingKey>): Sealing["Se
       return `${prefix}${current.id}:${payload.toString("base64url")}`
     },
     open: (sealed, context) => {
-      if (!sealed.startsWith(prefix)) return Result.succeed(Redacted.make(sealed))
+      if (isPlain(sealed)) return Result.succeed(Redacted.make(sealed))
       const [id, payload] = parts(sealed)
       const key = byId.get(id)
       if (key === undefined) return Result.fail(new SealingError({ reason: "KeyNotFound", keyId: id }))

@@ -10,6 +10,7 @@ import { Command } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
 import * as Files from "../Files.ts"
 import * as Observability from "../Observability.ts"
+import * as SecretsKeys from "../SecretsKeys.ts"
 import * as StartError from "../StartError.ts"
 import * as UserError from "../UserError.ts"
 import * as Probes from "./Probes.ts"
@@ -34,7 +35,7 @@ export const serve = Command.make("serve", flags, (options) =>
     { command: "espalier notifications serve", description: "With a SQLite file" },
     {
       command:
-        "espalier notifications serve --host 127.0.0.1 --database-url postgres://espalier@db.example.com/espalier",
+        "espalier notifications serve --host 127.0.0.1 --database-url postgres://espalier@db.example.com/espalier --secrets-key-file /etc/espalier/secrets.key",
       description: "One of several instances behind a reverse proxy that terminates TLS",
     },
   ]),
@@ -67,6 +68,7 @@ const service = (options: NotificationsServeOptions, { watching, pageOrigins }: 
         retention: options.keep,
       }),
     ),
+    Layer.provide(SecretsKeys.layer(options)),
     Layer.provide(Storage.database(options)),
     Layer.provideMerge(listener(options)),
   )

@@ -4,6 +4,7 @@
 import { Duration, Schema } from "effect"
 import { type Command, Flag } from "effect/cli"
 import * as Flags from "../Flags.ts"
+import * as SecretsKeys from "../SecretsKeys.ts"
 import { flags as server } from "../ServeFlags.ts"
 import * as Storage from "./Storage.ts"
 
@@ -18,6 +19,7 @@ const text = (name: string, description: string) =>
  */
 export const flags = {
   ...Storage.flags,
+  ...SecretsKeys.flags,
   host: server.host,
   port: Flags.port("port", "Port to listen on. Default: 8090").pipe(Flag.withMetavar("<port>"), Flag.withDefault(8090)),
   pageOrigin: Flags.texts(

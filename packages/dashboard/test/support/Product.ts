@@ -7,6 +7,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { ApiKeys } from "@espalier/api-keys"
 import { Integrations, Notifications, NotificationsHttp } from "@espalier/notifications"
 import { Database } from "@espalier/sql"
+import * as Sealing from "@espalier/testing/Sealing"
 import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
@@ -39,6 +40,7 @@ const served = (url: string, port: number, { worker, dashboard, pageOrigins }: P
         worker: worker ?? { retryDelays: ["0 seconds", "1 hour"], pollInterval: "100 millis" },
       }),
     ),
+    Layer.provide(Sealing.layer),
     Layer.provideMerge(Database.layer({ url: Redacted.make(url) })),
     Layer.provideMerge(
       NodeHttpServer.layer(createServer, { port, host: "127.0.0.1", gracefulShutdownTimeout: "100 millis" }),

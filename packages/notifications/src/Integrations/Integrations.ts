@@ -2,7 +2,7 @@
  * The webhook integrations of workspaces: the URL that notifications are posted to, the events that are posted, and the secrets that sign them.
  *
  * Each operation concerns the integrations of one workspace. A secret is returned once, by `create` and `rotateSecret`; after a rotation the
- * old one signs as well for 24 hours. Secrets are stored in plain text because they have to sign: protect the database accordingly.
+ * old one signs as well for 24 hours. The database has them sealed: see `Sealing` of `@espalier/sql`.
  *
  * **Gotchas**
  *
@@ -11,11 +11,13 @@
  */
 import { type Integration, SubscriptionName, Subscriptions } from "@espalier/schema"
 import { Secret } from "@espalier/signing"
+import { Sealing } from "@espalier/sql"
 import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { InvalidAddress, InvalidUrl } from "../Addresses/AddressError.ts"
 import { AddressGuard } from "../Addresses/AddressGuard.ts"
 import * as Id from "../Storage/Id.ts"
+import { integrationContext } from "../Storage/SealedSecrets.ts"
 import { Wakeup } from "../Worker/Wakeup.ts"
 import {
   IntegrationConflict,
@@ -76,7 +78,11 @@ export class Integrations extends Context.Service<
   }
 >()("@espalier/notifications/Integrations") {
   /** Over tables that `migrate` has created. */
-  static readonly layer: Layer.Layer<Integrations, never, SqlClient.SqlClient | AddressGuard | Wakeup> = Layer.effect(
+  static readonly layer: Layer.Layer<
+    Integrations,
+    never,
+    SqlClient.SqlClient | AddressGuard | Wakeup | Sealing.Sealing
+  > = Layer.effect(
     Integrations,
     Effect.suspend(() => make),
   )
@@ -89,6 +95,7 @@ const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const guard = yield* AddressGuard
   const wakeup = yield* Wakeup
+  const { seal } = yield* Sealing.Sealing
   const columns = IntegrationRow.columns(sql)
 
   const get = Effect.fnUntraced(function* (workspace: string, id: string) {
@@ -130,7 +137,7 @@ const make = Effect.gen(function* () {
           workspace,
           url,
           enabled: 1,
-          secret,
+          secret: seal(secret, integrationContext(id, "secret")),
           created_at: now,
           updated_at: now,
         })} ON CONFLICT (workspace, url) DO NOTHING RETURNING id`
@@ -201,7 +208,7 @@ const make = Effect.gen(function* () {
       const integration = yield* changed(
         id,
         sql`UPDATE espalier_integration
-          SET old_secret = secret, old_secret_until = ${now + overlap}, secret = ${secret}, updated_at = ${now}
+          SET old_secret = secret, old_secret_until = ${now + overlap}, secret = ${seal(secret, integrationContext(id, "secret"))}, updated_at = ${now}
           WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
       )
       return { integration, secret: Redacted.make(secret) }

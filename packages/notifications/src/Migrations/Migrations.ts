@@ -12,6 +12,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { apiKeysTable, pushCertificateTable, tables } from "./InitialTables.ts"
 import { prefixedTables } from "./PrefixedTables.ts"
+import { sealingProbe } from "./SealingProbe.ts"
 
 const table = "espalier_notifications_migrations"
 
@@ -48,6 +49,7 @@ export const migrate = Effect.gen(function* () {
           { id: 2, name: "API keys", up: apiKeysTable },
           { id: 3, name: "push certificates", up: pushCertificateTable },
           { id: 4, name: "prefixed tables", up: prefixedTables },
+          { id: 5, name: "sealing probe", up: sealingProbe },
         ],
         { table },
       ),

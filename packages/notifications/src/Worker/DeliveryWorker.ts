@@ -12,6 +12,7 @@
  * The rate is a worker's; two workers together may send twice as much. An attempt of a worker that is killed is made again: at least once,
  * never exactly once.
  */
+import type { Sealing } from "@espalier/sql"
 import { type Array as Arr, Clock, Duration, Effect, Layer, type Scope } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { AddressGuard } from "../Addresses/AddressGuard.ts"
@@ -51,7 +52,11 @@ export interface WorkerOptions {
  */
 export const run = Effect.fnUntraced(function* (
   options: WorkerOptions = {},
-): Effect.fn.Return<void, never, SqlClient.SqlClient | AddressGuard | GroupCommit | Wakeup | Scope.Scope> {
+): Effect.fn.Return<
+  void,
+  never,
+  SqlClient.SqlClient | Sealing.Sealing | AddressGuard | GroupCommit | Wakeup | Scope.Scope
+> {
   const { concurrency = 10, ratePerSecond = 100, maxQueues = 1000 } = options
   const millis = (input: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(input))
   const timeout = millis(options.timeout ?? "15 seconds")
@@ -82,5 +87,5 @@ export const run = Effect.fnUntraced(function* (
  */
 export const layer = (
   options?: WorkerOptions,
-): Layer.Layer<never, never, SqlClient.SqlClient | AddressGuard | GroupCommit | Wakeup> =>
+): Layer.Layer<never, never, SqlClient.SqlClient | Sealing.Sealing | AddressGuard | GroupCommit | Wakeup> =>
   Layer.effectDiscard(run(options))

@@ -6,9 +6,11 @@
  * writer at a time.
  */
 import { Secret, type WebhookId } from "@espalier/signing"
+import { Sealing } from "@espalier/sql"
 import { type Array, Effect, Result, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import * as JsonRows from "../Storage/JsonRows.ts"
+import { integrationContext } from "../Storage/SealedSecrets.ts"
 
 /**
  * A delivery under a lease. `attempts` is the number of attempts so far, `until` the end of the lease in Unix milliseconds. `body` is `null` when
@@ -43,7 +45,7 @@ export interface Target {
 export interface Leases {
   /** The enabled integrations that have due deliveries. */
   readonly due: (now: number) => Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
-  /** The target of an integration; `undefined` when it is disabled or deleted. */
+  /** The target of an integration; `undefined` when it is disabled or deleted, and, logged, when a secret does not open. */
   readonly target: (integration: string, now: number) => Effect.Effect<Target | undefined, SqlError.SqlError>
   /** At most `limit` due deliveries; none, and no `target`, when the integration is disabled or deleted. Run it in a transaction. */
   readonly claim: (
@@ -69,18 +71,26 @@ export const make = Effect.fnUntraced(function* ({
 }: {
   readonly worker: string
   readonly lease: number
-}): Effect.fn.Return<Leases, never, SqlClient.SqlClient> {
+}): Effect.fn.Return<Leases, never, SqlClient.SqlClient | Sealing.Sealing> {
   const sql = yield* SqlClient.SqlClient
+  const sealing = yield* Sealing.Sealing
   const skipLocked = sql.onDialectOrElse({
     pg: () => sql.literal("FOR UPDATE SKIP LOCKED"),
     orElse: () => sql.literal(""),
   })
 
   const targetFor: Leases["target"] = (integration, now) =>
-    Effect.map(
-      sql`SELECT url, secret, old_secret, old_secret_until FROM espalier_integration
+    Effect.flatMap(
+      sql`SELECT id, url, secret, old_secret, old_secret_until FROM espalier_integration
         WHERE id = ${integration} AND enabled = 1`,
-      ([row]) => (row === undefined ? undefined : targetOf(decodeTarget(row), now)),
+      ([row]) =>
+        row === undefined
+          ? Effect.undefined
+          : Effect.fromResult(targetOf(decodeTarget(row), sealing, now)).pipe(
+              Effect.catch(({ message }) =>
+                Effect.as(Effect.logError("nothing is sent to an integration", { integration, message }), undefined),
+              ),
+            ),
     )
 
   return {
@@ -119,6 +129,7 @@ export const make = Effect.fnUntraced(function* ({
 })
 
 const TargetRow = Schema.Struct({
+  id: Schema.String,
   url: Schema.String,
   secret: Schema.String,
   old_secret: Schema.NullOr(Schema.String),
@@ -127,11 +138,17 @@ const TargetRow = Schema.Struct({
 
 const decodeTarget = Schema.decodeUnknownSync(TargetRow)
 
-const targetOf = (row: typeof TargetRow.Type, now: number): Target => {
-  const secret = Result.getOrThrow(Secret.parseSigning(row.secret))
-  const old = row.old_secret !== null && (row.old_secret_until ?? 0) > now ? row.old_secret : undefined
-  return {
-    url: new URL(row.url),
-    secrets: old === undefined ? [secret] : [secret, Result.getOrThrow(Secret.parseSigning(old))],
-  }
-}
+const targetOf = (
+  row: typeof TargetRow.Type,
+  sealing: Sealing.Sealing["Service"],
+  now: number,
+): Result.Result<Target, Sealing.SealingError> =>
+  Result.gen(function* () {
+    const signing = (text: string) =>
+      Result.map(sealing.open(text, integrationContext(row.id, "secret")), (opened) =>
+        Result.getOrThrow(Secret.parseSigning(opened)),
+      )
+    const secret = yield* signing(row.secret)
+    const old = row.old_secret !== null && (row.old_secret_until ?? 0) > now ? [yield* signing(row.old_secret)] : []
+    return { url: new URL(row.url), secrets: [secret, ...old] }
+  })
