@@ -1,5 +1,5 @@
 /**
- * What operators are told is so: the flags in the guide are the command's, the lines they copy would be taken, the files under
+ * The operator's guide is true: the flags in the guide are the command's, the lines they copy would be taken, the files under
  * `deploy/` keep to their rules.
  */
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -146,7 +146,7 @@ describe("the Dockerfile", () => {
     ["a secret", "ENV NODE_ENV=production", "ENV ESPALIER_WEBHOOK_SECRET=x NODE_ENV=production", "secret"],
     ["no volume", /^VOLUME.*\n/m, "", "VOLUME"],
     ["everything in the image", "COPY --from=build /built/ ./", "COPY . .", "all sources"],
-  ])("would be told of %s", (_, from, to, complaint) => {
+  ])("reports %s", (_, from, to, complaint) => {
     const spoilt = good.replace(from, to)
     expect(spoilt).not.toBe(good)
     const complaints = Dockerfile.complaintsAbout(spoilt)

@@ -1,5 +1,5 @@
 /**
- * What is published works for a stranger: built, packed, installed from the tarballs, type-checked without our export condition,
+ * The published packages work for a user: built, packed, installed from the tarballs, type-checked without our export condition,
  * and run by Node.
  *
  * Builds into every package's `dist`, which no other test reads: sources run as they stand.
@@ -23,7 +23,7 @@ const tarballOf = (name: string): Tarball => {
   return tarball
 }
 
-/** A backend as a stranger would write it, called once signed and once not. */
+/** A backend as a user writes it, called once signed and once not. */
 const backend = `
   import { Handler, Webhooks, WebhookVerifier } from "@espalier/handler"
   import { DdmSync, Manifest } from "@espalier/schema"
@@ -88,7 +88,7 @@ let complaints: ReadonlyArray<string> = []
 const complaintsAbout = (...paths: ReadonlyArray<string>): ReadonlyArray<string> =>
   complaints.filter((line) => paths.some((path) => line.startsWith(path)))
 
-/** Type-checks the consumer's files in one run, as strangers would, and our declarations with them. */
+/** Type-checks the consumer's files in one run, as users do, and our declarations with them. */
 const typeCheck = async (files: Record<string, string>): Promise<ReadonlyArray<string>> => {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(consumer, name), text)
   const compilerOptions = {
@@ -154,7 +154,7 @@ describe.concurrent.each(names)("%s", (name) => {
 })
 
 describe("together", () => {
-  test("a backend of a stranger's answers a check-in", { timeout: 60_000 }, async () => {
+  test("a user's backend answers a check-in", { timeout: 60_000 }, async () => {
     expect(complaintsAbout("backend.ts")).toEqual([])
     expect(await run("node", ["backend.ts"], { cwd: consumer })).toMatchObject({
       // Before it comes the log of the rejected call.

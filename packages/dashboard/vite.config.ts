@@ -14,7 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       onLog: (level, log, handle) => {
-        // Libraries say "use client" for servers that render; there is none here.
+        // Libraries say "use client" for rendering on a server; this page has no such server.
         if (log.code !== "MODULE_LEVEL_DIRECTIVE") handle(level, log)
       },
     },

@@ -1,8 +1,8 @@
 /**
- * A project of somebody else's that has our packages installed from their tarballs, and nothing else of this workspace.
+ * A user's project that has our packages installed from their tarballs, and nothing else of this workspace.
  *
  * No registry takes part: tarballs are unpacked into `node_modules`, and what the packages declare (dependencies, peers) is linked
- * beside them from the workspace's. What a package uses without declaring it is therefore missing here, as it would be for a stranger.
+ * beside them from the workspace's. What a package uses without declaring it is therefore missing here, as it would be for a user.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"

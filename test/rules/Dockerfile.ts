@@ -102,7 +102,7 @@ export const complaintsAbout = (text: string): ReadonlyArray<string> => {
     const step = of(name).at(-1)
     if (step === undefined || !holds(step.text)) say((step ?? last.from).line, what)
   }
-  need("USER", (user) => /^[1-9]\d*(:[1-9]\d*)?$/.test(user), "the last USER is none but root, by number")
+  need("USER", (user) => /^[1-9]\d*(:[1-9]\d*)?$/.test(user), "the last USER must be a number other than root's")
   need("ENTRYPOINT", isExecForm, "ENTRYPOINT is not in the exec form: signals would go to a shell")
   need(
     "HEALTHCHECK",

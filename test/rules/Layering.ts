@@ -120,7 +120,7 @@ export const escapes = ({
       : [],
   )
 
-/** The first cycle among the nodes, as the way around it; `undefined` when there is none. */
+/** The first cycle among the nodes, as the way around it; `undefined` without a cycle. */
 export const cycleIn = (graph: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArray<string> | undefined => {
   const cleared = new Set<string>()
   const walk = (node: string, way: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {

@@ -123,7 +123,10 @@ export const make = Effect.fnUntraced(function* (
     routes.set(identity.topic, { connection: yield* Connection.make(identity, options), pending: 0 })
   }
 
-  const tries = Effect.fnUntraced(function* (route: Route, request: Request): Effect.fn.Return<void, PushError> {
+  const sendWithRetries = Effect.fnUntraced(function* (
+    route: Route,
+    request: Request,
+  ): Effect.fn.Return<void, PushError> {
     const deadline = (yield* Clock.currentTimeMillis) + options.timeout
     for (let tried = 1; ; tried++) {
       const outcome = yield* Effect.result(attempt(route.connection, request, options.attemptTimeout))
@@ -151,7 +154,7 @@ export const make = Effect.fnUntraced(function* (
       return yield* failure("Overloaded", "Too many pushes are waiting")
     }
     route.pending++
-    yield* tries(route, request).pipe(
+    yield* sendWithRetries(route, request).pipe(
       Effect.timeoutOrElse({ duration: options.timeout, orElse: () => Effect.fail(timedOut()) }),
       Effect.ensuring(Effect.sync(() => route.pending--)),
     )

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { Channel, Message } from "../src/index.ts"
 import { bytes, failed, succeeded } from "./Messages.ts"
 
-const speaker = (name: string) =>
+const idsOf = (name: string) =>
   succeeded(
     Result.map(Message.decode(bytes(name)), (incoming) =>
       incoming._tag === "CheckIn" ? incoming.message : incoming.report,
@@ -69,14 +69,14 @@ describe("the channel of a message", () => {
       },
     ],
   ])("%s", (name, channel) => {
-    expect(succeeded(Channel.of(speaker(name)))).toStrictEqual(channel)
+    expect(succeeded(Channel.of(idsOf(name)))).toStrictEqual(channel)
   })
 
   it.each([
     ["UDID goes before EnrollmentID", { UDID: "D", EnrollmentID: "E" }, "D", undefined],
-    ["an empty UDID is none", { UDID: "", EnrollmentID: "E" }, "E", undefined],
+    ["an empty UDID counts as absent", { UDID: "", EnrollmentID: "E" }, "E", undefined],
     ["UserID goes before EnrollmentUserID", { UDID: "D", UserID: "U", EnrollmentUserID: "V" }, "D", "U"],
-    ["an empty UserID is none", { UDID: "D", UserID: "" }, "D", undefined],
+    ["an empty UserID counts as absent", { UDID: "D", UserID: "" }, "D", undefined],
     ["a short name alone makes no user", { UDID: "D", UserShortName: "ada" }, "D", undefined],
     [
       "case does not hide a Shared iPad",

@@ -102,7 +102,7 @@ describe("an invalid check-in", () => {
     ],
     ["UDID as a number", plist(`${entry("MessageType", "Authenticate")}<key>UDID</key><integer>1</integer>`), "UDID"],
     ["UDID beyond all measure", plist(entry("MessageType", "Authenticate") + entry("UDID", "x".repeat(257))), "UDID"],
-    ["UserAuthenticate of nobody", plist(entry("MessageType", "UserAuthenticate")), "UserID"],
+    ["UserAuthenticate without a user", plist(entry("MessageType", "UserAuthenticate")), "UserID"],
     ["DeclarativeManagement without Endpoint", plist(entry("MessageType", "DeclarativeManagement")), "Endpoint"],
   ])("%s: the error names the key", (_, input, key) => {
     const body = typeof input === "string" ? new TextEncoder().encode(input) : input

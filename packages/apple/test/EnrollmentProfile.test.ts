@@ -225,7 +225,7 @@ describe("the options", () => {
     ["a control character", { displayName: "bell\u0007" }],
     ["half a surrogate pair", { organization: "\ud83d" }],
     ["no name", { displayName: "" }],
-    ["an identifier that is none", { identifier: "not an identifier" }],
+    ["an invalid identifier", { identifier: "not an identifier" }],
   ])("refuse %s", (_, change) => {
     expect(Result.isFailure(decode({ ...encoded, ...change }))).toBe(true)
   })

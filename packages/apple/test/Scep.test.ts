@@ -8,9 +8,9 @@ import { Certificate, Cms, Scep } from "../src/index.ts"
 import * as PkiMessage from "../src/Scep/PkiMessage.ts"
 import { failed, succeeded } from "./Messages.ts"
 
-const [caKey, deviceKey, nextKey, strangerKey] = [rsaKey(), rsaKey(), rsaKey(), rsaKey()]
+const [caKey, deviceKey, nextKey, otherAuthorityKey] = [rsaKey(), rsaKey(), rsaKey(), rsaKey()]
 const ca = authorityOf("Authority", caKey)
-const stranger = authorityOf("Authority", strangerKey)
+const otherAuthority = authorityOf("Authority", otherAuthorityKey)
 const challengePassword = Redacted.make("once-only, für Gerät 1")
 const subject = { organization: "Acme", commonName: "device" }
 const base = { privateKey: deviceKey, subject, authority: ca.certificate, challengePassword, at: now }
@@ -82,8 +82,8 @@ describe("renewing", () => {
   })
 
   it.each([
-    ["another authority", identityOf(stranger, deviceKey), "badMessageCheck"],
-    ["itself", stranger, "badMessageCheck"],
+    ["another authority", identityOf(otherAuthority, deviceKey), "badMessageCheck"],
+    ["itself", otherAuthority, "badMessageCheck"],
     ["the authority", ca, "badRequest"],
     ["an authority in its own time", identityOf(ca, deviceKey, { at: inDays(-400) }), "badTime"],
   ] as const)("rejects a request signed with a certificate of %s", (_, signer, failInfo) => {
@@ -137,7 +137,7 @@ describe("invalid requests", () => {
     ],
     ["a changed request", () => message({ envelope: envelopeOf(spoiled(csr(), 30)) }), "badMessageCheck"],
     ["content that is no request", () => message({ envelope: envelopeOf(Buffer.from("hello")) }), "badMessageCheck"],
-    ["content for another", () => message({ envelope: envelopeOf(csr(), stranger) }), "badMessageCheck"],
+    ["content for another", () => message({ envelope: envelopeOf(csr(), otherAuthority) }), "badMessageCheck"],
     ["no content", () => message({ envelope: undefined }), "badMessageCheck"],
     ["an unknown poll", () => message({ messageType: "GetCertInitial" }), "badCertId"],
     ["an answer", () => message({ messageType: "CertRep" }), "badRequest"],
@@ -165,7 +165,7 @@ describe("invalid requests", () => {
 
   it("reports failed decryption and invalid content alike", () => {
     const [a, b] = [
-      message({ envelope: envelopeOf(csr(), stranger) }),
+      message({ envelope: envelopeOf(csr(), otherAuthority) }),
       message({ envelope: envelopeOf(new Uint8Array(9)) }),
     ]
     expect(failed(serve(a)).failInfo).toBe(failed(serve(b)).failInfo)
@@ -218,10 +218,10 @@ describe("responses", () => {
     const { received, issued } = succeeded(serve(pending.message))
     const other = succeeded(Scep.pkcsReq({ ...base, privateKey: nextKey }))
     const wrong = [
-      Scep.success(stranger, received, issued),
+      Scep.success(otherAuthority, received, issued),
       Scep.success(ca, { ...received, transaction: { ...transaction, transactionId: other.transactionId } }, issued),
       Scep.success(ca, { ...received, transaction: { ...transaction, senderNonce: other.senderNonce } }, issued),
-      Scep.failure(stranger, transaction, "badAlg"),
+      Scep.failure(otherAuthority, transaction, "badAlg"),
       Result.succeed(pending.message),
     ].map(succeeded)
     for (const answer of wrong) expect(failed(Scep.readCertRep(answer, pending))).toBeDefined()
@@ -236,7 +236,7 @@ describe("responses", () => {
 
   it("to GetCACert contain one certificate or several", () => {
     const one = succeeded(Scep.readCaCertificates(ca.certificate.der))
-    const several = succeeded(Scep.readCaCertificates(Cms.certsOnly([ca.certificate, stranger.certificate])))
+    const several = succeeded(Scep.readCaCertificates(Cms.certsOnly([ca.certificate, otherAuthority.certificate])))
     expect([one.length, several.length]).toEqual([1, 2])
   })
 

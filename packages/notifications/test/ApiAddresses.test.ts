@@ -59,7 +59,7 @@ describe("the API", () => {
       const attempts = yield* api.call("GET", `/workspaces/acme/deliveries/${delivery.id}/attempts`)
       expect(attempts.json).toMatchObject([{ number: 1, status: null, error: "InvalidAddress", bodyExcerpt: "" }])
       expect(answers.slice(1)).toEqual([{ address: "127.0.0.1", family: 4 }])
-      expect(api.receiver.heard).toEqual([])
+      expect(api.receiver.received).toEqual([])
     }),
   )
 })

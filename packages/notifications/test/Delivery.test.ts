@@ -45,7 +45,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* attempts(workspace, delivery?.id ?? 0)).toMatchObject([{ number: 1, status: 204, error: null }])
       yield* TestClock.adjust("1 day")
       yield* wake
-      expect(receiver.heard.length).toBe(1)
+      expect(receiver.received.length).toBe(1)
     }))
 
   test("retries by the schedule with one id, then is dead, then is retried by hand", (receiver) =>
@@ -60,7 +60,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
           yield* TestClock.adjust(wait - 1)
           yield* wake
           yield* TestClock.withLive(Effect.sleep(10))
-          expect(receiver.heard.length).toBe(index)
+          expect(receiver.received.length).toBe(index)
           yield* TestClock.adjust(wait / 10 + 2)
           yield* wake
         }
@@ -105,7 +105,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
           const { id, state } = yield* settled(1)
           expect(state).toBe("pending")
           expect(yield* (yield* Deliveries).attempts(workspace, id)).toMatchObject([expected])
-          expect(receiver.heard.map(({ path }) => path)).toEqual(["/"])
+          expect(receiver.received.map(({ path }) => path)).toEqual(["/"])
         }),
       { timeout: "100 millis" },
     )

@@ -36,7 +36,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* enable(workspace, id)
       yield* publish("three")
       yield* settled(1)
-      expect(receiver.heard.length).toBe(2)
+      expect(receiver.received.length).toBe(2)
     }))
 
   test("sends what waits for a disabled integration when it is enabled", (receiver) =>
@@ -51,7 +51,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* TestClock.adjust("1 minute")
       yield* wake
       yield* TestClock.withLive(Effect.sleep(10))
-      expect(receiver.heard.length).toBe(1)
+      expect(receiver.received.length).toBe(1)
       yield* enable(workspace, id)
       expect(yield* settled(2)).toMatchObject({ state: "delivered" })
     }))
@@ -86,7 +86,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       const { id, secret } = yield* integrate(receiver)
       const { rotateSecret } = yield* Integrations
       const rotated = Redacted.value((yield* rotateSecret(workspace, id)).secret)
-      const verifiedBy = (heard: Receiver.Heard) =>
+      const verifiedBy = (heard: Receiver.ReceivedRequest) =>
         Effect.gen(function* () {
           const secrets = { old: secret, new: rotated }
           const found: Array<string> = []
@@ -128,7 +128,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         let well = 0
         while (well < 30) if ((yield* receiver.next).path === "/well") well++
         // The dead one has as many as it may have at a time, and no more.
-        expect(receiver.heard.filter(({ path }) => path === "/dead").length).toBe(3)
+        expect(receiver.received.filter(({ path }) => path === "/dead").length).toBe(3)
         expect((yield* list(workspace, { state: "pending" })).deliveries.length).toBeGreaterThanOrEqual(30)
         // The worker does not stop before its tries have ended.
         for (const response of unanswered) response.destroy()
@@ -149,8 +149,8 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         yield* wake
         yield* TestClock.withLive(Effect.sleep(2))
       }
-      expect(receiver.heard.length).toBe(100)
-      expect(new Set(receiver.heard.map(({ id }) => id)).size).toBe(100)
+      expect(receiver.received.length).toBe(100)
+      expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(100)
     }).pipe(
       Effect.provide(
         DeliveryWorker.layer({ pollInterval: "30 days" }).pipe(Layer.provide(Layer.merge(guard, Sealing.layer))),
@@ -165,9 +165,9 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         for (let index = 0; index < 12; index++) yield* publish(String(index))
         for (let second = 1; second <= 3; second++) {
           const want = Math.min(second * 5, 12)
-          while (receiver.heard.length < want) yield* TestClock.withLive(Effect.sleep(2))
+          while (receiver.received.length < want) yield* TestClock.withLive(Effect.sleep(2))
           yield* TestClock.withLive(Effect.sleep(20))
-          expect(receiver.heard.length).toBe(want)
+          expect(receiver.received.length).toBe(want)
           yield* TestClock.adjust("1 second")
         }
       }),

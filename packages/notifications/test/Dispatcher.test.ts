@@ -60,11 +60,11 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         yield* TestClock.adjust("1 second")
         yield* answer()
         yield* until(Effect.map(claimed, (n) => n === 0))
-        expect([receiver.heard.length, yield* count("pending")]).toEqual([1, 2])
+        expect([receiver.received.length, yield* count("pending")]).toEqual([1, 2])
         receiver.answers = Receiver.status(204)
         yield* enable(workspace, id)
         yield* until(Effect.map(count("delivered"), (n) => n === 3))
-        expect(receiver.heard.length).toBe(3)
+        expect(receiver.received.length).toBe(3)
       }),
     { concurrency: 1 },
   )
@@ -78,7 +78,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         yield* publishThree
         yield* answer(410)
         yield* until(Effect.map(claimed, (n) => n === 0))
-        expect([receiver.heard.length, yield* count("pending"), yield* count("dead")]).toEqual([1, 2, 1])
+        expect([receiver.received.length, yield* count("pending"), yield* count("dead")]).toEqual([1, 2, 1])
       }),
     { concurrency: 1 },
   )
@@ -95,7 +95,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         yield* answer()
         yield* until(
           Effect.map(
-            Effect.sync(() => receiver.heard.length),
+            Effect.sync(() => receiver.received.length),
             (n) => n === 2,
           ),
         )
@@ -104,12 +104,12 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         yield* until(Effect.map(count("delivered"), (n) => n === 2))
         // The second one is still the lease's.
         expect(
-          receiver.heard.map(({ body }) => JSON.parse(Buffer.from(body).toString()).admDevice.productName),
+          receiver.received.map(({ body }) => JSON.parse(Buffer.from(body).toString()).admDevice.productName),
         ).toEqual(["one", "three"])
         yield* TestClock.adjust("15 seconds")
         yield* wake
         yield* until(Effect.map(count("delivered"), (n) => n === 3))
-        expect(receiver.heard.length).toBe(3)
+        expect(receiver.received.length).toBe(3)
       }),
     { concurrency: 1 },
   )
@@ -136,7 +136,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* sql`SELECT number, status, error FROM espalier_attempt WHERE error IS NOT NULL`).toEqual([
         { number: 2, status: null, error: "EventMissing" },
       ])
-      expect(receiver.heard.length).toBe(2)
+      expect(receiver.received.length).toBe(2)
     }))
 
   it.effect("on stopping records the attempts in flight, releases the rest, and starts nothing", () =>
@@ -161,14 +161,14 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         { state: "pending", attempts: 0, worker: null, due_at: Date.UTC(2026, 0, 1) },
         { state: "pending", attempts: 0, worker: null },
       ])
-      expect(receiver.heard.length).toBe(1)
+      expect(receiver.received.length).toBe(1)
 
       receiver.answers = Receiver.status(204)
       yield* Effect.gen(function* () {
         yield* until(Effect.map(count("delivered"), (n) => n === 3))
       }).pipe(Effect.provide(services()))
-      expect(new Set(receiver.heard.map(({ id }) => id)).size).toBe(3)
-      expect(receiver.heard.length).toBe(3)
+      expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(3)
+      expect(receiver.received.length).toBe(3)
     }).pipe(Effect.scoped, Effect.provide(database)),
   )
 }

@@ -92,11 +92,11 @@ it.live(
     Effect.gen(function* () {
       const { url, start } = yield* starter
       const receiver = yield* Receiver.make
-      const taken: Array<Receiver.Heard> = []
+      const taken: Array<Receiver.ReceivedRequest> = []
       let lost = 0
       receiver.answers = (response) => {
         const [isTaken, answer] = any()
-        const heard = receiver.heard.at(-1)
+        const heard = receiver.received.at(-1)
         if (isTaken && heard !== undefined) {
           taken.push(heard)
           response.once("close", () => {
@@ -156,7 +156,7 @@ it.live(
         // At least once: a lost answer may repeat what it was for, a kill what was answered and not yet recorded, and nothing else.
         const duplicates = taken.length - arrived.size
         yield* Effect.logInfo(
-          `${events} events, ${killed} kills, ${receiver.heard.length} tries, ${lost} answers lost, ${duplicates} duplicates`,
+          `${events} events, ${killed} kills, ${receiver.received.length} tries, ${lost} answers lost, ${duplicates} duplicates`,
         )
         expect(duplicates).toBeLessThanOrEqual(kills * concurrency + lost)
       }).pipe(Effect.scoped, Effect.provide(publisher))

@@ -52,7 +52,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         expect(yield* replay(workspace, range)).toEqual({ deliveries: 2 })
         const after = yield* finished
         expect(
-          receiver.heard
+          receiver.received
             .slice(5)
             .map(({ id }) => id)
             .sort(),
@@ -85,12 +85,12 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* replay(workspace, range)).toEqual({ deliveries: 0 })
       expect(yield* replay(workspace, { ...range, state: "delivered", integration })).toEqual({ deliveries: 2 })
       yield* finished
-      const again = receiver.heard.slice(10)
+      const again = receiver.received.slice(10)
       expect(again.map(({ id }) => id).sort()).toEqual([ids[1], ids[2]].sort())
       expect(again.map(({ path }) => path)).toEqual(["/one", "/one"])
       expect(yield* replay(workspace, { ...range, state: "delivered" })).toEqual({ deliveries: 4 })
       yield* finished
-      expect(receiver.heard.length).toBe(16)
+      expect(receiver.received.length).toBe(16)
     }))
 
   test(
@@ -161,7 +161,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
         body: Buffer.from(body).toString(),
       })
       expect(yield* attempts(workspace, sent.delivery)).toMatchObject([{ number: 1, status: 204 }])
-      expect(receiver.heard.length).toBe(1)
+      expect(receiver.received.length).toBe(1)
     }))
 
   test("sends a test of any event", (receiver) =>

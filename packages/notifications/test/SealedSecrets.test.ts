@@ -148,7 +148,7 @@ describe("an integration whose secret is damaged", () => {
         while ((yield* list("a", { state: "delivered" })).deliveries.length === 0) yield* Effect.sleep(5)
         while (!lines.some((line) => line.includes(bad.integration.id))) yield* Effect.sleep(5)
         expect((yield* health("a")).pending).toBe(1)
-        expect(receiver.heard.map(({ path }) => path)).toEqual(["/good"])
+        expect(receiver.received.map(({ path }) => path)).toEqual(["/good"])
         expect(lines.join()).not.toContain("sealed:v1:")
         expect(lines.join()).not.toContain(Redacted.value(good.secret).slice(6))
       }).pipe(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Plist, type PlistError } from "@espalier/plist"
 import { assemble, head, type Shape } from "./support/BinaryWriter.ts"
-import { read, refusal, same, utf8 } from "./support/Expecting.ts"
+import { parseError, read, same, utf8 } from "./support/Expecting.ts"
 
 type Objects = Parameters<typeof assemble>[0]
 
@@ -135,7 +135,7 @@ describe("invalid files", () => {
     ["offsets of nine bytes", [[0x09]], { offsetSize: 9 }, "Syntax", 8 + 1 + 9 + 6],
     ["references of no bytes", [[0x09]], { refSize: 0 }, "Syntax", 8 + 1 + 4 + 7],
   ])("%s", (_, objects, shape, reason, offset) => {
-    const error = refusal(assemble(objects, shape))
+    const error = parseError(assemble(objects, shape))
     same([error.reason, error.offset], [reason, offset])
     expect(error.message).toContain(`(byte ${offset})`)
   })
@@ -145,7 +145,7 @@ describe("invalid files", () => {
     ["bplist00", "UnexpectedEnd", 8],
     ["bplist", "Unsupported", 6],
   ])("%s alone", (text, reason, offset) => {
-    const error = refusal(utf8(text))
+    const error = parseError(utf8(text))
     same([error.reason, error.offset], [reason, offset])
   })
 
@@ -185,7 +185,7 @@ describe("files that expand to more than they hold", () => {
     ],
   ])("%s", (_, file) => {
     expect(file.length).toBeLessThan(60_000)
-    expect(refusal(file).reason).toBe("TooLarge")
+    expect(parseError(file).reason).toBe("TooLarge")
   })
 
   /** Many objects at one offset: each is built anew. */
@@ -203,7 +203,7 @@ describe("files that expand to more than they hold", () => {
     ["an array", [...head(0xa, 50_000), ...Array.from({ length: 50_000 }, () => word(60_001)).flat()]],
   ])("one stretch of bytes as 60,000 objects: %s", (_, object) => {
     const file = overlapping(object, 60_000)
-    expect(["TooLarge", "BadReference"]).toContain(refusal(file).reason)
+    expect(["TooLarge", "BadReference"]).toContain(parseError(file).reason)
   })
 
   it("arrays over one stretch of bytes, each the last item of the one before", () => {
@@ -223,7 +223,7 @@ describe("files that expand to more than they hold", () => {
       top: first,
       offsets: [...leaves, ...arrays, 8 + bytes.length],
     })
-    const error = refusal(file)
+    const error = parseError(file)
     same([error.reason, error.offset], ["TooLarge", 8 + 6])
   })
 
@@ -236,7 +236,7 @@ describe("files that expand to more than they hold", () => {
     const file = assemble([...arrays, [0x09], [...head(4, 1000), ...zeros(1000)]], {
       offsets: [...offsets, leafAt, ...Array.from({ length: levels }, () => leafAt + 1)],
     })
-    const error = refusal(file, { maxBytes: 3000 })
+    const error = parseError(file, { maxBytes: 3000 })
     same([error.reason, error.offset], ["TooLarge", leafAt + 1])
   })
 
@@ -249,8 +249,8 @@ describe("files that expand to more than they hold", () => {
   it("maxBytes counts 8 bytes an object, and content", () => {
     const file = laughs(1, 10, ascii("xx"))
     same(Array.isArray(read(file, { maxBytes: 108 })), true)
-    same(refusal(file, { maxBytes: 107 }).reason, "TooLarge")
-    same(refusal(file, { maxBytes: file.length - 1 }).offset, file.length - 1)
+    same(parseError(file, { maxBytes: 107 }).reason, "TooLarge")
+    same(parseError(file, { maxBytes: file.length - 1 }).offset, file.length - 1)
   })
 
   const chain = (levels: number, leaf: ReadonlyArray<number>): Uint8Array =>
@@ -258,17 +258,17 @@ describe("files that expand to more than they hold", () => {
 
   it("depth is bounded", () => {
     same(Array.isArray(read(chain(64, [0x09]))), true)
-    same(refusal(chain(64, [0xa0])).reason, "TooDeep")
-    same(refusal(chain(64, [0xd0])).reason, "TooDeep")
-    same(refusal(chain(64, [0x80, 1])).reason, "TooDeep")
-    same(refusal(chain(10_000, [0x09])).reason, "TooDeep")
-    same(refusal(chain(10_000, [0x09]), { maxDepth: 1e9 }).reason, "TooDeep")
+    same(parseError(chain(64, [0xa0])).reason, "TooDeep")
+    same(parseError(chain(64, [0xd0])).reason, "TooDeep")
+    same(parseError(chain(64, [0x80, 1])).reason, "TooDeep")
+    same(parseError(chain(10_000, [0x09])).reason, "TooDeep")
+    same(parseError(chain(10_000, [0x09]), { maxDepth: 1e9 }).reason, "TooDeep")
   })
 
   it("depth cannot hide behind an object that is already known", () => {
     // Object 3 is met as a child of the root first, with two levels in it, and again two levels deeper.
     const file = assemble([[0xa2, 3, 1], [0xa1, 2], [0xa1, 3], [0xa1, 4], [0xa0]])
     same(read(file, { maxDepth: 5 }), [[[]], [[[[]]]]])
-    same(refusal(file, { maxDepth: 4 }).reason, "TooDeep")
+    same(parseError(file, { maxDepth: 4 }).reason, "TooDeep")
   })
 })

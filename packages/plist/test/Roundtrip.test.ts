@@ -5,7 +5,7 @@ import { Plist, PlistError, PlistJson } from "@espalier/plist"
 import { options } from "@espalier/testing/Property"
 import { Arbitrary, Result, Schema } from "effect"
 import * as BinaryWriter from "./support/BinaryWriter.ts"
-import { read, refusal, same, utf8 } from "./support/Expecting.ts"
+import { parseError, read, same, utf8 } from "./support/Expecting.ts"
 import { anyValue, toSeconds, xmlValue } from "./support/Values.ts"
 
 const runs = options({ runs: 300 })
@@ -113,7 +113,7 @@ describe("damage", () => {
     const bytes = utf8(text)
     read(bytes)
     for (let length = 0; length < bytes.length; length++) {
-      const error = refusal(bytes.subarray(0, length))
+      const error = parseError(bytes.subarray(0, length))
       const withinCharacter = ((bytes[length] ?? 0) & 0xc0) === 0x80
       same([length, error.reason], [length, withinCharacter ? "BadEncoding" : "UnexpectedEnd"])
     }
@@ -121,6 +121,6 @@ describe("damage", () => {
 
   it("rejects a binary document truncated at any byte", () => {
     const bytes = BinaryWriter.write({ key: ["text", "ü", new Uint8Array(20), 1.5, 2n ** 60n] })
-    for (let length = 0; length < bytes.length; length++) refusal(bytes.subarray(0, length))
+    for (let length = 0; length < bytes.length; length++) parseError(bytes.subarray(0, length))
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Plist, PlistError, PlistErrorReason } from "@espalier/plist"
 import { options } from "@espalier/testing/Property"
 import { Effect, Result, Schema } from "effect"
-import { refusal, same, utf8 } from "./support/Expecting.ts"
+import { parseError, same, utf8 } from "./support/Expecting.ts"
 import { xmlValue } from "./support/Values.ts"
 
 describe("Value", () => {
@@ -76,7 +76,7 @@ describe("FromBytes", () => {
 
 describe("PlistError", () => {
   it("is a tagged error and round-trips through its codec", () => {
-    const error = refusal(utf8("<plist><array></plist>"))
+    const error = parseError(utf8("<plist><array></plist>"))
     expect(error).toBeInstanceOf(Error)
     expect(error._tag).toBe("PlistError")
     const codec = Schema.toCodecJson(PlistError)

@@ -1,7 +1,7 @@
 /** What an XML property list may look like, and what it may not: with the reason and the place. */
 import { describe, expect, it } from "@effect/vitest"
 import { Plist } from "@espalier/plist"
-import { plist, read, refusal, same, utf8 } from "./support/Expecting.ts"
+import { parseError, plist, read, same, utf8 } from "./support/Expecting.ts"
 
 const bytes = (...values: ReadonlyArray<number>): Uint8Array => Uint8Array.from(values)
 
@@ -236,7 +236,7 @@ describe("errors name the problem and its place", () => {
     ["<plist><array><array/></array></plist>", { maxDepth: 1 }, "TooDeep", 14, 1, 15],
     ["<plist><dict/></plist>", { maxDepth: 0 }, "TooDeep", 7, 1, 8],
   ])("%j %j: %s", (document, limits, reason, offset, line, column) => {
-    const error = refusal(utf8(document), limits)
+    const error = parseError(utf8(document), limits)
     same([error.reason, error.offset, error.line, error.column], [reason, offset, line, column])
     expect(error.message).toContain(`(line ${line}, column ${column})`)
     expect(error.message.length).toBeLessThan(160)
@@ -244,9 +244,9 @@ describe("errors name the problem and its place", () => {
 
   it("does not count the byte order mark as a column", () => {
     const document = "\ufeff<plist>\n<é/></plist>"
-    const { offset, line, column } = refusal(utf8(document))
+    const { offset, line, column } = parseError(utf8(document))
     same([offset, line, column], [11, 2, 1])
-    const wide = refusal(Buffer.from(document, "utf16le"))
+    const wide = parseError(Buffer.from(document, "utf16le"))
     same([wide.offset, wide.line, wide.column], [18, 2, 1])
   })
 
@@ -256,21 +256,21 @@ describe("errors name the problem and its place", () => {
     ["an encoded surrogate", "<plist>", [0xed, 0xa0, 0x80], 7, 1, 8],
     ["a character that is cut off", "<plist>\n", [0xe2, 0x82], 8, 2, 1],
   ])("%s in UTF-8", (_, before, bad, offset, line, column) => {
-    const error = refusal(Uint8Array.from([...utf8(before), ...bad]))
+    const error = parseError(Uint8Array.from([...utf8(before), ...bad]))
     same([error.reason, error.offset, error.line, error.column], ["BadEncoding", offset, line, column])
   })
 
   it("a lone surrogate in UTF-16", () => {
-    const error = refusal(Uint8Array.from([0xfe, 0xff, 0, 0x3c, 0xd8, 0x00, 0, 0x3c]))
+    const error = parseError(Uint8Array.from([0xfe, 0xff, 0, 0x3c, 0xd8, 0x00, 0, 0x3c]))
     same([error.reason, error.offset, error.column], ["BadEncoding", 4, 2])
   })
 
   it("does not read a document beyond the limit", () => {
     const document = utf8("<plist><true/></plist>")
     same(read(document, { maxBytes: 22 }), true)
-    const error = refusal(document, { maxBytes: 21 })
+    const error = parseError(document, { maxBytes: 21 })
     same([error.reason, error.offset], ["TooLarge", 21])
-    same(refusal(new Uint8Array(10 * 1024 * 1024 + 1)).reason, "TooLarge")
+    same(parseError(new Uint8Array(10 * 1024 * 1024 + 1)).reason, "TooLarge")
   })
 
   it("accepts 64 levels", () => {
@@ -281,7 +281,7 @@ describe("errors name the problem and its place", () => {
   it("quotes only the start of a long name", () => {
     const secret = "correcthorsebatterystaple"
     for (const element of [`<${secret}/>`, `<string>&${secret};</string>`, `<dict><key>${secret}</key></dict>`]) {
-      expect(refusal(plist(element)).message).not.toContain(secret.slice(0, 9))
+      expect(parseError(plist(element)).message).not.toContain(secret.slice(0, 9))
     }
   })
 })
@@ -306,6 +306,6 @@ describe("large hostile documents are read quickly", () => {
   ])("%s", (_, document, reason) => {
     const bytes = utf8(document)
     if (reason === undefined) read(bytes)
-    else same(refusal(bytes).reason, reason)
+    else same(parseError(bytes).reason, reason)
   })
 })

@@ -89,7 +89,7 @@ export interface Device {
   readonly install: (profile: Uint8Array) => Operation
   /** The same without profile and SCEP, for a server that needs no identity, or with an existing identity. */
   readonly attach: (attachment: Enrollment.Attachment) => Operation
-  /** Polls for commands and executes them until there are none, on the device channel or a user channel. */
+  /** Polls for commands and executes them until the queue is empty, on the device channel or a user channel. */
   readonly poll: (shortName?: string) => Operation<ReadonlyArray<CommandLoop.Report>>
   /** Polls as after a push: with a push token its channel, without one every channel. */
   readonly wake: (token?: Uint8Array) => Operation<ReadonlyArray<CommandLoop.Report>>

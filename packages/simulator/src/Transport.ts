@@ -2,7 +2,7 @@
  * HTTP as a device speaks it: bounded in time and size, over TLS with the device's identity for servers that ask for it,
  * following redirects without remembering them, every request in the log.
  *
- * A 503 becomes `RetryLater` and no answer `Unreachable`, or, when the device is to retry by itself, the very same request again after a
+ * A 503 becomes `RetryLater` and no answer `Unreachable`, or, when the device retries automatically, the very same request again after a
  * pause: same bytes, same signature. All other statuses are for the caller to execute.
  */
 import { rootCertificates } from "node:tls"

@@ -4,11 +4,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { DeclarativeManagement, Message } from "@espalier/apple"
 import { Effect, Result } from "effect"
 import { enrolled } from "./Device.ts"
-import type { Declared, MdmServer } from "./MdmServer.ts"
+import type { MdmServer, ServedDeclaration } from "./MdmServer.ts"
 
 const data = Buffer.from("the asset's bytes")
 
-const activation = (...configurations: ReadonlyArray<string>): Declared => ({
+const activation = (...configurations: ReadonlyArray<string>): ServedDeclaration => ({
   kind: "activation",
   type: "com.apple.activation.simple",
   identifier: "all",
@@ -16,7 +16,7 @@ const activation = (...configurations: ReadonlyArray<string>): Declared => ({
   payload: { StandardConfigurations: configurations },
 })
 
-const subscriptions = (...names: ReadonlyArray<string>): Declared => ({
+const subscriptions = (...names: ReadonlyArray<string>): ServedDeclaration => ({
   kind: "configuration",
   type: "com.apple.configuration.management.status-subscriptions",
   identifier: "subscriptions",
@@ -24,7 +24,7 @@ const subscriptions = (...names: ReadonlyArray<string>): Declared => ({
   payload: { StatusItems: names.map((Name) => ({ Name })) },
 })
 
-const service: Declared = {
+const service: ServedDeclaration = {
   kind: "configuration",
   type: "com.apple.configuration.services.configuration-files",
   identifier: "service",
@@ -32,7 +32,7 @@ const service: Declared = {
   payload: { ServiceType: "com.apple.sshd", DataAssetReference: "files" },
 }
 
-const asset = (server: MdmServer, token: string, more: object = {}): Declared => ({
+const asset = (server: MdmServer, token: string, more: object = {}): ServedDeclaration => ({
   kind: "asset",
   type: "com.apple.asset.data",
   identifier: "files",

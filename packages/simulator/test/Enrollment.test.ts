@@ -253,15 +253,15 @@ describe("the identity", () => {
   it.live("is presented in TLS to a server whose certificate the profile trusts", () =>
     Effect.gen(function* () {
       const server = yield* listen({ secure: true })
-      const stranger = yield* unboxed()
-      expect(yield* Effect.flip(stranger.enroll(`${server.url}/mdm/apple/enroll`))).toMatchObject({
+      const unknown = yield* unboxed()
+      expect(yield* Effect.flip(unknown.enroll(`${server.url}/mdm/apple/enroll`))).toMatchObject({
         reason: "Unreachable",
       })
       const device = yield* unboxed({ ca: tls.certificate })
       yield* device.enroll(`${server.url}/mdm/apple/enroll`)
       const clients = server.requests.map(({ path, client }) => `${path} ${client.split("\n").at(-1)}`)
       expect(clients.slice(-3)).toEqual([
-        "/mdm/apple/scep nobody",
+        "/mdm/apple/scep unsigned",
         "/mdm/apple/mdm CN=a device",
         "/mdm/apple/mdm CN=a device",
       ])

@@ -38,7 +38,7 @@ export interface Answer {
   readonly body?: string | Uint8Array
 }
 
-export interface Declared {
+export interface ServedDeclaration {
   readonly kind: Ddm.DeclarationType
   readonly type: string
   readonly identifier: string
@@ -76,13 +76,13 @@ export class MdmServer {
   readonly queues = new Map<string, Array<{ uuid: string; command: Plist.Dictionary }>>()
   readonly challenges = new Set<string>()
   readonly assets = new Map<string, Uint8Array>()
-  declarations: ReadonlyArray<Declared> = []
+  declarations: ReadonlyArray<ServedDeclaration> = []
   declarationsToken = "tokens-0"
   bootstrapToken: Uint8Array | undefined
   requireSignature = true
   /** Sends a put-off command again in the same connection, as no server should. */
   repeats = false
-  /** Answers in the place of the server, once it has heard. */
+  /** Answers instead of the server, after the message was received. */
   intercept: (received: ReceivedRequest) => Answer | undefined = () => undefined
   scepIntercept: (operation: string) => Answer | undefined = () => undefined
   editProfile: (profile: Plist.Dictionary) => Plist.Dictionary = (profile) => profile

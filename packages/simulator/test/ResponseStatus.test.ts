@@ -1,4 +1,4 @@
-/** The status of a response: the device unenrolls, retries later, or fails. */
+/** The status of a response: the device unenrolls, reattempts later, or fails. */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
@@ -99,14 +99,14 @@ describe("after a 503 the device", () => {
       yield* device.wake()
       expect(server.operation().slice(2)).toEqual(["Idle"])
       expect(yield* Effect.flip(device.wake())).toMatchObject({ reason: "Unreachable" })
-      const tries = (yield* device.exchanges.all).slice(6)
-      expect(tries.map(({ operation, status }) => [operation, status])).toEqual([
+      const attempts = (yield* device.exchanges.all).slice(6)
+      expect(attempts.map(({ operation, status }) => [operation, status])).toEqual([
         ["Idle", undefined],
         ["Idle", 200],
         ["Idle", undefined],
         ["Idle", undefined],
       ])
-      expect(Buffer.from(tries[0]?.request ?? []).equals(Buffer.from(tries[1]?.request ?? [0]))).toBe(true)
+      expect(Buffer.from(attempts[0]?.request ?? []).equals(Buffer.from(attempts[1]?.request ?? [0]))).toBe(true)
     }),
   )
 

@@ -6,7 +6,7 @@ import { enrolled, line } from "./Device.ts"
 
 const challenge = "<plist><dict><key>DigestChallenge</key><string>Digest nonce=1</string></dict></plist>"
 const admission = "<plist><dict><key>AuthToken</key><string>secret</string></dict></plist>"
-const refusal = "<plist><dict><key>AuthToken</key><string></string></dict></plist>"
+const declined = "<plist><dict><key>AuthToken</key><string></string></dict></plist>"
 const open = "<plist><dict><key>DigestChallenge</key><string></string></dict></plist>"
 
 describe("on a Mac", () => {
@@ -89,7 +89,7 @@ describe("on a Mac", () => {
       const { server, device } = yield* enrolled({ kind: "Mac" })
       server.intercept = ({ operation, message }) =>
         operation === "UserAuthenticate"
-          ? { body: message["DigestResponse"] === undefined ? challenge : refusal }
+          ? { body: message["DigestResponse"] === undefined ? challenge : declined }
           : undefined
       const login = device.login({ shortName: "ada", digest: () => "wrong" })
       expect(yield* Effect.flip(login)).toMatchObject({ reason: "UnexpectedStatus" })

@@ -7,8 +7,8 @@
  *
  * **Gotchas**
  *
- * A stream outside of a transaction reads over a connection of its own, as of its first row, so that whoever
- * consumes it may write meanwhile; hence it cannot itself write (`INSERT … RETURNING` as a stream fails). In memory, where no
+ * A stream outside of a transaction reads over a connection of its own, as of its first row, so that its
+ * consumer may write meanwhile; hence it cannot itself write (`INSERT … RETURNING` as a stream fails). In memory, where no
  * second connection sees the database, it reads everything first.
  */
 import { closeSync, existsSync, openSync, statSync } from "node:fs"

@@ -34,7 +34,7 @@ export interface SqliteConnectionOptions {
 }
 
 /**
- * The connection over an open database. Whoever opened it closes it.
+ * The connection over an open database. The caller that opened it closes it.
  *
  * @category constructors
  * @since 0.1.0

@@ -41,7 +41,7 @@ describe("URL", () => {
     "sqlite:///var/lib/",
     "sqlite:data.db?s3cret=1",
     "sqlite:%zz",
-    // Passwords `pa/s3cret`, `1#s3cret`, `1?s3cret`, `1/s3cret` that nobody has encoded.
+    // Passwords `pa/s3cret`, `1#s3cret`, `1?s3cret`, `1/s3cret` that were not percent-encoded.
     "postgres://ann:pa/s3cret@db/plums",
     "postgres://ann:1#s3cret@db/plums",
     "postgres://ann:1?s3cret@db/plums",
@@ -59,7 +59,7 @@ describe("URL", () => {
 const shown = (error: unknown): string =>
   [String(error), JSON.stringify(error), Inspectable.toStringUnknown(error), (error as Error).stack].join("\n")
 
-const refusal = (url: string | Redacted.Redacted) =>
+const openingError = (url: string | Redacted.Redacted) =>
   Layer.build(
     Database.layer({
       url: typeof url === "string" ? Redacted.make(url) : url,
@@ -113,7 +113,7 @@ describe("SQLite", () => {
   it.effect.each(broken)("%s: %s", ([reason, advice, make]) =>
     Effect.gen(function* () {
       const file = make(yield* folder)
-      const error = yield* refusal(`sqlite://${file}`)
+      const error = yield* openingError(`sqlite://${file}`)
       expect(error).toMatchObject({ _tag: "DatabaseError", reason })
       expect(error.message).toContain(advice)
     }),
@@ -127,7 +127,7 @@ describe("SQLite", () => {
         (db) => Effect.sync(() => db.close()),
       )
       other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE plum (id integer)")
-      expect(yield* refusal(`sqlite://${file}`)).toMatchObject({ reason: "Locked" })
+      expect(yield* openingError(`sqlite://${file}`)).toMatchObject({ reason: "Locked" })
     }),
   )
 
@@ -196,7 +196,7 @@ layer(Postgres.layer, { timeout: "20 seconds", excludeTestServices: true })("Pos
     it.effect(name, () =>
       Effect.gen(function* () {
         const server = yield* Postgres.Postgres
-        const error = yield* refusal(url(server))
+        const error = yield* openingError(url(server))
         expect(error).toMatchObject({ _tag: "DatabaseError", reason })
         expect(error.message).toContain(advice)
         expect(error.message).toContain(`${server.host}`)
@@ -207,7 +207,7 @@ layer(Postgres.layer, { timeout: "20 seconds", excludeTestServices: true })("Pos
 
   test("an invalid password", "WrongPassword", "the user espalier", ({ urlOf }) => urlOf({ password: "wrong-s3cret" }))
   test("no password", "WrongPassword", "password", ({ urlOf }) => urlOf({ password: "" }))
-  test("an unknown user", "WrongPassword", "the user nobody", ({ urlOf }) => urlOf({ username: "nobody" }))
+  test("an unknown user", "WrongPassword", "the user absent", ({ urlOf }) => urlOf({ username: "absent" }))
   test("a missing database", "DatabaseMissing", "createdb pears", ({ urlOf }) => urlOf({ database: "pears" }))
   test("no server on that port", "Unreachable", "ECONNREFUSED", ({ urlOf }) => urlOf({ port: 1 }))
   test("a server without TLS", "Unreachable", "TLS", ({ urlOf }) => urlOf({ database: "postgres?sslmode=require" }))

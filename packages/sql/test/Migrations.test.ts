@@ -1,5 +1,5 @@
 /**
- * A schema is brought up to date once, whole, by whoever comes first; a database of another version is left alone.
+ * A schema is brought up to date once, whole, by the first process that starts; a database of another version is left alone.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,6 +1,6 @@
 /**
- * A real Chromium, out of an npm package, so that Node and npm are all that a machine needs. It looks up no names, so it speaks with nobody
- * but this machine.
+ * A real Chromium, out of an npm package, so that a machine needs Node and npm only. It resolves no names, so it reaches this machine
+ * only.
  */
 import chromium from "@sparticuz/chromium"
 import { Effect, type Scope } from "effect"

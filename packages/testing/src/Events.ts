@@ -3,7 +3,7 @@
  */
 import type { DeviceEnrolled } from "@espalier/schema"
 
-/** An event that is told from others by `name`. */
+/** An event that `name` distinguishes from others. */
 export const enrolled = (name: string): DeviceEnrolled => ({
   action: "adm_device_enrolled",
   organization: { id: "o", name: "Example", url: "https://dashboard.example.com/example" },

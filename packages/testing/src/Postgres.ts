@@ -26,9 +26,9 @@ export class Postgres extends Context.Service<
     readonly port: number
     readonly username: string
     readonly password: string
-    /** The URL of a database that nobody has used before. Takes some tenths of a second: for a test file, or where servers' locks matter. */
+    /** The URL of a new database. Takes some tenths of a second: for a test file, or where servers' locks matter. */
     readonly freshDatabase: Effect.Effect<Redacted.Redacted>
-    /** The URL of a schema that nobody has used before, in a database with others of its kind. Takes milliseconds: for a test. */
+    /** The URL of a new schema, in a database with others of its kind. Takes milliseconds: for a test. */
     readonly freshSchema: Effect.Effect<Redacted.Redacted>
     /** The URL of the database `postgres`, with other parts where they are given. */
     readonly urlOf: (parts: {
@@ -98,12 +98,12 @@ const start = async (settings: Settings): Promise<Server> => {
       options,
     )
     // The free port can be gone by the time that PostgreSQL asks for it.
-    for (let tries = 1; ; tries++) {
+    for (let attempt = 1; ; attempt++) {
       const port = await freePort()
       const server = spawn(bin.postgres, ["-D", data, "-p", String(port), ...flags], { ...options, stdio: "pipe" })
       const failure = await ready(server)
       if (failure === undefined) return { port, stop: () => stop(server, place) }
-      if (tries === 3) throw new Error(`PostgreSQL did not start:\n${failure}`)
+      if (attempt === 3) throw new Error(`PostgreSQL did not start:\n${failure}`)
     }
   } catch (error) {
     await rm(place, { recursive: true, force: true })

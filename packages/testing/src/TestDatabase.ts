@@ -1,5 +1,5 @@
 /**
- * What a contract test runs over: a database that nobody has used before, in SQLite's memory or in PostgreSQL.
+ * What a contract test runs over: a new database, in SQLite's memory or in PostgreSQL.
  *
  * Connections live in real time, whatever a test does to its clock: keeping them alive over years in a moment would take years.
  */

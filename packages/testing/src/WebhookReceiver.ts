@@ -1,11 +1,11 @@
 /**
- * A receiver of webhooks on this machine: it answers what it is told to, and hands on what it heard.
+ * A receiver of webhooks on this machine: it answers as configured and hands over what it received.
  */
 import { once } from "node:events"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { Effect, Queue, type Scope } from "effect"
 
-export interface Heard {
+export interface ReceivedRequest {
   readonly id: string
   readonly path: string
   readonly body: Uint8Array
@@ -17,15 +17,15 @@ export type Answers = (response: ServerResponse, request: { readonly path: strin
 
 export interface Receiver {
   readonly url: (path: string) => string
-  /** The next request that was heard and not yet taken. */
-  readonly next: Effect.Effect<Heard>
-  readonly heard: ReadonlyArray<Heard>
+  /** The next request that was received and not yet taken. */
+  readonly next: Effect.Effect<ReceivedRequest>
+  readonly received: ReadonlyArray<ReceivedRequest>
   answers: Answers
 }
 
 export const make: Effect.Effect<Receiver, never, Scope.Scope> = Effect.gen(function* () {
-  const queue = yield* Queue.unbounded<Heard>()
-  const heard: Array<Heard> = []
+  const queue = yield* Queue.unbounded<ReceivedRequest>()
+  const received: Array<ReceivedRequest> = []
   const counts = new Map<string, number>()
   const server = createServer((request, response) => {
     const chunks: Array<Uint8Array> = []
@@ -36,7 +36,7 @@ export const make: Effect.Effect<Receiver, never, Scope.Scope> = Effect.gen(func
       counts.set(path, count)
       const { headers } = request
       const one = { id: String(headers["webhook-id"]), path, body: Buffer.concat(chunks), headers }
-      heard.push(one)
+      received.push(one)
       receiver.answers(response, { path, count })
       Queue.offerUnsafe(queue, one)
     })
@@ -54,7 +54,7 @@ export const make: Effect.Effect<Receiver, never, Scope.Scope> = Effect.gen(func
   const receiver: Receiver = {
     url: (path) => `http://127.0.0.1:${port}${path}`,
     next: Queue.take(queue),
-    heard,
+    received,
     answers: (response) => {
       response.writeHead(204).end()
     },

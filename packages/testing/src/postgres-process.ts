@@ -1,6 +1,6 @@
 /**
  * A PostgreSQL whose commits survive the machine's power, as a child process for benches: sends the URL of a fresh database for each
- * message that it gets, and ends with its parent, or when it is told to.
+ * message that it gets, and ends with its parent, or on request.
  */
 import { Effect, Redacted } from "effect"
 import { durable, Postgres } from "./Postgres.ts"
