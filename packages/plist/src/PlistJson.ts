@@ -13,9 +13,8 @@
  * `null` has no property list form. One value has one JSON form; {@link toValue} also takes `{"$integer":"1"}` and
  * `{"$real":1.5}`, which need no wrapping.
  */
-import { Result } from "effect"
+import { Result, type Schema } from "effect"
 import { Base64 as Encoding } from "effect/encoding"
-import type { Json } from "effect/Schema"
 import * as CalendarDate from "./CalendarDate.ts"
 import { isExactNumber, isReservedKey, wrappers } from "./JsonRules.ts"
 import { depthOf, type Limits } from "./Limits.ts"
@@ -29,7 +28,7 @@ import { integer, isDictionary, maxInteger, minInteger, Real, setEntry, type Val
  * @category encoding
  * @since 0.1.0
  */
-export const fromValue = (value: Value, limits?: Pick<Limits, "maxDepth">): Result.Result<Json, PlistError> =>
+export const fromValue = (value: Value, limits?: Pick<Limits, "maxDepth">): Result.Result<Schema.Json, PlistError> =>
   walk(limits, (walker) => encode(walker, value, 1))
 
 /**
@@ -68,7 +67,7 @@ const enter = (walker: Walker, depth: number): void => {
   }
 }
 
-const encode = (walker: Walker, value: unknown, depth: number): Json => {
+const encode = (walker: Walker, value: unknown, depth: number): Schema.Json => {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -93,12 +92,12 @@ const encode = (walker: Walker, value: unknown, depth: number): Json => {
   throw failure(walker, "Unsupported", `A property list has no ${value === null ? "null" : typeof value} like this`)
 }
 
-const encodeInteger = (value: bigint): Json => {
+const encodeInteger = (value: bigint): Schema.Json => {
   const canonical = integer(value)
   return typeof canonical === "number" ? canonical : { $integer: value.toString() }
 }
 
-const encodeReal = (value: number): Json => {
+const encodeReal = (value: number): Schema.Json => {
   if (Number.isNaN(value)) return { $real: "nan" }
   if (!Number.isFinite(value)) return { $real: value > 0 ? "inf" : "-inf" }
   if (Object.is(value, -0)) return { $real: "-0" }

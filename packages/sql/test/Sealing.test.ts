@@ -1,6 +1,7 @@
 import { webcrypto } from "node:crypto"
 import { inspect } from "node:util"
 import { describe, expect, it } from "@effect/vitest"
+import { options } from "@espalier/testing/Property"
 import { Redacted, Result, Schema } from "effect"
 import { Sealing } from "../src/index.ts"
 
@@ -11,10 +12,15 @@ const opened = (sealing: Sealing.Sealing["Service"], sealed: string, context: st
 describe("sealing", () => {
   const sealing = Sealing.make([key(1)])
 
-  it.prop("opens what it sealed", [Schema.String, Schema.String], ([string, context]) => {
-    const text = string.toWellFormed()
-    expect(opened(sealing, sealing.seal(text, context), context)).toEqual(Result.succeed(text))
-  })
+  it.prop(
+    "opens what it sealed",
+    [Schema.String, Schema.String],
+    ([string, context]) => {
+      const text = string.toWellFormed()
+      expect(opened(sealing, sealing.seal(text, context), context)).toEqual(Result.succeed(text))
+    },
+    options(),
+  )
 
   it("seals the same text to another value each time, and shows none of it", () => {
     const [one, other] = [sealing.seal("whsec_secret", "a"), sealing.seal(Redacted.make("whsec_secret"), "a")]
@@ -52,6 +58,7 @@ describe("sealing", () => {
       bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
       expect(sealing.open(head + bytes.toString("base64url"), "a")).toMatchObject({ failure: { reason: "Damaged" } })
     },
+    options(),
   )
 
   it.each(["", "!", "AAAA"])("rejects a text cut to %j", (payload) => {
