@@ -53,8 +53,8 @@ const cases: ReadonlyArray<readonly [name: string, document: Uint8Array, value: 
     "BadDate",
   ],
   ["a date with blanks", wrap("<date> 2024-01-01T00:00:00Z\n</date>"), new Date("2024-01-01T00:00:00Z"), "BadDate"],
-  ["an integer that is none", wrap("<integer>many</integer>"), "many", "BadInteger"],
-  ["a real that is none", wrap("<real>1,5</real>"), "1,5", "BadReal"],
+  ["an invalid integer", wrap("<integer>many</integer>"), "many", "BadInteger"],
+  ["an invalid real", wrap("<real>1,5</real>"), "1,5", "BadReal"],
   ["data that is not base64", wrap("<data>?</data>"), "?", "BadData"],
   [
     "a key twice: the last value, as other parsers",
