@@ -1,8 +1,5 @@
 /**
- * JSON with integers beyond 2^53. `JSON.parse` rounds them; here such an integer is `{"$integer": "9007199254740993"}` between the text and the
- * text.
- *
- * A key `$integer` of the document itself gets one `$` more, so nothing else changes its meaning.
+ * JSON with integers beyond 2^53. `JSON.parse` rounds them; here such an integer is `{"$integer": "9007199254740993"}` while the JSON is a value.
  */
 
 /** A string with the colon that makes it a key, or a number. Whatever is not one of them is skipped. */
@@ -12,16 +9,18 @@ const integer = /^-?\d{16,}$/
 const worthReading = /\d{16}|\$integer/
 
 /**
- * Rewrites a JSON text so that `JSON.parse` keeps its integers beyond 2^53, as `{"$integer": …}`.
+ * Rewrites a JSON text so that `JSON.parse` keeps its integers beyond 2^53, as `{"$integer": …}`. With `escapesKeys`, a key `$integer` of the
+ * document itself gets one `$` more.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const wrap = (text: string): string =>
+export const wrap = (text: string, { escapesKeys }: { readonly escapesKeys: boolean }): string =>
   worthReading.test(text)
     ? text.replaceAll(token, (found: string, string: string | undefined, colon: string | undefined) => {
-        if (string !== undefined)
-          return colon !== undefined && key.test(string) ? `"$${string.slice(1)}${colon}` : found
+        if (string !== undefined) {
+          return escapesKeys && colon !== undefined && key.test(string) ? `"$${string.slice(1)}${colon}` : found
+        }
         return integer.test(found) && !Number.isSafeInteger(Number(found)) ? `{"$integer":"${found}"}` : found
       })
     : text

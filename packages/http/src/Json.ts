@@ -36,7 +36,8 @@ export class InvalidJson extends Schema.TaggedError<InvalidJson>()("InvalidJson"
 /**
  * `maxDepth` bounds nested arrays and objects. A byte order mark is an error unless `ignoreByteOrderMark`: RFC 8259 §8.1 forbids senders to add
  * one and allows receivers to ignore it. With `exactIntegers`, an integer beyond 2^53 is `{"$integer": "9007199254740993"}` and not rounded;
- * {@link stringifyExact} writes it back.
+ * {@link stringifyExact} writes it back. A key `$integer` of the document itself gets one `$` more; `"wrapped"` leaves it, for JSON that may have
+ * wrappers already.
  *
  * @category models
  * @since 0.1.0
@@ -44,7 +45,7 @@ export class InvalidJson extends Schema.TaggedError<InvalidJson>()("InvalidJson"
 export interface Options {
   readonly maxDepth: number
   readonly ignoreByteOrderMark?: boolean | undefined
-  readonly exactIntegers?: boolean | undefined
+  readonly exactIntegers?: boolean | "wrapped" | undefined
 }
 
 /**
@@ -65,6 +66,7 @@ export interface Options {
  * @since 0.1.0
  */
 export const parse = (bytes: Uint8Array, options: Options): Result.Result<unknown, InvalidJson> => {
+  const { exactIntegers = false } = options
   if (bytes.length === 0) return invalid("Empty", "is empty")
   let text: string
   try {
@@ -78,7 +80,9 @@ export const parse = (bytes: Uint8Array, options: Options): Result.Result<unknow
   }
   if (nestsDeeper(text, options.maxDepth)) return invalid("TooDeep", `nests deeper than ${options.maxDepth} levels`)
   try {
-    return Result.succeed(JSON.parse(options.exactIntegers === true ? ExactIntegers.wrap(text) : text))
+    return Result.succeed(
+      JSON.parse(exactIntegers === false ? text : ExactIntegers.wrap(text, { escapesKeys: exactIntegers === true })),
+    )
   } catch (error) {
     // V8 quotes the text in its message; only the position is safe to repeat.
     const position =

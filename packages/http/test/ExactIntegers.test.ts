@@ -40,6 +40,18 @@ describe("integers beyond 2^53", () => {
     expect(Json.stringifyExact(parse(text))).toBe(text)
   })
 
+  it("are wrapped beside wrappers that the JSON has already", () => {
+    const text = '{"a":9007199254740993,"b":{"$integer":"9007199254740995"},"c":{"$$integer":1}}'
+    const options = { maxDepth: 4, exactIntegers: "wrapped" } as const
+    const json = Result.getOrThrow(Json.parse(new TextEncoder().encode(text), options))
+    expect(json).toEqual({
+      a: { $integer: "9007199254740993" },
+      b: { $integer: "9007199254740995" },
+      c: { $$integer: 1 },
+    })
+    expect(Json.stringifyExact(json)).toBe('{"a":9007199254740993,"b":9007199254740995,"c":{"$integer":1}}')
+  })
+
   it("are rounded without the option", () => {
     expect(Result.getOrThrow(Json.parse(new TextEncoder().encode("9007199254740993"), { maxDepth: 1 }))).toBe(2 ** 53)
   })

@@ -50,6 +50,8 @@ export const reader = <Name extends WebhookName>(
 ) => Effect.Effect<AnswerOf<Name>, AttemptFailure.AttemptFailure>) => {
   const webhook = webhooks[name]
   const { host } = options.baseUrl
+  // A declaration is Apple's JSON, which may have integers of any size. A property list must wrap them.
+  const exactIntegers = name === "declaration" ? "wrapped" : false
   const hasNoValue = SchemaAST.isVoid(webhook.answer.ast)
   const decode = Schema.decodeUnknownResult(webhook.answer)
   const invalid = (why: string) =>
@@ -69,7 +71,9 @@ export const reader = <Name extends WebhookName>(
           )
         : AttemptFailure.fromTransport(error, host),
     )
-    const json = yield* Effect.fromResult(Result.mapError(parse(bytes), ({ problem }) => invalid(problem)))
+    const json = yield* Effect.fromResult(
+      Result.mapError(parse(bytes, exactIntegers), ({ problem }) => invalid(problem)),
+    )
     const tag = errorTag(json)
     if (tag !== undefined) return yield* Effect.fail(invalid(`is the error ${tag} with status 200; use its own status`))
     return yield* decoded(json)
@@ -157,7 +161,8 @@ export const reader = <Name extends WebhookName>(
   }
 }
 
-const parse = (bytes: Uint8Array) => Json.parse(bytes, { maxDepth, ignoreByteOrderMark: true })
+const parse = (bytes: Uint8Array, exactIntegers: "wrapped" | false = false) =>
+  Json.parse(bytes, { maxDepth, ignoreByteOrderMark: true, exactIntegers })
 
 /** Why the headers do not allow the body to be read as JSON. A missing content type is read as JSON: simple handlers forget it. */
 const headerProblem = ({ headers }: HttpClientResponse.HttpClientResponse): string | undefined => {

@@ -1,6 +1,7 @@
 /**
  * Replies to devices as HTTP responses.
  */
+import { Json } from "@espalier/http"
 import { HttpServerResponse } from "effect/http"
 import * as MdmReply from "../Mdm/MdmReply.ts"
 
@@ -17,6 +18,8 @@ const status = (code: number, headers: { readonly [name: string]: string }) =>
 export const fromReply: (reply: MdmReply.MdmReply) => HttpServerResponse.HttpServerResponse = MdmReply.match({
   Empty: () => status(200, {}),
   PropertyList: ({ xml }) => HttpServerResponse.text(xml, { contentType: "application/xml" }),
-  Json: (reply) => HttpServerResponse.jsonUnsafe(reply.body, { status: reply.status }),
+  // An integer beyond 2^53 is `{"$integer": …}` in the backend's JSON, and a number in Apple's.
+  Json: (reply) =>
+    HttpServerResponse.text(Json.stringifyExact(reply.body), { status: reply.status, contentType: "application/json" }),
   Status: (reply) => status(reply.status, reply.headers),
 })

@@ -225,14 +225,27 @@ describe("the circuit", () => {
     }),
   )
 
-  it.effect.each([404, 410, 501])("stays closed while the backend answers %i: that is its word", (status) =>
+  it.effect.each([
+    [404, "UnknownDevice"],
+    [410, "ServerInitiatedUnenrollment"],
+    [501, "ManagementNotSupported"],
+  ] as const)("stays closed while the backend answers %i with %s", ([status, _tag]) =>
+    Effect.gen(function* () {
+      const backend = yield* http((response) => json(response, status, { _tag }))
+      const calls = yield* client(backend, { circuitBreaker })
+      for (let turn = 0; turn < 5; turn++) yield* Effect.flip(calls.declarationTokens({ scope }))
+      expect(backend.received).toHaveLength(5)
+    }),
+  )
+
+  it.effect.each([404, 410])("opens when a proxy answers a bare %i", (status) =>
     Effect.gen(function* () {
       const { answer, become } = failing()
       become(status)
       const backend = yield* http(answer)
       const calls = yield* client(backend, { circuitBreaker })
       for (let turn = 0; turn < 5; turn++) yield* Effect.flip(calls.declarationTokens({ scope }))
-      expect(backend.received).toHaveLength(5)
+      expect(backend.received).toHaveLength(circuitBreaker.failures)
     }),
   )
 })
@@ -240,7 +253,11 @@ describe("the circuit", () => {
 it.effect("calls are counted by webhook and outcome", () =>
   Effect.gen(function* () {
     const backend = yield* http((response, turn) =>
-      turn === 1 ? json(response, 200, tokens) : response.writeHead(turn === 2 ? 503 : 404).end(),
+      turn === 1
+        ? json(response, 200, tokens)
+        : turn === 2
+          ? response.writeHead(503).end()
+          : json(response, 404, { _tag: "UnknownDevice" }),
     )
     const calls = yield* client(backend)
     for (let turn = 0; turn < 3; turn++) yield* Effect.result(calls.declarationTokens({ scope }))

@@ -83,6 +83,29 @@ describe("declarative management", () => {
     }),
   )
 
+  it.live("integers beyond 2^53 reach the device with all their digits, wrapped by the backend or not", () =>
+    Effect.gen(function* () {
+      const [head, bare, wrapped] = [
+        '{"Type":"com.apple.x","Identifier":"i","ServerToken":"1","Payload":{"A":',
+        "9007199254740993",
+        '{"$integer":"18446744073709551615"}',
+      ]
+      const { server } = yield* given({ declaration: Backend.text(`${head}${bare},"B":[${wrapped}]}}`) })
+      const answer = yield* Whitelabel.checkIn(server, Messages.declarative("declaration/configuration/i"))
+      expect(answer.text).toBe(`${head}9007199254740993,"B":[18446744073709551615]}}`)
+    }),
+  )
+
+  it.live("integers beyond 2^53 in a status report reach the backend as $integer", () =>
+    Effect.gen(function* () {
+      const { backend, server } = yield* given({})
+      yield* Whitelabel.checkIn(server, Messages.declarative("status", '{"StatusItems":{"a":{"b":9007199254740993}}}'))
+      expect(backend.heardBy("event")).toMatchObject([
+        { event: { report: { StatusItems: { a: { b: { $integer: "9007199254740993" } } } } } },
+      ])
+    }),
+  )
+
   // Apple, status items "mdm.push-token" (data, so base64 in JSON) and "mdm.push-magic" (string), 27.0.
   it.live("a push token and its magic in a status report are a TokenUpdate as well", () =>
     Effect.gen(function* () {

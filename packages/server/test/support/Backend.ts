@@ -33,6 +33,13 @@ export const json =
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value))
   }
 
+/** Answers with a JSON text as it is. */
+export const text =
+  (body: string): Reply =>
+  (response) => {
+    response.writeHead(200, { "content-type": "application/json" }).end(body)
+  }
+
 /** Answers with these, one a call, the last for ever. */
 export const inTurn =
   (...replies: readonly [Reply, ...ReadonlyArray<Reply>]): Reply =>
