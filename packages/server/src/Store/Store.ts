@@ -84,6 +84,21 @@ export interface NewEnrollmentToken {
 }
 
 /**
+ * The pinned identity of a device. `expiresAt` and `origin` are those of the last message with this certificate; none for a device that sent none since the
+ * server records them. `isReported`: the backend received the event about its expiry.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PinnedIdentity {
+  readonly udid: string
+  readonly fingerprint: string
+  readonly expiresAt: Option.Option<DateTime.Utc>
+  readonly origin: Option.Option<string>
+  readonly isReported: boolean
+}
+
+/**
  * The store.
  *
  * **Details**
@@ -110,17 +125,55 @@ export class Store extends Context.Service<
      */
     readonly pinned: (udid: string) => Effect.Effect<Option.Option<string>, StoreError>
 
-    /** The device that a certificate is pinned to, or another certificate of its line: all that `recordRenewal` linked, before and after it. */
+    /**
+     * The device that a certificate is pinned to, or another certificate of its line: all that `recordRenewal` linked, before and after it. Else the device
+     * that it was issued for.
+     */
     readonly findDevice: (fingerprint: string) => Effect.Effect<Option.Option<string>, StoreError>
 
     /** Records that SCEP issued a certificate to the holder of another one. It replaces the other when the device first shows it, see `authorize`. */
     readonly recordRenewal: (predecessor: string, fingerprint: string) => Effect.Effect<void, StoreError>
 
+    /** Records that SCEP issued a certificate on a challenge for this device. It replaces the pinned one when the device first shows it, see `authorize`. */
+    readonly recordIssued: (udid: string, fingerprint: string) => Effect.Effect<void, StoreError>
+
     /**
-     * Returns whether the certificate is the device's: it is pinned, or was issued to the holder of the pinned one. In the second case it is pinned now, and
-     * its predecessor no longer.
+     * Returns whether the certificate is the device's: it is pinned; or it was issued to the holder of the pinned one, or for this device; or the device was
+     * imported without a certificate. Except in the first case it is pinned now, and its predecessor no longer.
      */
     readonly authorize: (udid: string, fingerprint: string) => Effect.Effect<boolean, StoreError>
+
+    /** The pinned identity of a device. */
+    readonly identity: (udid: string) => Effect.Effect<Option.Option<PinnedIdentity>, StoreError>
+
+    /** Records expiry and origin of a pinned certificate. Changes nothing when another certificate is pinned. */
+    readonly recordIdentity: (
+      udid: string,
+      fingerprint: string,
+      facts: { readonly expiresAt: DateTime.Utc; readonly origin: string },
+    ) => Effect.Effect<void, StoreError>
+
+    /** The pinned identities that expire before a time, the first to expire first. */
+    readonly identitiesExpiringBefore: (time: DateTime.Utc) => Effect.Effect<ReadonlyArray<PinnedIdentity>, StoreError>
+
+    /** Records that the backend received the event about the expiry of a pinned certificate. */
+    readonly recordExpiryReport: (udid: string, fingerprint: string) => Effect.Effect<void, StoreError>
+
+    /**
+     * Claims the offer of a renewal to a device: `true` for one caller, and not again until `interval` milliseconds have passed or another certificate is
+     * pinned.
+     */
+    readonly claimRenewalOffer: (
+      udid: string,
+      fingerprint: string,
+      interval: number,
+    ) => Effect.Effect<boolean, StoreError>
+
+    /**
+     * Imports a device that is enrolled with another server: with the fingerprint of its certificate, or without, so that its first certificate is pinned.
+     * Returns `false` and changes nothing when the device has a pin already, or the certificate is another device's.
+     */
+    readonly importDevice: (udid: string, fingerprint?: string | undefined) => Effect.Effect<boolean, StoreError>
 
     /**
      * Uses a SCEP challenge whose signature the caller has verified, and counts a use of its enrollment token: both or neither. `request` identifies

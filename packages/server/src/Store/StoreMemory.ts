@@ -6,8 +6,21 @@
  * Used challenges are deleted when they expire; everything else grows with the number of devices and tokens.
  */
 import { DateTime, Effect, Layer, Option } from "effect"
-import { type EnrollmentToken, Store } from "./Store.ts"
+import { type EnrollmentToken, type PinnedIdentity, Store } from "./Store.ts"
 import { validated } from "./StoreValidation.ts"
+
+/** What is recorded of a pinned certificate. */
+interface Recorded {
+  readonly expiresAt?: DateTime.Utc
+  readonly origin?: string
+  readonly isReported: boolean
+  readonly offeredAt?: number
+}
+
+const unrecorded: Recorded = { isReported: false }
+
+const expiry = ({ expiresAt }: PinnedIdentity): number =>
+  Option.match(expiresAt, { onNone: () => 0, onSome: ({ epochMilliseconds }) => epochMilliseconds })
 
 /**
  * An empty store.
@@ -19,6 +32,9 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
   const pins = new Map<string, string>()
   const owners = new Map<string, string>()
   const predecessors = new Map<string, string>()
+  const identities = new Map<string, Recorded>()
+  const issued = new Map<string, string>()
+  const expected = new Set<string>()
   const challenges = new Map<string, { readonly expiresAt: number; readonly request: string }>()
   const tokens = new Map<string, EnrollmentToken>()
   let sweepAt = Number.POSITIVE_INFINITY
@@ -44,9 +60,26 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
     if ((owners.get(fingerprint) ?? udid) !== udid) return false
     const old = pins.get(udid)
     if (old !== undefined) owners.delete(old)
+    if (old !== fingerprint) identities.delete(udid)
     pins.set(udid, fingerprint)
     owners.set(fingerprint, udid)
+    expected.delete(udid)
     return true
+  }
+
+  /** The recorded facts of a pinned certificate; none where another one is pinned. */
+  const recorded = (udid: string, fingerprint: string): Recorded | undefined =>
+    pins.get(udid) === fingerprint ? (identities.get(udid) ?? unrecorded) : undefined
+
+  const identityOf = (udid: string, fingerprint: string): PinnedIdentity => {
+    const { expiresAt, origin, isReported } = identities.get(udid) ?? unrecorded
+    return {
+      udid,
+      fingerprint,
+      expiresAt: Option.fromUndefinedOr(expiresAt),
+      origin: Option.fromUndefinedOr(origin),
+      isReported,
+    }
   }
 
   /** A certificate with all that `recordRenewal` linked to it. */
@@ -70,14 +103,54 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
     findDevice: (fingerprint) =>
       Effect.sync(() => {
         const owner = [...lineOf(fingerprint)].find((member) => owners.has(member))
-        return Option.fromUndefinedOr(owner === undefined ? undefined : owners.get(owner))
+        return Option.fromUndefinedOr(owner === undefined ? issued.get(fingerprint) : owners.get(owner))
       }),
     recordRenewal: (predecessor, fingerprint) => Effect.sync(() => void predecessors.set(fingerprint, predecessor)),
+    recordIssued: (udid, fingerprint) => Effect.sync(() => void issued.set(fingerprint, udid)),
     authorize: (udid, fingerprint) =>
       Effect.sync(() => {
         const pinned = pins.get(udid)
-        if (pinned === undefined) return false
-        return pinned === fingerprint || (predecessors.get(fingerprint) === pinned && pin(udid, fingerprint))
+        if (pinned === fingerprint) return true
+        if (pinned === undefined) return expected.has(udid) && pin(udid, fingerprint)
+        const isIssued = issued.get(fingerprint) === udid
+        if (!isIssued && predecessors.get(fingerprint) !== pinned) return false
+        // Its line says now whose it is; it does not take over a second time.
+        if (!predecessors.has(fingerprint)) predecessors.set(fingerprint, pinned)
+        issued.delete(fingerprint)
+        return pin(udid, fingerprint)
+      }),
+    identity: (udid) =>
+      Effect.sync(() => Option.map(Option.fromUndefinedOr(pins.get(udid)), (pinned) => identityOf(udid, pinned))),
+    recordIdentity: (udid, fingerprint, facts) =>
+      Effect.sync(() => {
+        const known = recorded(udid, fingerprint)
+        if (known !== undefined) identities.set(udid, { ...known, ...facts })
+      }),
+    identitiesExpiringBefore: (time) =>
+      Effect.sync(() =>
+        [...pins]
+          .filter(([udid]) => (identities.get(udid)?.expiresAt?.epochMilliseconds ?? Infinity) < time.epochMilliseconds)
+          .map(([udid, fingerprint]) => identityOf(udid, fingerprint))
+          .sort((a, b) => expiry(a) - expiry(b)),
+      ),
+    recordExpiryReport: (udid, fingerprint) =>
+      Effect.sync(() => {
+        const known = recorded(udid, fingerprint)
+        if (known !== undefined) identities.set(udid, { ...known, isReported: true })
+      }),
+    claimRenewalOffer: (udid, fingerprint, interval) =>
+      Effect.map(DateTime.now, ({ epochMilliseconds: now }) => {
+        const known = recorded(udid, fingerprint)
+        if (known === undefined || (known.offeredAt !== undefined && known.offeredAt > now - interval)) return false
+        identities.set(udid, { ...known, offeredAt: now })
+        return true
+      }),
+    importDevice: (udid, fingerprint) =>
+      Effect.sync(() => {
+        if (pins.has(udid)) return false
+        if (fingerprint !== undefined) return pin(udid, fingerprint)
+        expected.add(udid)
+        return true
       }),
     enroll: ({ id, expiresAt, request }, enrollment) =>
       Effect.map(DateTime.now, (now) => {

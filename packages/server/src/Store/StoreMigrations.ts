@@ -48,6 +48,24 @@ const steps = [
     )`,
   ),
   step(2, "line", `CREATE INDEX espalier_successor_predecessor ON espalier_successor (predecessor)`),
+  step(
+    3,
+    "identities",
+    `ALTER TABLE espalier_pin ADD COLUMN expires_at bigint`,
+    `ALTER TABLE espalier_pin ADD COLUMN origin text`,
+    `ALTER TABLE espalier_pin ADD COLUMN reported_at bigint`,
+    `ALTER TABLE espalier_pin ADD COLUMN renewal_offered_at bigint`,
+    `CREATE INDEX espalier_pin_expires_at ON espalier_pin (expires_at)`,
+    `CREATE TABLE espalier_bound_certificate (
+      fingerprint text PRIMARY KEY,
+      udid text NOT NULL,
+      issued_at bigint NOT NULL
+    )`,
+    `CREATE TABLE espalier_expected_device (
+      udid text PRIMARY KEY,
+      imported_at bigint NOT NULL
+    )`,
+  ),
 ]
 
 /**

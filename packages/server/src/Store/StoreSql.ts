@@ -7,7 +7,7 @@
 import { type Migrations, SqlErrorKind } from "@espalier/sql"
 import { Clock, DateTime, Duration, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { Store, StoreError, type StoreErrorReason } from "./Store.ts"
+import { type PinnedIdentity, Store, StoreError, type StoreErrorReason } from "./Store.ts"
 import { migrate } from "./StoreMigrations.ts"
 import { validated } from "./StoreValidation.ts"
 
@@ -23,6 +23,7 @@ const sweepEvery = Duration.toMillis("1 minute")
  */
 export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const pinColumns = sql`udid, fingerprint, expires_at, origin, reported_at`
   let sweepAt = 0
 
   /** At most once a minute. The challenge at hand is handled even if this fails. */
@@ -45,7 +46,12 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
         Clock.currentTimeMillis,
         (now) => sql`
           INSERT INTO espalier_pin (udid, fingerprint, pinned_at) VALUES (${udid}, ${fingerprint}, ${now})
-          ON CONFLICT (udid) DO UPDATE SET fingerprint = excluded.fingerprint, pinned_at = excluded.pinned_at`,
+          ON CONFLICT (udid) DO UPDATE SET
+            expires_at = CASE WHEN espalier_pin.fingerprint = excluded.fingerprint THEN espalier_pin.expires_at END,
+            reported_at = CASE WHEN espalier_pin.fingerprint = excluded.fingerprint THEN espalier_pin.reported_at END,
+            renewal_offered_at =
+              CASE WHEN espalier_pin.fingerprint = excluded.fingerprint THEN espalier_pin.renewal_offered_at END,
+            fingerprint = excluded.fingerprint, pinned_at = excluded.pinned_at`,
       ).pipe(
         Effect.as(true),
         Effect.catchIf(
@@ -70,7 +76,11 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
           FROM line
           JOIN espalier_successor next ON next.fingerprint = line.fingerprint OR next.predecessor = line.fingerprint
         )
-        SELECT pin.udid FROM line JOIN espalier_pin pin ON pin.fingerprint = line.fingerprint LIMIT 1`.pipe(
+        SELECT udid FROM (
+          SELECT 0 AS place, pin.udid FROM line JOIN espalier_pin pin ON pin.fingerprint = line.fingerprint
+          UNION ALL
+          SELECT 1, udid FROM espalier_bound_certificate WHERE fingerprint = ${fingerprint}
+        ) AS owner ORDER BY place LIMIT 1`.pipe(
         Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ udid }) => udid)),
         failAs("findDevice"),
       ),
@@ -83,19 +93,102 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
           ON CONFLICT (fingerprint) DO NOTHING`,
       ).pipe(Effect.asVoid, failAs("recordRenewal")),
 
+    recordIssued: (udid, fingerprint) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) => sql`
+          INSERT INTO espalier_bound_certificate (fingerprint, udid, issued_at) VALUES (${fingerprint}, ${udid}, ${now})
+          ON CONFLICT (fingerprint) DO NOTHING`,
+      ).pipe(Effect.asVoid, failAs("recordIssued")),
+
     authorize: (udid, fingerprint) =>
       Effect.gen(function* () {
         const pinned = sql`SELECT udid FROM espalier_pin WHERE udid = ${udid} AND fingerprint = ${fingerprint}`
         if (yield* hit(pinned)) return true
         const now = yield* Clock.currentTimeMillis
+        // The previous certificate stays in the line of this device, so no other device can use it.
+        yield* sql`
+          INSERT INTO espalier_successor (fingerprint, predecessor, issued_at)
+          SELECT bound.fingerprint, pin.fingerprint, bound.issued_at
+          FROM espalier_bound_certificate bound JOIN espalier_pin pin ON pin.udid = bound.udid
+          WHERE bound.fingerprint = ${fingerprint} AND bound.udid = ${udid}
+          ON CONFLICT (fingerprint) DO NOTHING`
         const moved = yield* hit(sql`
-          UPDATE espalier_pin SET fingerprint = ${fingerprint}, pinned_at = ${now}
+          UPDATE espalier_pin SET fingerprint = ${fingerprint}, pinned_at = ${now},
+            expires_at = NULL, reported_at = NULL, renewal_offered_at = NULL
           WHERE udid = ${udid}
-            AND fingerprint = (SELECT predecessor FROM espalier_successor WHERE fingerprint = ${fingerprint})
+            AND (fingerprint = (SELECT predecessor FROM espalier_successor WHERE fingerprint = ${fingerprint})
+              OR udid = (SELECT udid FROM espalier_bound_certificate WHERE fingerprint = ${fingerprint}))
           RETURNING udid`)
+        if (moved) {
+          // Its line says now whose it is; it does not take over a second time.
+          yield* sql`DELETE FROM espalier_bound_certificate WHERE fingerprint = ${fingerprint}`
+          return true
+        }
+        yield* sql`
+          INSERT INTO espalier_pin (udid, fingerprint, pinned_at)
+          SELECT udid, CAST(${fingerprint} AS text), CAST(${now} AS bigint) FROM espalier_expected_device WHERE udid = ${udid}
+          ON CONFLICT (udid) DO NOTHING`
         // Of two simultaneous messages with the new certificate, the other one may have moved the pin.
-        return moved || (yield* hit(pinned))
-      }).pipe(failAs("authorize")),
+        return yield* hit(pinned)
+      }).pipe(
+        Effect.catchIf(
+          (error) => SqlErrorKind.of(error) === "Duplicate",
+          () => Effect.succeed(false),
+        ),
+        failAs("authorize"),
+      ),
+
+    identity: (udid) =>
+      sql`SELECT ${pinColumns} FROM espalier_pin WHERE udid = ${udid}`.pipe(
+        Effect.flatMap(decodePins),
+        Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), identityOf)),
+        failAs("identity"),
+      ),
+
+    recordIdentity: (udid, fingerprint, { expiresAt, origin }) =>
+      sql`
+        UPDATE espalier_pin SET expires_at = ${expiresAt.epochMilliseconds}, origin = ${origin}
+        WHERE udid = ${udid} AND fingerprint = ${fingerprint}`.pipe(Effect.asVoid, failAs("recordIdentity")),
+
+    identitiesExpiringBefore: (time) =>
+      sql`
+        SELECT ${pinColumns} FROM espalier_pin WHERE expires_at < ${time.epochMilliseconds} ORDER BY expires_at, udid`.pipe(
+        Effect.flatMap(decodePins),
+        Effect.map((rows) => rows.map(identityOf)),
+        failAs("identitiesExpiringBefore"),
+      ),
+
+    recordExpiryReport: (udid, fingerprint) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) =>
+          sql`UPDATE espalier_pin SET reported_at = ${now} WHERE udid = ${udid} AND fingerprint = ${fingerprint}`,
+      ).pipe(Effect.asVoid, failAs("recordExpiryReport")),
+
+    claimRenewalOffer: (udid, fingerprint, interval) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) => sql`
+          UPDATE espalier_pin SET renewal_offered_at = ${now}
+          WHERE udid = ${udid} AND fingerprint = ${fingerprint}
+            AND (renewal_offered_at IS NULL OR renewal_offered_at <= ${now - interval})
+          RETURNING udid`,
+      ).pipe(hit, failAs("claimRenewalOffer")),
+
+    importDevice: (udid, fingerprint) =>
+      Effect.gen(function* () {
+        const now = yield* Clock.currentTimeMillis
+        if (fingerprint !== undefined) {
+          return yield* hit(sql`
+            INSERT INTO espalier_pin (udid, fingerprint, pinned_at) VALUES (${udid}, ${fingerprint}, ${now})
+            ON CONFLICT DO NOTHING RETURNING udid`)
+        }
+        if (yield* hit(sql`SELECT udid FROM espalier_pin WHERE udid = ${udid}`)) return false
+        yield* sql`
+          INSERT INTO espalier_expected_device (udid, imported_at) VALUES (${udid}, ${now}) ON CONFLICT (udid) DO NOTHING`
+        return true
+      }).pipe(failAs("importDevice")),
 
     enroll: ({ id, expiresAt, request }, token) =>
       Effect.gen(function* () {
@@ -196,6 +289,24 @@ const TokenRow = Schema.Struct({
   note: Schema.String,
   used: Schema.Int,
   revoked_at: Schema.NullOr(Schema.Int),
+})
+
+const PinRow = Schema.Struct({
+  udid: Schema.String,
+  fingerprint: Schema.String,
+  expires_at: Schema.NullOr(Schema.Int),
+  origin: Schema.NullOr(Schema.String),
+  reported_at: Schema.NullOr(Schema.Int),
+})
+
+const decodePins = Schema.decodeUnknownEffect(Schema.Array(PinRow))
+
+const identityOf = (row: typeof PinRow.Type): PinnedIdentity => ({
+  udid: row.udid,
+  fingerprint: row.fingerprint,
+  expiresAt: time(row.expires_at),
+  origin: Option.fromNullOr(row.origin),
+  isReported: row.reported_at !== null,
 })
 
 const decodeTokens = Schema.decodeUnknownEffect(Schema.Array(TokenRow))

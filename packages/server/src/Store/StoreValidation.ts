@@ -17,6 +17,21 @@ export const validated = (store: Store["Service"]): Store["Service"] => ({
   findDevice: (fingerprint) => check("findDevice", [fingerprint], store.findDevice(fingerprint)),
   recordRenewal: (...fingerprints) => check("recordRenewal", fingerprints, store.recordRenewal(...fingerprints)),
   authorize: (udid, fingerprint) => check("authorize", [udid, fingerprint], store.authorize(udid, fingerprint)),
+  recordIssued: (udid, fingerprint) =>
+    check("recordIssued", [udid, fingerprint], store.recordIssued(udid, fingerprint)),
+  identity: (udid) => check("identity", [udid], store.identity(udid)),
+  recordIdentity: (udid, fingerprint, facts) =>
+    check("recordIdentity", [udid, fingerprint, facts.origin], store.recordIdentity(udid, fingerprint, facts)),
+  recordExpiryReport: (udid, fingerprint) =>
+    check("recordExpiryReport", [udid, fingerprint], store.recordExpiryReport(udid, fingerprint)),
+  claimRenewalOffer: (udid, fingerprint, interval) =>
+    check("claimRenewalOffer", [udid, fingerprint], store.claimRenewalOffer(udid, fingerprint, interval)),
+  importDevice: (udid, fingerprint) =>
+    check(
+      "importDevice",
+      [udid, ...(fingerprint === undefined ? [] : [fingerprint])],
+      store.importDevice(udid, fingerprint),
+    ),
   enroll: (challenge, token) =>
     check(
       "enroll",

@@ -4,6 +4,7 @@
 export {
   type EnrollmentToken,
   type NewEnrollmentToken,
+  type PinnedIdentity,
   Store,
   StoreError,
   StoreErrorReason,

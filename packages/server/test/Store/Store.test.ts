@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -11,7 +11,7 @@ import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it, layer, type Vitest } from "@effect/vitest"
 import { Database, Migrations } from "@espalier/sql"
 import * as Postgres from "@espalier/testing/Postgres"
-import { Context, DateTime, Effect, Layer, Redacted, type Scope } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Redacted, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Store, StoreMemory, StoreSql } from "../../src/Store/index.ts"
@@ -50,6 +50,29 @@ describe("memory", () =>
 describe("SQLite", () => {
   contract(it, two(Effect.map(file, fileUrl)))
   databases(it, Effect.map(file, fileUrl))
+
+  it.live("migrates a database of commit 4e838e9 and keeps its data", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const database = new DatabaseSync(path)
+      database.exec(readFileSync(join(import.meta.dirname, "database-4e838e9.sql"), "utf8"))
+      database.close()
+      const { store } = yield* server(fileUrl(path))
+      const [first, second] = ["00008110-000A4C2E3F80801E", "00008110-000B4C2E3F80801F"]
+      expect(yield* store.authorize(first, "a".repeat(64))).toBe(true)
+      expect(yield* store.authorize(first, "b".repeat(64))).toBe(true)
+      expect(yield* store.findDevice("a".repeat(64))).toEqual(Option.some(first))
+      expect(yield* store.authorize(second, "c".repeat(64))).toBe(true)
+      expect(yield* store.enrollmentTokens).toMatchObject([
+        { id: "token-1", limit: Option.some(2), note: "for the lab", used: 1, revokedAt: Option.none() },
+        { id: "token-2", used: 0 },
+      ])
+      expect(yield* store.isTokenUsable("token-2")).toBe(false)
+      const challenge = { id: "challenge-1", expiresAt: DateTime.makeUnsafe("2030-01-01T00:00:00Z") }
+      expect(yield* store.enroll({ ...challenge, request: "key" })).toBe("Repeated")
+      expect(yield* store.enroll({ ...challenge, request: "another key" })).toBe("Refused")
+    }),
+  )
 
   it.live("killed at any instant, it has all that it said it had", () =>
     Effect.gen(function* () {

@@ -120,6 +120,106 @@ export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>
       expect(yield* race((index) => (index % 2 === 0 ? one : other).authorize("U", next))).toBe(50)
     }))
 
+  test("a certificate issued for a device replaces the pinned one when it is first shown, once", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.pin("U", old)
+      yield* one.pin("V", "v")
+      yield* one.recordIssued("U", next)
+      yield* one.recordIssued("U", "third")
+      expect(yield* other.findDevice(next)).toEqual(Option.some("U"))
+      expect(yield* other.authorize("V", next)).toBe(false)
+      expect(yield* other.authorize("U", old)).toBe(true)
+      expect(yield* other.authorize("U", next)).toBe(true)
+      expect(yield* one.pinned("U")).toEqual(Option.some(next))
+      expect(yield* one.authorize("U", old)).toBe(false)
+      expect(yield* one.findDevice(old)).toEqual(Option.some("U"))
+      expect(yield* one.authorize("U", "third")).toBe(true)
+      expect(yield* one.authorize("U", next)).toBe(false)
+    }))
+
+  test("a certificate issued for a device that never enrolled is not accepted before its Authenticate", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.recordIssued("U", next)
+      expect(yield* other.authorize("U", next)).toBe(false)
+      expect(yield* other.pin("U", next)).toBe(true)
+      expect(yield* one.authorize("U", next)).toBe(true)
+    }))
+
+  test("an issued certificate raced fifty times is accepted every time", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.pin("U", old)
+      yield* one.recordIssued("U", next)
+      expect(yield* race((index) => (index % 2 === 0 ? one : other).authorize("U", next))).toBe(50)
+    }))
+
+  const at = (millis: number) => DateTime.makeUnsafe(millis)
+  const origin = "https://mdm.example.com"
+
+  test("records expiry and origin of the pinned certificate, and lists those that expire first", (one, other) =>
+    Effect.gen(function* () {
+      for (const [udid, millis] of [
+        ["U", 3000],
+        ["V", 1000],
+        ["W", 2000],
+      ] as const) {
+        yield* one.pin(udid, udid)
+        yield* one.recordIdentity(udid, udid, { expiresAt: at(millis), origin })
+      }
+      yield* one.pin("X", "X")
+      yield* one.recordIdentity("X", "another", { expiresAt: at(1), origin })
+      const identity = (udid: string, millis: number, isReported = false) => ({
+        udid,
+        fingerprint: udid,
+        expiresAt: Option.some(at(millis)),
+        origin: Option.some(origin),
+        isReported,
+      })
+      yield* other.recordExpiryReport("W", "W")
+      expect(yield* other.identitiesExpiringBefore(at(3000))).toEqual([identity("V", 1000), identity("W", 2000, true)])
+      expect(yield* other.identity("U")).toEqual(Option.some(identity("U", 3000)))
+      expect(yield* other.identity("X")).toEqual(
+        Option.some({ ...identity("X", 0), expiresAt: Option.none(), origin: Option.none() }),
+      )
+      expect(yield* other.identity("Z")).toEqual(Option.none())
+      // Another certificate: what was recorded of the first is gone. The same one again: it stays.
+      yield* one.pin("V", "V")
+      expect(yield* other.identitiesExpiringBefore(at(1001))).toEqual([identity("V", 1000)])
+      yield* one.pin("V", "next")
+      expect(yield* other.identitiesExpiringBefore(at(1001))).toEqual([])
+    }))
+
+  test("a renewal is offered by one server, and again after the interval", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.pin("U", old)
+      expect(yield* one.claimRenewalOffer("U", next, 1000)).toBe(false)
+      expect(yield* race((index) => (index % 2 === 0 ? one : other).claimRenewalOffer("U", old, 1000))).toBe(1)
+      yield* TestClock.setTime(1000)
+      expect(yield* other.claimRenewalOffer("U", old, 1000)).toBe(true)
+    }))
+
+  test("an imported device is accepted with its certificate, or with its first one", (one, other) =>
+    Effect.gen(function* () {
+      expect(yield* one.importDevice("U", old)).toBe(true)
+      expect(yield* one.importDevice("V")).toBe(true)
+      expect(yield* one.importDevice("V")).toBe(true)
+      expect(yield* other.authorize("U", old)).toBe(true)
+      expect(yield* other.authorize("U", "x")).toBe(false)
+      expect(yield* other.authorize("V", old)).toBe(false)
+      expect(yield* other.authorize("V", "v")).toBe(true)
+      expect(yield* other.authorize("V", "w")).toBe(false)
+      expect(yield* one.pinned("V")).toEqual(Option.some("v"))
+    }))
+
+  test("an import changes no enrolled device, and takes no device's certificate", (one, other) =>
+    Effect.gen(function* () {
+      yield* one.pin("U", old)
+      expect(yield* other.importDevice("U", next)).toBe(false)
+      expect(yield* other.importDevice("U")).toBe(false)
+      expect(yield* other.importDevice("V", old)).toBe(false)
+      expect(yield* one.pinned("U")).toEqual(Option.some(old))
+      expect(yield* one.pinned("V")).toEqual(Option.none())
+    }))
+
   const challenge = (id: string, request = "key") => ({ id, request, expiresAt: soon })
 
   test("a challenge is good for one request, on whichever server, and for that one again", (one, other) =>
