@@ -93,6 +93,7 @@ export type Scep = typeof Scep.Type
  * - `serverUrl` takes commands; `checkInUrl`, if it differs, check-ins.
  * - `identifier`: reverse-DNS name of the profile, default from the host: `com.example.mdm.enrollment`.
  * - `accessRights`: bits, default 8191, all. Can only shrink later.
+ * - `serverCapabilities`: what the server supports, default {@link serverCapabilities}.
  * - `assigned`: for an account-driven enrollment, its Managed Apple Account and mode.
  * - `rootCertificates`: DER, for a server whose certificate is not public. The user must trust them on the device.
  * - `consentText`: shown in a dialog the user must agree to.
@@ -116,6 +117,7 @@ export const Options = Schema.Struct({
   ),
   signMessage: Schema.optionalKey(Schema.Boolean),
   checkOutWhenRemoved: Schema.optionalKey(Schema.Boolean),
+  serverCapabilities: Schema.optionalKey(Schema.Array(NonEmptyText)),
   assigned: Schema.optionalKey(
     Schema.Struct({ managedAppleId: NonEmptyText, enrollmentMode: Schema.Literals(["BYOD", "ADDE"]) }),
   ),
@@ -207,7 +209,7 @@ export const make = (options: Options): Plist.Dictionary => {
         SignMessage: options.signMessage ?? true,
         AccessRights: options.accessRights ?? 8191,
         CheckOutWhenRemoved: options.checkOutWhenRemoved ?? true,
-        ServerCapabilities: serverCapabilities,
+        ServerCapabilities: options.serverCapabilities ?? serverCapabilities,
         ...(options.assigned === undefined
           ? {}
           : {

@@ -85,9 +85,9 @@ const serverOptions = Effect.fnUntraced(function* (options: ServeOptions) {
           certificates: yield* Effect.forEach(options.pushCertificate, Inputs.pushCertificate),
           url: Option.getOrUndefined(options.pushUrl),
           ca: pushRoots.length === 0 ? undefined : pushRoots,
-          keys: options.apiKey,
         }
       : undefined,
+    apiKeys: options.apiKey,
   } satisfies Server.ServerOptions
 })
 

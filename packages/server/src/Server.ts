@@ -31,6 +31,7 @@ import { type BackendOptions, type InvalidBackendOptions, ManagementBackend } fr
 import * as EnrollmentRoute from "./Enrollment/EnrollmentRoute.ts"
 import { type EnrollmentOptions, EnrollmentSettings } from "./Enrollment/EnrollmentSettings.ts"
 import * as ExchangeRecorder from "./Exchanges/ExchangeRecorder.ts"
+import * as ConfiguredKeys from "./Http/ConfiguredKeys.ts"
 import * as Drain from "./Http/Drain.ts"
 import * as Health from "./Http/Health.ts"
 import * as Listener from "./Http/Listener.ts"
@@ -39,10 +40,11 @@ import * as Readiness from "./Http/Readiness.ts"
 import * as Telemetry from "./Http/Telemetry.ts"
 import { Authority, type AuthorityError } from "./Identity/Authority.ts"
 import { DeviceIdentity, type IdentityOptions } from "./Identity/DeviceIdentity.ts"
+import * as ExpiryWatch from "./Identity/ExpiryWatch.ts"
+import * as IdentitiesHttp from "./Identity/IdentitiesHttp.ts"
 import * as MdmRoute from "./Mdm/MdmRoute.ts"
 import { MdmService } from "./Mdm/MdmService.ts"
 import * as PushHttp from "./Push/PushHttp.ts"
-import * as PushKeys from "./Push/PushKeys.ts"
 import * as ScepRoute from "./Scep/ScepRoute.ts"
 import { StoreSql } from "./Store/index.ts"
 
@@ -73,10 +75,15 @@ const endpoints: ReadonlyArray<NotFound.Endpoint> = [
   ...["/health", "/ready", "/metrics"].flatMap((path) => ["GET", "HEAD"].map((method) => ({ method, path }))),
 ]
 
+const identityEndpoints: ReadonlyArray<NotFound.Endpoint> = [
+  { method: "GET", path: "/api/identities/expiring" },
+  { method: "POST", path: "/api/identities/renewal-profile" },
+  { method: "GET", path: "/api/identities/openapi.json" },
+]
+
 const pushEndpoints: ReadonlyArray<NotFound.Endpoint> = [
   { method: "POST", path: "/api/push" },
   { method: "GET", path: "/api/push/openapi.json" },
-  { method: "HEAD", path: "/api/push/openapi.json" },
 ]
 
 /**
@@ -104,11 +111,17 @@ export interface ServerOptions extends Listener.ListenerOptions {
     readonly branding?: EnrollmentBranding | undefined
     readonly signer?: EnrollmentOptions["signer"]
     readonly tlsRoots?: ReadonlyArray<Certificate.Certificate> | undefined
+    /** The optional webhooks that the profile announces. Default: the server asks the backend. */
+    readonly capabilities?: EnrollmentOptions["capabilities"]
     /** The push topic, where there is no push certificate. */
     readonly topic?: string | undefined
   }
-  /** Push certificates, and the bearer keys of `POST /api/push`. Without it the server cannot wake devices. */
-  readonly push?: (Push.PushOptions & { readonly keys: ReadonlyArray<Redacted.Redacted | string> }) | undefined
+  /** Whether the server itself offers devices the renewal of an identity that expires within 30 days. Default: the backend does. */
+  readonly renewIdentities?: boolean | undefined
+  /** Push certificates. Without them the server cannot wake devices. */
+  readonly push?: Push.PushOptions | undefined
+  /** The bearer keys of the HTTP APIs: `/api/identities` and, with push certificates, `/api/push`. Without a key there are no APIs. */
+  readonly apiKeys?: ReadonlyArray<Redacted.Redacted | string> | undefined
   /** Receives every exchange with a device when it has ended, without secrets. It can be slow or fail without affecting the exchange. */
   readonly onExchange?: ExchangeRecorder.OnExchange | undefined
 }
@@ -145,39 +158,48 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
       const drain = yield* Drain.make
       const push = options.push === undefined ? undefined : yield* Push.make(options.push)
       const [certificate] = push === undefined ? [] : yield* push.certificateExpiry
-      const keys = options.push?.keys ?? []
-
-      const hasPushApi = push !== undefined && Array.isReadonlyArrayNonEmpty(keys)
+      const keys = options.apiKeys ?? []
+      const apis = Array.isReadonlyArrayNonEmpty(keys)
+        ? Layer.merge(
+            IdentitiesHttp.layer,
+            push === undefined ? Layer.empty : PushHttp.layer.pipe(Layer.provide(Layer.succeed(Push.Push, push))),
+          ).pipe(Layer.provide(ConfiguredKeys.layer(keys)))
+        : Layer.empty
       const devices = Layer.mergeAll(
         // First, and so around the others: a rejected request is an exchange, too.
         options.onExchange === undefined ? Layer.empty : ExchangeRecorder.layer(options.onExchange),
         routes,
         NotFound.layer({
-          endpoints: hasPushApi ? [...endpoints, ...pushEndpoints] : endpoints,
+          endpoints: [
+            ...endpoints,
+            ...(keys.length === 0 ? [] : identityEndpoints),
+            ...(keys.length === 0 || push === undefined ? [] : pushEndpoints),
+          ],
           respond: Telemetry.problemResponse,
         }),
         drain.middleware,
         PrometheusMetrics.layerHttp(),
       )
-      const operators = hasPushApi
-        ? PushHttp.layer.pipe(Layer.provide([PushKeys.layer(keys), Layer.succeed(Push.Push, push)]))
-        : Layer.empty
-
       const enrollment = Layer.succeed(EnrollmentSettings, {
         mode: options.enrollment?.mode ?? "token",
         branding: options.enrollment?.branding ?? {},
         topic: certificate?.topic ?? options.enrollment?.topic ?? noTopic,
         signer: options.enrollment?.signer,
         tlsRoots: options.enrollment?.tlsRoots ?? [],
+        capabilities: options.enrollment?.capabilities,
+        renewIdentities: options.renewIdentities ?? false,
       })
       const identity = DeviceIdentity.layer({
         mode: options.identity?.mode ?? "required",
         roots: options.identity?.roots ?? [],
         proxy: options.identity?.proxy,
+        unknown: options.identity?.unknown ?? "reject",
       })
 
       return Layer.effectDiscard(Effect.addFinalizer(() => drain.stop)).pipe(
-        Layer.provideMerge(HttpRouter.serve(Layer.merge(devices, operators), { routerConfig, ...serveOptions })),
+        Layer.provideMerge(
+          HttpRouter.serve(Layer.mergeAll(devices, apis, ExpiryWatch.layer), { routerConfig, ...serveOptions }),
+        ),
         Layer.provide([
           enrollment,
           identity,

@@ -8,6 +8,7 @@ import {
   Authority,
   type AuthorityError,
   BackendAddress,
+  ConfiguredKeys,
   DeviceIdentity,
   EnrollmentSettings,
   ExchangeRecorder,
@@ -15,7 +16,6 @@ import {
   MdmService,
   Origins,
   PushHttp,
-  PushKeys,
   Server,
   type Store,
   StoreMemory,
@@ -48,13 +48,15 @@ expectTypeOf(Server.routes).toExtend<
 /** An app can provide everything that the routes require. */
 const routes = Server.routes.pipe(
   Layer.provide([
-    DeviceIdentity.layer({ mode: "required", roots: [], proxy: undefined }),
+    DeviceIdentity.layer({ mode: "required", roots: [], proxy: undefined, unknown: "reject" }),
     Layer.succeed(EnrollmentSettings, {
       mode: "token",
       branding: {},
       topic: "com.apple.mgmt.External.example",
       signer: undefined,
       tlsRoots: [],
+      capabilities: undefined,
+      renewIdentities: false,
     }),
     Layer.succeed(BackendAddress, "https://backend.example.com"),
     ManagementBackend.layer({ baseUrl: "https://backend.example.com", secrets: [] }),
@@ -73,10 +75,10 @@ expectTypeOf(routes).toExtend<
 
 /** The other layers require exported services. */
 expectTypeOf(MdmService.layer).toExtend<
-  Layer.Layer<MdmService, never, DeviceIdentity | EnrollmentSettings | ManagementBackend | Store>
+  Layer.Layer<MdmService, never, Authority | DeviceIdentity | EnrollmentSettings | ManagementBackend | Store>
 >()
 expectTypeOf(PushHttp.layer).toExtend<Layer.Layer<never, never, Authorization | HttpRouter.HttpRouter | Push.Push>>()
-expectTypeOf(PushKeys.layer(["key"])).toExtend<Layer.Layer<Authorization>>()
+expectTypeOf(ConfiguredKeys.layer(["key"])).toExtend<Layer.Layer<Authorization>>()
 expectTypeOf(ExchangeRecorder.layer).returns.toExtend<Layer.Layer<never, never, HttpRouter.HttpRouter>>()
 expectTypeOf(StoreSql.layer).toExtend<Layer.Layer<Store, MigrationError | SqlError.SqlError, SqlClient.SqlClient>>()
 expectTypeOf(Origins.layerLoopback).returns.toExtend<Layer.Layer<Origins, InvalidOrigin, HttpServer.HttpServer>>()

@@ -4,6 +4,7 @@
 import type { Certificate } from "@espalier/apple"
 import type { EnrollmentBranding } from "@espalier/schema"
 import { Context } from "effect"
+import type { Capabilities } from "./ServerCapabilities.ts"
 
 /**
  * @category options
@@ -22,6 +23,10 @@ export interface EnrollmentOptions {
     | undefined
   /** Authorities that the device must trust for this server's TLS, where its certificate is not public. */
   readonly tlsRoots: ReadonlyArray<Certificate.Certificate>
+  /** The optional webhooks that the profile announces. `undefined`: the server asks the backend. */
+  readonly capabilities: Capabilities | undefined
+  /** Whether the server itself offers devices the renewal of an identity that expires within 30 days. */
+  readonly renewIdentities: boolean
 }
 
 /**

@@ -30,6 +30,8 @@ export const create = Effect.fnUntraced(function* (options: {
   /** The number of devices that can enroll; `undefined` for no limit. */
   readonly limit: number | undefined
   readonly note: string
+  /** The UDID of an enrolled device: the link renews its identity, and no other device can use the new one. */
+  readonly device?: string | undefined
 }): Effect.fn.Return<Created, StoreError, Authority | Store> {
   const { privateKey } = yield* Authority
   const store = yield* Store
@@ -41,6 +43,7 @@ export const create = Effect.fnUntraced(function* (options: {
     id,
     expiresAt: seconds,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(options.device === undefined ? {} : { udid: options.device }),
   })
   return { id, token, expiresAt: DateTime.toDateUtc(expiresAt) }
 })

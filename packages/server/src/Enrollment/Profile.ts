@@ -9,6 +9,7 @@ import * as InvalidResponse from "../Backend/InvalidResponse.ts"
 import type { BackendUnavailable } from "../Backend/index.ts"
 import { Authority } from "../Identity/Authority.ts"
 import { EnrollmentSettings } from "./EnrollmentSettings.ts"
+import * as ServerCapabilities from "./ServerCapabilities.ts"
 import * as SignedToken from "./SignedToken.ts"
 
 /** A profile must be installed within this time. */
@@ -24,6 +25,8 @@ export interface ProfileRequest {
   readonly mdmOrigin: MdmOrigin
   readonly branding: EnrollmentBranding
   readonly token: SignedToken.Claims | undefined
+  /** The UDID of the enrolled device that renews its identity with this profile. */
+  readonly device?: string | undefined
 }
 
 /**
@@ -35,15 +38,17 @@ export interface ProfileRequest {
 export const make = Effect.gen(function* () {
   const authority = yield* Authority
   const settings = yield* EnrollmentSettings
+  const capabilities = yield* ServerCapabilities.make
   const challenges = SignedToken.make(authority.privateKey, "scep-challenge")
 
-  const challengeFor = Effect.fnUntraced(function* (token: SignedToken.Claims | undefined) {
+  const challengeFor = Effect.fnUntraced(function* (token: SignedToken.Claims | undefined, udid: string | undefined) {
     const expiresAt = Math.ceil(((yield* Clock.currentTimeMillis) + Duration.toMillis(challengeValidity)) / 1000)
     return challenges.sign({
       id: crypto.randomUUID(),
       expiresAt,
       ...(token === undefined ? {} : { enrollmentToken: token.id }),
       ...(token?.limit === undefined ? {} : { limit: token.limit }),
+      ...(udid === undefined ? {} : { udid }),
     })
   })
 
@@ -51,6 +56,7 @@ export const make = Effect.gen(function* () {
     mdmOrigin,
     branding,
     token,
+    device = token?.udid,
   }: ProfileRequest): Effect.fn.Return<Uint8Array, BackendUnavailable> {
     const base = new URL("/mdm/apple/", mdmOrigin.url)
     const xml = Plist.toXml(
@@ -59,10 +65,11 @@ export const make = Effect.gen(function* () {
         topic: settings.topic,
         scep: {
           url: new URL("scep", base),
-          challenge: Redacted.make(yield* challengeFor(token)),
+          challenge: Redacted.make(yield* challengeFor(token, device)),
           caFingerprint: new Uint8Array(Buffer.from(authority.certificate.x509.fingerprint.replaceAll(":", ""), "hex")),
         },
-        ...(token === undefined ? {} : { enrollmentKey: token.id }),
+        ...(device === undefined && token === undefined ? {} : { enrollmentKey: device ?? token?.id ?? "" }),
+        serverCapabilities: yield* capabilities,
         ...(settings.tlsRoots.length === 0 ? {} : { rootCertificates: settings.tlsRoots.map(({ der }) => der) }),
         organization: branding.organization ?? "Espalier",
         displayName: branding.displayName ?? "Device management",

@@ -23,6 +23,8 @@ export const Claims = Schema.Struct({
   enrollmentToken: Schema.optionalKey(Schema.NonEmptyString),
   /** The number of devices that can enroll with an enrollment token. */
   limit: Schema.optionalKey(Schema.Int),
+  /** The UDID that the certificate is issued for: only this device can use it. */
+  udid: Schema.optionalKey(Schema.NonEmptyString),
 })
 /**
  * @category models

@@ -26,6 +26,8 @@ export interface IdentityOptions {
   readonly roots: ReadonlyArray<Certificate.Certificate>
   /** The header in which proxies that terminate mutual TLS forward the certificate, and the addresses of these proxies. */
   readonly proxy: { readonly header: string; readonly addresses: ReadonlySet<string> } | undefined
+  /** A device that never enrolled here: `reject` its messages, or `ask` the backend's `adopt` webhook. */
+  readonly unknown: "reject" | "ask"
 }
 
 /**
@@ -38,6 +40,7 @@ export class DeviceIdentity extends Context.Service<
   DeviceIdentity,
   {
     readonly mode: IdentityOptions["mode"]
+    readonly unknown: IdentityOptions["unknown"]
     readonly verify: (evidence: IdentityEvidence) => Effect.Effect<Certificate.Certificate | undefined, Problem.Problem>
   }
 >()("@espalier/server/DeviceIdentity") {
@@ -48,6 +51,7 @@ export class DeviceIdentity extends Context.Service<
         const roots = [authority.certificate, ...options.roots]
         return {
           mode: options.mode,
+          unknown: options.unknown,
           verify: Effect.fnUntraced(function* (evidence) {
             const claimed = claimedCertificate(evidence, options.proxy)
             if (claimed === undefined) return undefined

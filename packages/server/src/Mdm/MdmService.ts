@@ -8,9 +8,11 @@ import { type BackendError, type BackendUnavailable, ManagementBackend } from ".
 import { EnrollmentSettings } from "../Enrollment/EnrollmentSettings.ts"
 import * as ExchangeRecorder from "../Exchanges/ExchangeRecorder.ts"
 import * as Telemetry from "../Http/Telemetry.ts"
+import type { Authority } from "../Identity/Authority.ts"
 import * as CertificatePinning from "../Identity/CertificatePinning.ts"
-import { DeviceIdentity } from "../Identity/DeviceIdentity.ts"
-import { Store } from "../Store/index.ts"
+import type { DeviceIdentity } from "../Identity/DeviceIdentity.ts"
+import * as IdentityRenewal from "../Identity/IdentityRenewal.ts"
+import type { Store } from "../Store/index.ts"
 import * as StoreReply from "../Store/StoreReply.ts"
 import * as CheckIn from "./CheckIn.ts"
 import * as CommandChannel from "./CommandChannel.ts"
@@ -32,7 +34,7 @@ export class MdmService extends Context.Service<MdmService, { readonly handle: H
   static readonly layer: Layer.Layer<
     MdmService,
     never,
-    DeviceIdentity | EnrollmentSettings | ManagementBackend | Store
+    Authority | DeviceIdentity | EnrollmentSettings | ManagementBackend | Store
   > = Layer.effect(
     MdmService,
     Effect.suspend(() => make),
@@ -41,10 +43,9 @@ export class MdmService extends Context.Service<MdmService, { readonly handle: H
 
 const make = Effect.gen(function* () {
   const backend = yield* ManagementBackend
-  const identity = yield* DeviceIdentity
-  const store = yield* Store
-
-  const { topic } = yield* EnrollmentSettings
+  const pinning = yield* CertificatePinning.make
+  const { topic, renewIdentities } = yield* EnrollmentSettings
+  const renewing = renewIdentities ? yield* IdentityRenewal.make : (handle: Handle) => handle
   const commandChannel = CommandChannel.make()
 
   const reply = ({
@@ -66,8 +67,12 @@ const make = Effect.gen(function* () {
       Effect.provideService(ManagementBackend, backend),
     )
 
-  const pinned = CertificatePinning.wrap(store, identity.mode)(protocol)
-  const handle: Handle = (request) => Effect.catchTag(pinned(request), "StoreError", StoreReply.make)
+  const pinned = pinning(renewing(protocol))
+  const handle: Handle = (request) =>
+    pinned(request).pipe(
+      ErrorReply.orElse(MdmMessage.situationOf(request.message), (reply) => reply),
+      Effect.catchTag("StoreError", StoreReply.make),
+    )
   return { handle: ExchangeRecorder.wrap(Telemetry.wrap(handle)) }
 })
 

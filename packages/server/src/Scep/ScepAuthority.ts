@@ -3,12 +3,12 @@
  *
  * **Details**
  *
- * A first request needs the challenge of its enrollment profile: signed, expiring, usable for one key. A renewal is signed with the certificate that it
- * replaces. Failures are SCEP's own (`CertRep` with `failInfo`).
+ * A `PKCSReq` needs the challenge of its enrollment profile: signed, expiring, usable for one key. A challenge for an enrolled device makes a certificate that
+ * replaces the device's present one. A `RenewalReq` is signed with the certificate that it replaces; iOS sends none. Failures are SCEP's own (`CertRep` with `failInfo`).
  */
 import { Certificate, Scep } from "@espalier/apple"
 import { Problem } from "@espalier/http"
-import { Clock, DateTime, Effect, Redacted, Result } from "effect"
+import { Clock, DateTime, Effect, Option, Redacted, Result } from "effect"
 import * as SignedToken from "../Enrollment/SignedToken.ts"
 import { Authority } from "../Identity/Authority.ts"
 import { Store, type StoreError } from "../Store/index.ts"
@@ -27,18 +27,24 @@ export const make = Effect.gen(function* () {
   const store = yield* Store
   const challenges = SignedToken.make(authority.privateKey, "scep-challenge")
 
-  /** Why the request gets no certificate, for the log; `undefined` when it gets one. */
-  const reject = Effect.fnUntraced(function* (request: Scep.Request): Effect.fn.Return<string | undefined, StoreError> {
-    if (request._tag === "RenewalReq") return undefined
+  /** The claims of the request's challenge, after its use was recorded. The failure is the reason, for the log. */
+  const useChallenge = Effect.fnUntraced(function* (
+    request: Scep.Request,
+  ): Effect.fn.Return<Result.Result<SignedToken.Claims, string>, StoreError> {
     const challenge = request.request.challengePassword
     const now = yield* Clock.currentTimeMillis
     const read = challenges.read(challenge === undefined ? "" : Redacted.value(challenge), now)
-    if (Result.isFailure(read)) return `challenge ${read.failure.reason}`
+    if (Result.isFailure(read)) return Result.fail(`challenge ${read.failure.reason}`)
     const { id, expiresAt, enrollmentToken, limit } = read.success
     const use = { id, expiresAt: DateTime.makeUnsafe(expiresAt * 1000), request: request.fingerprint }
     const token = enrollmentToken === undefined ? undefined : { id: enrollmentToken, limit }
-    return (yield* store.enroll(use, token)) === "Refused" ? "challenge or enrollment token used up" : undefined
+    const outcome = yield* store.enroll(use, token)
+    return outcome === "Refused" ? Result.fail("challenge or enrollment token used up") : Result.succeed(read.success)
   })
+
+  /** The present certificate of the device that a challenge is for. */
+  const pinnedOf = (udid: string | undefined): Effect.Effect<Option.Option<string>, StoreError> =>
+    udid === undefined ? Effect.succeedNone : store.pinned(udid)
 
   return Effect.fnUntraced(function* (message: Uint8Array): Effect.fn.Return<Uint8Array, Problem.Problem | StoreError> {
     const at = yield* DateTime.nowAsDate
@@ -50,17 +56,20 @@ export const make = Effect.gen(function* () {
       return yield* written(Scep.failure(authority, transaction, failInfo))
     }
     const request = received.success
-    const reason = yield* reject(request)
-    if (reason !== undefined) {
-      yield* Effect.logInfo(`SCEP rejected: ${reason}`)
+    const claims = request._tag === "RenewalReq" ? undefined : yield* useChallenge(request)
+    if (claims !== undefined && Result.isFailure(claims)) {
+      yield* Effect.logInfo(`SCEP rejected: ${claims.failure}`)
       return yield* written(Scep.failure(authority, request.transaction, "badRequest"))
     }
     const { publicKey, subject } = request.request
     const issued = Certificate.issue({ authority, publicKey, subject, at, days: validity })
     if (Result.isFailure(issued)) return yield* written(Scep.failure(authority, request.transaction, "badRequest"))
-    if (request._tag === "RenewalReq") {
-      yield* store.recordRenewal(Certificate.fingerprint(request.signer), Certificate.fingerprint(issued.success))
-    }
+    const fingerprint = Certificate.fingerprint(issued.success)
+    const predecessor =
+      request._tag === "RenewalReq"
+        ? Option.some(Certificate.fingerprint(request.signer))
+        : yield* pinnedOf(claims?.success.udid)
+    if (Option.isSome(predecessor)) yield* store.recordRenewal(predecessor.value, fingerprint)
     yield* Effect.logInfo(`SCEP issued ${Certificate.serialNumber(issued.success)} for a ${request._tag}`)
     return yield* written(Scep.success(authority, request, issued.success))
   })

@@ -125,21 +125,15 @@ export class Store extends Context.Service<
      */
     readonly pinned: (udid: string) => Effect.Effect<Option.Option<string>, StoreError>
 
-    /**
-     * The device that a certificate is pinned to, or another certificate of its line: all that `recordRenewal` linked, before and after it. Else the device
-     * that it was issued for.
-     */
+    /** The device that a certificate is pinned to, or another certificate of its line: all that `recordRenewal` linked, before and after it. */
     readonly findDevice: (fingerprint: string) => Effect.Effect<Option.Option<string>, StoreError>
 
     /** Records that SCEP issued a certificate to the holder of another one. It replaces the other when the device first shows it, see `authorize`. */
     readonly recordRenewal: (predecessor: string, fingerprint: string) => Effect.Effect<void, StoreError>
 
-    /** Records that SCEP issued a certificate on a challenge for this device. It replaces the pinned one when the device first shows it, see `authorize`. */
-    readonly recordIssued: (udid: string, fingerprint: string) => Effect.Effect<void, StoreError>
-
     /**
-     * Returns whether the certificate is the device's: it is pinned; or it was issued to the holder of the pinned one, or for this device; or the device was
-     * imported without a certificate. Except in the first case it is pinned now, and its predecessor no longer.
+     * Returns whether the certificate is the device's: it is pinned; or it was issued to the holder of the pinned one; or the device was imported without a
+     * certificate. Except in the first case it is pinned now, and its predecessor no longer.
      */
     readonly authorize: (udid: string, fingerprint: string) => Effect.Effect<boolean, StoreError>
 

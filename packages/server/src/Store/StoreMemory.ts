@@ -33,7 +33,6 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
   const owners = new Map<string, string>()
   const predecessors = new Map<string, string>()
   const identities = new Map<string, Recorded>()
-  const issued = new Map<string, string>()
   const expected = new Set<string>()
   const challenges = new Map<string, { readonly expiresAt: number; readonly request: string }>()
   const tokens = new Map<string, EnrollmentToken>()
@@ -103,21 +102,15 @@ export const make: Effect.Effect<Store["Service"]> = Effect.sync(() => {
     findDevice: (fingerprint) =>
       Effect.sync(() => {
         const owner = [...lineOf(fingerprint)].find((member) => owners.has(member))
-        return Option.fromUndefinedOr(owner === undefined ? issued.get(fingerprint) : owners.get(owner))
+        return Option.fromUndefinedOr(owner === undefined ? undefined : owners.get(owner))
       }),
     recordRenewal: (predecessor, fingerprint) => Effect.sync(() => void predecessors.set(fingerprint, predecessor)),
-    recordIssued: (udid, fingerprint) => Effect.sync(() => void issued.set(fingerprint, udid)),
     authorize: (udid, fingerprint) =>
       Effect.sync(() => {
         const pinned = pins.get(udid)
         if (pinned === fingerprint) return true
         if (pinned === undefined) return expected.has(udid) && pin(udid, fingerprint)
-        const isIssued = issued.get(fingerprint) === udid
-        if (!isIssued && predecessors.get(fingerprint) !== pinned) return false
-        // Its line says now whose it is; it does not take over a second time.
-        if (!predecessors.has(fingerprint)) predecessors.set(fingerprint, pinned)
-        issued.delete(fingerprint)
-        return pin(udid, fingerprint)
+        return predecessors.get(fingerprint) === pinned && pin(udid, fingerprint)
       }),
     identity: (udid) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(pins.get(udid)), (pinned) => identityOf(udid, pinned))),

@@ -56,11 +56,6 @@ const steps = [
     `ALTER TABLE espalier_pin ADD COLUMN reported_at bigint`,
     `ALTER TABLE espalier_pin ADD COLUMN renewal_offered_at bigint`,
     `CREATE INDEX espalier_pin_expires_at ON espalier_pin (expires_at)`,
-    `CREATE TABLE espalier_bound_certificate (
-      fingerprint text PRIMARY KEY,
-      udid text NOT NULL,
-      issued_at bigint NOT NULL
-    )`,
     `CREATE TABLE espalier_expected_device (
       udid text PRIMARY KEY,
       imported_at bigint NOT NULL

@@ -76,11 +76,7 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
           FROM line
           JOIN espalier_successor next ON next.fingerprint = line.fingerprint OR next.predecessor = line.fingerprint
         )
-        SELECT udid FROM (
-          SELECT 0 AS place, pin.udid FROM line JOIN espalier_pin pin ON pin.fingerprint = line.fingerprint
-          UNION ALL
-          SELECT 1, udid FROM espalier_bound_certificate WHERE fingerprint = ${fingerprint}
-        ) AS owner ORDER BY place LIMIT 1`.pipe(
+        SELECT pin.udid FROM line JOIN espalier_pin pin ON pin.fingerprint = line.fingerprint LIMIT 1`.pipe(
         Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ udid }) => udid)),
         failAs("findDevice"),
       ),
@@ -93,38 +89,18 @@ export const make: Effect.Effect<Store["Service"], never, SqlClient.SqlClient> =
           ON CONFLICT (fingerprint) DO NOTHING`,
       ).pipe(Effect.asVoid, failAs("recordRenewal")),
 
-    recordIssued: (udid, fingerprint) =>
-      Effect.flatMap(
-        Clock.currentTimeMillis,
-        (now) => sql`
-          INSERT INTO espalier_bound_certificate (fingerprint, udid, issued_at) VALUES (${fingerprint}, ${udid}, ${now})
-          ON CONFLICT (fingerprint) DO NOTHING`,
-      ).pipe(Effect.asVoid, failAs("recordIssued")),
-
     authorize: (udid, fingerprint) =>
       Effect.gen(function* () {
         const pinned = sql`SELECT udid FROM espalier_pin WHERE udid = ${udid} AND fingerprint = ${fingerprint}`
         if (yield* hit(pinned)) return true
         const now = yield* Clock.currentTimeMillis
-        // The previous certificate stays in the line of this device, so no other device can use it.
-        yield* sql`
-          INSERT INTO espalier_successor (fingerprint, predecessor, issued_at)
-          SELECT bound.fingerprint, pin.fingerprint, bound.issued_at
-          FROM espalier_bound_certificate bound JOIN espalier_pin pin ON pin.udid = bound.udid
-          WHERE bound.fingerprint = ${fingerprint} AND bound.udid = ${udid}
-          ON CONFLICT (fingerprint) DO NOTHING`
         const moved = yield* hit(sql`
           UPDATE espalier_pin SET fingerprint = ${fingerprint}, pinned_at = ${now},
             expires_at = NULL, reported_at = NULL, renewal_offered_at = NULL
           WHERE udid = ${udid}
-            AND (fingerprint = (SELECT predecessor FROM espalier_successor WHERE fingerprint = ${fingerprint})
-              OR udid = (SELECT udid FROM espalier_bound_certificate WHERE fingerprint = ${fingerprint}))
+            AND fingerprint = (SELECT predecessor FROM espalier_successor WHERE fingerprint = ${fingerprint})
           RETURNING udid`)
-        if (moved) {
-          // Its line says now whose it is; it does not take over a second time.
-          yield* sql`DELETE FROM espalier_bound_certificate WHERE fingerprint = ${fingerprint}`
-          return true
-        }
+        if (moved) return true
         yield* sql`
           INSERT INTO espalier_pin (udid, fingerprint, pinned_at)
           SELECT udid, CAST(${fingerprint} AS text), CAST(${now} AS bigint) FROM espalier_expected_device WHERE udid = ${udid}

@@ -17,8 +17,6 @@ export const validated = (store: Store["Service"]): Store["Service"] => ({
   findDevice: (fingerprint) => check("findDevice", [fingerprint], store.findDevice(fingerprint)),
   recordRenewal: (...fingerprints) => check("recordRenewal", fingerprints, store.recordRenewal(...fingerprints)),
   authorize: (udid, fingerprint) => check("authorize", [udid, fingerprint], store.authorize(udid, fingerprint)),
-  recordIssued: (udid, fingerprint) =>
-    check("recordIssued", [udid, fingerprint], store.recordIssued(udid, fingerprint)),
   identity: (udid) => check("identity", [udid], store.identity(udid)),
   recordIdentity: (udid, fingerprint, facts) =>
     check("recordIdentity", [udid, fingerprint, facts.origin], store.recordIdentity(udid, fingerprint, facts)),

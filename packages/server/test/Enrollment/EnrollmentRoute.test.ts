@@ -120,7 +120,7 @@ describe("an enrollment link", () => {
       const page = yield* Whitelabel.ask(server, { path, headers: person })
       expect(page).toMatchObject({ status: 403, headers: { "content-type": "text/html; charset=utf-8" } })
       expect(page.text).toContain("ask your administrator for a new one")
-      expect(backend.heard()).toEqual([])
+      expect(backend.heard().filter(({ webhook }) => webhook === "enroll")).toEqual([])
     }),
   )
 
@@ -374,6 +374,69 @@ describe("the page for people", () => {
       const target = new URL(href.replaceAll("&amp;", "&"), `${server.origin}${route}`)
       const answer = yield* Whitelabel.ask(server, { path: target.pathname + target.search, headers: person })
       expect(answer.headers["content-type"]).toBe("application/x-apple-aspen-config")
+    }),
+  )
+})
+
+describe("the ServerCapabilities of a profile", () => {
+  const capabilitiesOf = Effect.fnUntraced(function* (
+    replies: Backend.Replies,
+    options: Partial<Server.ServerOptions> = open,
+  ) {
+    const { backend, server } = yield* given(options, replies)
+    const answer = yield* Whitelabel.ask(server, { path: route })
+    const { PayloadContent } = Schema.decodeUnknownSync(
+      Schema.Struct({
+        PayloadContent: Schema.Array(
+          Schema.Struct({ ServerCapabilities: Schema.optionalKey(Schema.Array(Schema.String)) }),
+        ),
+      }),
+    )(Result.getOrThrow(Plist.parse(answer.bytes)))
+    return { backend, server, capabilities: PayloadContent.flatMap((payload) => payload.ServerCapabilities ?? []) }
+  })
+  const always = "com.apple.mdm.per-user-connections"
+  const notSupported = Backend.json({ _tag: "ManagementNotSupported" }, 501)
+
+  it.live.each<readonly [string, Backend.Replies, ReadonlyArray<string>]>([
+    ["a backend without these webhooks", {}, []],
+    ["a backend that answers ManagementNotSupported", { bootstrapToken: notSupported, token: notSupported }, []],
+    [
+      "a backend with both",
+      {
+        bootstrapToken: Backend.json({ bootstrapToken: null }),
+        token: Backend.json({ _tag: "UnknownDevice" }, 404),
+      },
+      ["com.apple.mdm.bootstraptoken", "com.apple.mdm.token"],
+    ],
+  ])("are those of %s", ([, replies, expected]) =>
+    Effect.gen(function* () {
+      expect((yield* capabilitiesOf(replies)).capabilities).toEqual([always, ...expected])
+    }),
+  )
+
+  it.live("are asked for once", () =>
+    Effect.gen(function* () {
+      const { backend, server } = yield* capabilitiesOf({ bootstrapToken: Backend.json({ bootstrapToken: null }) })
+      yield* Whitelabel.ask(server, { path: route })
+      expect(backend.heardBy("bootstrapToken")).toMatchObject([{ scope: { udid: "ESPALIER-CAPABILITIES" } }])
+    }),
+  )
+
+  it.live("a profile is not made while the backend fails, and is afterwards", () =>
+    Effect.gen(function* () {
+      const fails = Backend.inTurn((response) => response.writeHead(503).end(), Backend.json({ bootstrapToken: null }))
+      const { server } = yield* given(open, { bootstrapToken: fails })
+      expect((yield* Whitelabel.ask(server, { path: route })).status).toBe(503)
+      expect((yield* Whitelabel.ask(server, { path: route })).status).toBe(200)
+    }),
+  )
+
+  it.live("can be configured", () =>
+    Effect.gen(function* () {
+      const capabilities = { bootstrapToken: true, token: false }
+      const { backend, capabilities: found } = yield* capabilitiesOf({}, { enrollment: { mode: "open", capabilities } })
+      expect(found).toEqual([always, "com.apple.mdm.bootstraptoken"])
+      expect(backend.heardBy("bootstrapToken")).toEqual([])
     }),
   )
 })

@@ -42,7 +42,7 @@ const pushCertificate = (topic: string, at: Date, days: number) => {
 describe("/ready", () => {
   it.live("is 200 when all is well", () =>
     Effect.gen(function* () {
-      const push = { certificates: [Apns.certificate("topic-one")], keys: [] }
+      const push = { certificates: [Apns.certificate("topic-one")] }
       const server = yield* launch(yield* Backend.start({}), { push })
       const detail = expect.stringMatching(/^\d{5} days left$/)
       const checks = [...fine, { name: `push certificate of ${Apns.topicOne}`, ok: true, detail }]
@@ -101,7 +101,7 @@ describe("/ready", () => {
   ])("says of a push certificate that it %s", ([, [at, days], status, check]) =>
     Effect.gen(function* () {
       const certificates = [pushCertificate(one, at, days), pushCertificate(two, Devices.now, 100.5)]
-      const server = yield* launch(yield* Backend.start({}), { push: { certificates, keys: [] } })
+      const server = yield* launch(yield* Backend.start({}), { push: { certificates } })
       const other = { name: `push certificate of ${two}`, ok: true, detail: "100 days left" }
       expect(yield* ready(server)).toMatchObject({
         status,

@@ -12,18 +12,24 @@ import * as Whitelabel from "../support/Whitelabel.ts"
 
 const [first, second] = ["correct-horse-battery-staple", "another-key"]
 
-const pushOver = (apns: { readonly url: string }, keys: ReadonlyArray<string>): Server.ServerOptions["push"] => ({
+const pushOver = (apns: { readonly url: string }): Server.ServerOptions["push"] => ({
   certificates: [Apns.certificate("topic-one"), Apns.certificate("topic-two")],
   url: apns.url,
   ca: Apns.authority,
   retries: 0,
-  keys: keys.map((key) => Redacted.make(key)),
 })
 
-const given = Effect.fnUntraced(function* (react?: Parameters<typeof Apns.start>[0], keys = [first, second]) {
+const given = Effect.fnUntraced(function* (
+  react?: Parameters<typeof Apns.start>[0],
+  keys: ReadonlyArray<string> = [first, second],
+) {
   const apns = yield* Apns.start(react)
   const backend = yield* Backend.start({})
-  return { apns, backend, server: yield* launch(backend, { push: pushOver(apns, keys) }) }
+  return {
+    apns,
+    backend,
+    server: yield* launch(backend, { push: pushOver(apns), apiKeys: keys.map((key) => Redacted.make(key)) }),
+  }
 })
 
 const tokenOf = (text: string) => Buffer.from(text).toString("base64")
@@ -214,7 +220,7 @@ describe("certificates", () => {
     Effect.gen(function* () {
       const backend = yield* Backend.start({})
       const certificates = [Apns.certificate("app")]
-      const error = yield* Effect.flip(launch(backend, { push: { certificates, keys: [] } }))
+      const error = yield* Effect.flip(launch(backend, { push: { certificates } }))
       expect(error).toMatchObject({ _tag: "InvalidPushOptions" })
     }),
   )
@@ -223,7 +229,7 @@ describe("certificates", () => {
     Effect.gen(function* () {
       const apns = yield* Apns.start()
       const backend = yield* Backend.start({})
-      const server = yield* launch(backend, { push: pushOver(apns, []), enrollment: { mode: "open" } })
+      const server = yield* launch(backend, { push: pushOver(apns), enrollment: { mode: "open" } })
       const answer = yield* Whitelabel.ask(server, { path: "/mdm/apple/enroll" })
       expect(answer.text).toContain(`<key>Topic</key>`)
       expect(answer.text).toContain(`<string>${Apns.topicOne}</string>`)

@@ -120,38 +120,6 @@ export const contract = <R>(it: Vitest.MethodsNonLive<R>, servers: TwoServers<R>
       expect(yield* race((index) => (index % 2 === 0 ? one : other).authorize("U", next))).toBe(50)
     }))
 
-  test("a certificate issued for a device replaces the pinned one when it is first shown, once", (one, other) =>
-    Effect.gen(function* () {
-      yield* one.pin("U", old)
-      yield* one.pin("V", "v")
-      yield* one.recordIssued("U", next)
-      yield* one.recordIssued("U", "third")
-      expect(yield* other.findDevice(next)).toEqual(Option.some("U"))
-      expect(yield* other.authorize("V", next)).toBe(false)
-      expect(yield* other.authorize("U", old)).toBe(true)
-      expect(yield* other.authorize("U", next)).toBe(true)
-      expect(yield* one.pinned("U")).toEqual(Option.some(next))
-      expect(yield* one.authorize("U", old)).toBe(false)
-      expect(yield* one.findDevice(old)).toEqual(Option.some("U"))
-      expect(yield* one.authorize("U", "third")).toBe(true)
-      expect(yield* one.authorize("U", next)).toBe(false)
-    }))
-
-  test("a certificate issued for a device that never enrolled is not accepted before its Authenticate", (one, other) =>
-    Effect.gen(function* () {
-      yield* one.recordIssued("U", next)
-      expect(yield* other.authorize("U", next)).toBe(false)
-      expect(yield* other.pin("U", next)).toBe(true)
-      expect(yield* one.authorize("U", next)).toBe(true)
-    }))
-
-  test("an issued certificate raced fifty times is accepted every time", (one, other) =>
-    Effect.gen(function* () {
-      yield* one.pin("U", old)
-      yield* one.recordIssued("U", next)
-      expect(yield* race((index) => (index % 2 === 0 ? one : other).authorize("U", next))).toBe(50)
-    }))
-
   const at = (millis: number) => DateTime.makeUnsafe(millis)
   const origin = "https://mdm.example.com"
 
