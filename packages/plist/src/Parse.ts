@@ -38,7 +38,7 @@ export interface TolerantValue {
  * | a character that XML does not allow, also as a reference | kept in its string |
  * | bytes that are not UTF-8 | U+FFFD, or the characters of the single-byte encoding that the document declares |
  * | a declared encoding that is another one | ignored |
- * | an integer, real, date or data that is invalid | its text, as a string; dates with blanks or a fraction are dates |
+ * | an invalid integer, real, date or data | its text, as a string; dates with blanks or a fraction are dates |
  * | a key that is there already | the last value |
  * | blanks before the XML declaration, anything after `</plist>` | ignored |
  *
