@@ -242,7 +242,7 @@ describe("responses", () => {
 
   it("to GetCACaps name the capabilities", () => {
     const found = Scep.parseCapabilities(Scep.capabilitiesText)
-    expect([...found]).toEqual(["AES", "POSTPKIOperation", "Renewal", "SHA-256", "SHA-512", "SCEPStandard"])
+    expect([...found]).toEqual(["AES", "POSTPKIOperation", "Renewal", "SHA-256", "SHA-384", "SHA-512", "SCEPStandard"])
     expect(Scep.parseCapabilities("AES\r\n\r\n Renewal \n")).toEqual(new Set(["AES", "Renewal"]))
   })
 })

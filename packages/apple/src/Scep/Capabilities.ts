@@ -3,10 +3,23 @@
 /**
  * Every capability of this package. SHA-1 and DES3 are not advertised, but accepted from clients that use them.
  *
+ * **Details**
+ *
+ * `SHA-384` is not a keyword of RFC 8894, whose clients "MUST be able to accept and ignore any unknown keywords" (§ 3.5.2). It is supported, and
+ * strongSwan's `pki` up to 5.9.8 uses AES and SHA-256 only where it is listed.
+ *
  * @category models
  * @since 0.1.0
  */
-export const capabilities = ["AES", "POSTPKIOperation", "Renewal", "SHA-256", "SHA-512", "SCEPStandard"] as const
+export const capabilities = [
+  "AES",
+  "POSTPKIOperation",
+  "Renewal",
+  "SHA-256",
+  "SHA-384",
+  "SHA-512",
+  "SCEPStandard",
+] as const
 
 /**
  * The response to `GetCACaps`, `text/plain`.
