@@ -9,12 +9,13 @@
  * The receivers of an event are determined when it is published. An integration that subscribes later does not receive it.
  */
 import type { MigrationError, Sealing } from "@espalier/sql"
-import { Context, type Duration, Effect, Layer, Schedule } from "effect"
+import { Context, Duration, Effect, Layer, Schedule } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import * as AddressGuard from "./Addresses/AddressGuard.ts"
 import type { InvalidCidr } from "./Addresses/AddressRange.ts"
 import { Deliveries } from "./Deliveries/Deliveries.ts"
 import * as Publish from "./Events/Publish.ts"
+import { type Bounds, IntegrationBounds } from "./Integrations/IntegrationBounds.ts"
 import { Integrations } from "./Integrations/Integrations.ts"
 import { migrate } from "./Migrations/Migrations.ts"
 import * as GroupCommit from "./Storage/GroupCommit.ts"
@@ -30,8 +31,27 @@ export interface NotificationsOptions {
   readonly addresses?: AddressGuard.AddressGuardOptions | undefined
   /** `false` where other processes deliver. */
   readonly worker?: DeliveryWorker.WorkerOptions | false | undefined
+  /** The bounds for the settings of integrations. */
+  readonly bounds?: IntegrationBoundsOptions | undefined
   /** How long finished deliveries, their attempts and idempotency keys are kept. Defaults to 30 days. */
   readonly retention?: Duration.Input | undefined
+}
+
+/**
+ * The bounds for the settings of integrations, which their customers choose.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface IntegrationBoundsOptions {
+  /** How long an attempt may take, at most. Defaults to 30 seconds. */
+  readonly maxTimeout?: Duration.Input | undefined
+  /** The retries of a delivery, at most. Defaults to 20. */
+  readonly maxRetries?: number | undefined
+  /** The longest delay before a retry. Defaults to 24 hours. */
+  readonly maxRetryDelay?: Duration.Input | undefined
+  /** The attempts in a second, at most. Defaults to 1000. */
+  readonly maxRate?: number | undefined
 }
 
 /**
@@ -54,7 +74,7 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
     InvalidCidr | MigrationError | Sealing.SealingError | SqlError.SqlError,
     SqlClient.SqlClient | Sealing.Sealing
   > => {
-    const { worker, retention = "30 days" } = options
+    const { worker, bounds, retention = "30 days" } = options
     const services = Layer.mergeAll(
       Integrations.layer,
       Deliveries.layer,
@@ -63,13 +83,38 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
         Effect.map(Publish.make, (publish) => ({ publish })),
       ),
     )
-    const background = worker === false ? Layer.empty : Layer.merge(DeliveryWorker.layer(worker), pruning(retention))
+    const background =
+      worker === false
+        ? Layer.empty
+        : Layer.merge(
+            DeliveryWorker.layer(
+              bounds?.maxTimeout === undefined ? worker : { ...worker, maxTimeout: bounds.maxTimeout },
+            ),
+            pruning(retention),
+          )
     return background.pipe(
       Layer.provideMerge(services),
-      Layer.provide(Layer.mergeAll(Wakeup.layer, GroupCommit.layer, AddressGuard.layer(options.addresses))),
+      Layer.provide(
+        Layer.mergeAll(
+          Wakeup.layer,
+          GroupCommit.layer,
+          AddressGuard.layer(options.addresses),
+          Layer.succeed(IntegrationBounds, boundsOf(bounds)),
+        ),
+      ),
       // Everything else needs the tables.
       Layer.provide(Layer.effectDiscard(Effect.andThen(migrate, SealedSecrets.prepare))),
     )
+  }
+}
+
+const boundsOf = (options: IntegrationBoundsOptions = {}): Bounds => {
+  const millis = (input: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(input))
+  return {
+    maxTimeout: millis(options.maxTimeout ?? "30 seconds"),
+    maxRetries: options.maxRetries ?? 20,
+    maxRetryDelay: millis(options.maxRetryDelay ?? "24 hours"),
+    maxRate: options.maxRate ?? 1000,
   }
 }
 

@@ -65,6 +65,15 @@ const rows: ReadonlyArray<Row> = [
     { reason: "None" },
   ],
   [
+    "a header of the sender's own",
+    "POST",
+    integrations,
+    { body: { ...body, headers: { Host: "s3cr3t" } } },
+    422,
+    urn("invalid-setting"),
+    { member: "headers.host" },
+  ],
+  [
     "unknown events",
     "POST",
     integrations,

@@ -1,16 +1,15 @@
 /**
  * The events that an integration subscribes to.
  */
-import type { SubscriptionName } from "@espalier/schema"
 import { Badge, Group } from "@mantine/core"
-import { eventNames } from "./EventNames.ts"
+import { eventLabel } from "./EventNames.ts"
 
-export const EventBadges = ({ events }: { readonly events: ReadonlyArray<SubscriptionName> }) => (
+export const EventBadges = ({ events }: { readonly events: ReadonlyArray<string> }) => (
   <Group gap={6} component="ul" className="event-badges">
     {events.map((event) => (
       <li key={event}>
         <Badge variant="light" color="gray" tt="none" fw={500} title={event}>
-          {eventNames[event]}
+          {eventLabel(event)}
         </Badge>
       </li>
     ))}

@@ -5,6 +5,7 @@ import type {
   IntegrationConflict,
   IntegrationNotFound,
   InvalidAddress,
+  InvalidSetting,
   InvalidSubscriptions,
   InvalidUrl,
 } from "@espalier/notifications/api"
@@ -18,6 +19,7 @@ export interface Problem {
 type InputError =
   | InvalidUrl
   | InvalidAddress
+  | InvalidSetting
   | InvalidSubscriptions
   | IntegrationConflict
   | IntegrationNotFound
@@ -54,6 +56,8 @@ export const problemOf = (error: InputError): Problem => {
         field: "url",
         message: "Another integration of this workspace already has this URL. Change the events of that one instead.",
       }
+    case "InvalidSetting":
+      return { field: "form", message: error.detail ?? error.member }
     case "IntegrationNotFound":
       return { field: "form", message: "This integration was deleted." }
     default:

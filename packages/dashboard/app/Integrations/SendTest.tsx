@@ -1,7 +1,7 @@
 /**
  * Sends an example event to this integration and shows the result.
  */
-import type { Integration, SubscriptionName } from "@espalier/schema"
+import { type Integration, SubscriptionName } from "@espalier/schema"
 import { Group, NativeSelect, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { commonErrorMessage } from "../Api/CommonError.ts"
@@ -18,7 +18,10 @@ interface SendTestProps {
 }
 
 export const SendTest = ({ workspace, integration }: SendTestProps) => {
-  const [chosen, setChosen] = useState<SubscriptionName>(integration.events[0])
+  const offered = SubscriptionName.literals.filter((name) =>
+    integration.events.some((one) => one === name || one === "*"),
+  )
+  const [chosen, setChosen] = useState<SubscriptionName>(offered[0] ?? "device_enrolled")
   const send = useSendTest(workspace, integration.id)
   const message = (error: NonNullable<typeof send.error>): string => {
     switch (error._tag) {
@@ -41,10 +44,10 @@ export const SendTest = ({ workspace, integration }: SendTestProps) => {
           className="test-event"
           value={chosen}
           onChange={(event) => {
-            const found = integration.events.find((name) => name === event.currentTarget.value)
+            const found = offered.find((name) => name === event.currentTarget.value)
             if (found !== undefined) setChosen(found)
           }}
-          data={integration.events.map((name) => ({ value: name, label: eventNames[name] }))}
+          data={offered.map((name) => ({ value: name, label: eventNames[name] }))}
         />
         <PendingButton variant="default" pending={send.isPending} onClick={() => send.mutate(chosen)}>
           Send test event

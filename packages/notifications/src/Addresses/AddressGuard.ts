@@ -44,7 +44,7 @@ export interface AddressGuardOptions {
 
 /**
  * - `check` returns the URL as it will be requested, or why it is invalid.
- * - `connector` makes undici's connections, to valid addresses only; any other connection fails with {@link InvalidAddress}.
+ * - `connector` makes undici's connections, to valid addresses only, whose certificates come from `ca` (PEM) if it is given; any other connection fails with {@link InvalidAddress}.
  *
  * @category services
  * @since 0.1.0
@@ -53,7 +53,10 @@ export class AddressGuard extends Context.Service<
   AddressGuard,
   {
     readonly check: (url: string) => Effect.Effect<URL, InvalidUrl | InvalidAddress>
-    readonly connector: (options: { readonly timeout: number }) => Undici.buildConnector.connector
+    readonly connector: (options: {
+      readonly timeout: number
+      readonly ca?: string | undefined
+    }) => Undici.buildConnector.connector
   }
 >()("@espalier/notifications/AddressGuard") {}
 
@@ -110,8 +113,8 @@ export const make = Effect.fnUntraced(function* (
       const problem = firstProblem(addresses)
       return problem === undefined ? url : yield* problem
     }),
-    connector: ({ timeout }) => {
-      const connect = buildConnector({ timeout, allowH2: false, lookup })
+    connector: ({ timeout, ca }) => {
+      const connect = buildConnector({ timeout, allowH2: false, lookup, ...(ca === undefined ? {} : { ca }) })
       return (target, callback) => {
         const host = unbracketed(target.hostname)
         // A socket does not look up a literal address.

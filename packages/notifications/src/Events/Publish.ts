@@ -113,7 +113,7 @@ export const make = Effect.gen(function* () {
       ) AS event
       JOIN espalier_integration AS integration ON integration.workspace = event.workspace
       JOIN espalier_subscription AS subscription
-        ON subscription.integration_id = integration.id AND subscription.event_name = event.name
+        ON subscription.integration_id = integration.id AND subscription.event_name IN (event.name, '*')
       WHERE integration.enabled = 1
       RETURNING event_id, integration_id`
 

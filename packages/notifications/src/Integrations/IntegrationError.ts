@@ -7,7 +7,7 @@ import { Schema } from "effect"
 import { HttpApiError } from "effect/http-api"
 
 /**
- * 422: the list of events contains an `Unknown` name, is empty (`None`), or contains a `Duplicate`.
+ * 422: the list of events contains an `Unknown` name, is empty (`None`), or contains a `Duplicate`, also `*` beside others.
  *
  * @category errors
  * @since 0.1.0
@@ -25,7 +25,7 @@ export class InvalidSubscriptions extends HttpApiError.Problem<InvalidSubscripti
 const details: Record<InvalidSubscriptions["reason"], string> = {
   Unknown: `The events are: ${SubscriptionName.literals.join(", ")}`,
   None: "An integration must subscribe to at least one event",
-  Duplicate: "An integration must subscribe to an event once",
+  Duplicate: "An integration must subscribe to an event once; * is alone",
 }
 
 /**

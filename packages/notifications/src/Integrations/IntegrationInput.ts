@@ -3,6 +3,7 @@
  */
 import { Integration } from "@espalier/schema"
 import { Schema } from "effect"
+import { SettingsEdit, SettingsInput } from "./SettingsInput.ts"
 
 /**
  * A new integration. `url` and `events` are checked by `Integrations`, whose errors say what is wrong.
@@ -14,6 +15,10 @@ export const IntegrationInput = Schema.Struct({
   type: Schema.optionalKey(Schema.Literal("webhook")),
   url: Schema.String,
   events: Schema.Array(Schema.String).check(Schema.isMaxLength(100)),
+  secret: Schema.optionalKey(
+    Schema.String.annotate({ description: "whsec_…, to keep the secret of another sender; created if it is missing" }),
+  ),
+  ...SettingsInput.fields,
 }).annotate({ identifier: "IntegrationInput", description: "The receiver's URL, and the events to send to it" })
 /**
  * @category models
@@ -30,6 +35,7 @@ export type IntegrationInput = typeof IntegrationInput.Type
 export const IntegrationEdit = Schema.Struct({
   url: Schema.optionalKey(IntegrationInput.fields.url),
   events: Schema.optionalKey(IntegrationInput.fields.events),
+  ...SettingsEdit.fields,
 }).annotate({ identifier: "IntegrationEdit", description: "What to change; a missing member stays as it is" })
 /**
  * @category models

@@ -5,6 +5,7 @@ import { DisabledReason, type Integration, Subscriptions } from "@espalier/schem
 import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError, Statement } from "effect/sql"
 import * as JsonRows from "../Storage/JsonRows.ts"
+import * as StoredSettings from "./StoredSettings.ts"
 
 const IntegrationRow = Schema.Struct({
   id: Schema.String,
@@ -16,6 +17,7 @@ const IntegrationRow = Schema.Struct({
   failing_since: Schema.NullOr(Schema.Int),
   created_at: Schema.Int,
   updated_at: Schema.Int,
+  settings: StoredSettings.Columns.fields.settings,
 })
 
 const decodeRow = Schema.decodeUnknownSync(IntegrationRow)
@@ -34,7 +36,7 @@ export const columns = (sql: SqlClient.SqlClient): Statement.Fragment => {
     pg: () => sql`SELECT CAST(json_agg(event_name) AS text) FROM (${ordered}) AS ordered`,
     orElse: () => sql`SELECT json_group_array(event_name) FROM (${ordered}) AS ordered`,
   })
-  return sql`id, workspace, url, (${events}) AS events, enabled, disabled_reason, failing_since, created_at, updated_at`
+  return sql`id, workspace, url, (${events}) AS events, enabled, disabled_reason, failing_since, created_at, updated_at, settings`
 }
 
 /**
@@ -50,6 +52,7 @@ export const read = (found: unknown): Integration => {
     workspace: row.workspace,
     type: "webhook",
     url: row.url,
+    ...StoredSettings.read(row),
     events: row.events,
     enabled: row.enabled === 1,
     ...(row.disabled_reason === null ? {} : { disabledReason: row.disabled_reason }),

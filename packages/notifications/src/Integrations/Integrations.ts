@@ -12,7 +12,7 @@
 import { type Integration, SubscriptionName, Subscriptions } from "@espalier/schema"
 import { Secret } from "@espalier/signing"
 import { Sealing } from "@espalier/sql"
-import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Redacted, Result, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { InvalidAddress, InvalidUrl } from "../Addresses/AddressError.ts"
 import { AddressGuard } from "../Addresses/AddressGuard.ts"
@@ -27,21 +27,24 @@ import {
 } from "./IntegrationError.ts"
 import type { IntegrationEdit, IntegrationInput, IntegrationWithSecret, TestSent } from "./IntegrationInput.ts"
 import * as IntegrationRow from "./IntegrationRow.ts"
+import { InvalidSetting } from "./SettingsInput.ts"
+import * as StoredSettings from "./StoredSettings.ts"
 import * as TestEvent from "./TestEvent.ts"
 
 type Sql = SqlError.SqlError
 
 /**
- * Why the URL or the events of an integration are invalid.
+ * Why the URL, the events or the settings of an integration are invalid.
  *
  * @category errors
  * @since 0.1.0
  */
-export type InvalidIntegration = InvalidUrl | InvalidAddress | InvalidSubscriptions
+export type InvalidIntegration = InvalidUrl | InvalidAddress | InvalidSubscriptions | InvalidSetting
 
 /**
  * - `list`: oldest first.
- * - `edit`: changes the given members. A new URL starts without the failures of the old one.
+ * - `edit`: changes the given members. A new URL starts without the failures of the old one. Settings change like a JSON merge patch (RFC 7396): `null`
+ *   removes one.
  * - `enable`: forgets failures, too. `disable`: sets the reason `Asked`. Both may be repeated.
  * - `sendTest`: sends an example of an event, by default of the first one that the integration subscribes to, to this integration alone. It is
  *   delivered like a published event.
@@ -95,7 +98,8 @@ const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const guard = yield* AddressGuard
   const wakeup = yield* Wakeup
-  const { seal } = yield* Sealing.Sealing
+  const sealing = yield* Sealing.Sealing
+  const storage = { sql, sealing }
   const columns = IntegrationRow.columns(sql)
 
   const get = Effect.fnUntraced(function* (workspace: string, id: string) {
@@ -129,7 +133,7 @@ const make = Effect.gen(function* () {
       const url = (yield* guard.check(input.url)).href
       const now = yield* Clock.currentTimeMillis
       const id = yield* Id.make("int")
-      const secret = Secret.format(yield* Secret.generateHmac)
+      const secret = yield* ownSecret(input.secret)
       const integration = yield* Effect.gen(function* () {
         // A failed insert would end the transaction in PostgreSQL.
         const inserted = yield* sql`INSERT INTO espalier_integration ${sql.insert({
@@ -137,7 +141,7 @@ const make = Effect.gen(function* () {
           workspace,
           url,
           enabled: 1,
-          secret: seal(secret, integrationContext(id, "secret")),
+          secret: sealing.seal(secret, integrationContext(id, "secret")),
           created_at: now,
           updated_at: now,
         })} ON CONFLICT (workspace, url) DO NOTHING RETURNING id`
@@ -146,6 +150,7 @@ const make = Effect.gen(function* () {
           return yield* new IntegrationConflict({ id })
         }
         yield* IntegrationRow.subscribe(sql, id, events)
+        yield* StoredSettings.write(storage, id, input)
         return yield* Effect.catchTag(get(workspace, id), "IntegrationNotFound", Effect.die)
       }).pipe(sql.withTransaction)
       return { integration, secret: Redacted.make(secret) }
@@ -164,6 +169,7 @@ const make = Effect.gen(function* () {
         yield* sql`UPDATE espalier_integration SET url = ${after}, failing_since = ${failing}, updated_at = ${now}
           WHERE workspace = ${workspace} AND id = ${id}`
         if (events !== undefined) yield* IntegrationRow.subscribe(sql, id, events)
+        yield* StoredSettings.write(storage, id, input)
         return yield* get(workspace, id)
       }).pipe(sql.withTransaction)
     }),
@@ -208,7 +214,7 @@ const make = Effect.gen(function* () {
       const integration = yield* changed(
         id,
         sql`UPDATE espalier_integration
-          SET old_secret = secret, old_secret_until = ${now + overlap}, secret = ${seal(secret, integrationContext(id, "secret"))}, updated_at = ${now}
+          SET old_secret = secret, old_secret_until = ${now + overlap}, secret = ${sealing.seal(secret, integrationContext(id, "secret"))}, updated_at = ${now}
           WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
       )
       return { integration, secret: Redacted.make(secret) }
@@ -218,7 +224,7 @@ const make = Effect.gen(function* () {
       const sent = yield* Effect.gen(function* () {
         const integration = yield* get(workspace, id)
         if (!integration.enabled) return yield* new IntegrationDisabled({ id })
-        return yield* TestEvent.send(sql, integration, event ?? integration.events[0])
+        return yield* TestEvent.send(sql, integration, event ?? firstEvent(integration))
       }).pipe(sql.withTransaction)
       yield* wakeup.wake
       return sent
@@ -226,11 +232,26 @@ const make = Effect.gen(function* () {
   })
 })
 
+/** A given secret, for customers who move from another sender, or a new one. */
+const ownSecret = (given: string | undefined): Effect.Effect<string, InvalidSetting> => {
+  if (given === undefined) return Effect.map(Secret.generateHmac, Secret.format)
+  const parsed = Secret.parse(given)
+  return Result.isSuccess(parsed) && parsed.success._tag === "Hmac"
+    ? Effect.succeed(given)
+    : Effect.fail(InvalidSetting.of("secret", "whsec_ and 24 to 64 bytes in base64"))
+}
+
+/** The event of a test, if none is given. */
+const firstEvent = ({ events }: Integration): SubscriptionName => events.find(isName) ?? SubscriptionName.literals[0]
+
 const isName = Schema.is(SubscriptionName)
 const isSubscriptions = Schema.is(Subscriptions)
 
 const subscriptions = (names: ReadonlyArray<string>): Effect.Effect<Subscriptions, InvalidSubscriptions> => {
   if (names.length === 0) return Effect.fail(InvalidSubscriptions.for("None"))
+  if (names.includes("*")) {
+    return names.length === 1 ? Effect.succeed(["*"]) : Effect.fail(InvalidSubscriptions.for("Duplicate"))
+  }
   if (!names.every(isName)) return Effect.fail(InvalidSubscriptions.for("Unknown"))
   return isSubscriptions(names) ? Effect.succeed(names) : Effect.fail(InvalidSubscriptions.for("Duplicate"))
 }

@@ -13,9 +13,10 @@ import {
   InvalidSubscriptions,
 } from "./IntegrationError.ts"
 import { IntegrationEdit, IntegrationInput, IntegrationWithSecret, TestSent } from "./IntegrationInput.ts"
+import { InvalidSetting } from "./SettingsInput.ts"
 
 const params = { workspace: Workspace, id: PathSegment }
-const inputErrors = [InvalidUrl, InvalidAddress, InvalidSubscriptions, IntegrationConflict] as const
+const inputErrors = [InvalidUrl, InvalidAddress, InvalidSubscriptions, InvalidSetting, IntegrationConflict] as const
 
 /**
  * @category api

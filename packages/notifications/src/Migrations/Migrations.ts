@@ -11,6 +11,7 @@ import { Migrations } from "@espalier/sql"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { apiKeysTable, pushCertificateTable, tables } from "./InitialTables.ts"
+import { integrationSettings } from "./IntegrationSettings.ts"
 import { prefixedTables } from "./PrefixedTables.ts"
 import { sealingProbe } from "./SealingProbe.ts"
 
@@ -50,6 +51,7 @@ export const migrate = Effect.gen(function* () {
           { id: 3, name: "push certificates", up: pushCertificateTable },
           { id: 4, name: "prefixed tables", up: prefixedTables },
           { id: 5, name: "sealing probe", up: sealingProbe },
+          { id: 6, name: "integration settings", up: integrationSettings },
         ],
         { table },
       ),

@@ -24,12 +24,13 @@ export const integrationContext = (id: string, purpose: Purpose): string => `int
  * @category contexts
  * @since 0.1.0
  */
-export type Purpose = "secret"
+export type Purpose = "secret" | "settings"
 
 /** A signing secret moves from one column to the other, so both have one purpose. */
 const columns = [
   { column: "secret", purpose: "secret" },
   { column: "old_secret", purpose: "secret" },
+  { column: "sealed_settings", purpose: "settings" },
 ] as const satisfies ReadonlyArray<{ readonly column: string; readonly purpose: Purpose }>
 
 /** The rows that a statement reads: other writers get their turn in between. */

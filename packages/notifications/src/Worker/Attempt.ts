@@ -68,7 +68,11 @@ export const make = Effect.fnUntraced(function* ({
   const clock = yield* Clock.Clock
   const random = yield* Random.Random
 
-  return (integration, { url, secrets }, { id, event, body, attempts }, onProgress) => {
+  /** The first attempt is made at once. */
+  const delaysOf = ({ retryDelays: own }: Pick<Target, "retryDelays">) =>
+    own === undefined ? retryDelays : [0, ...own]
+
+  return (integration, { url, secrets, ...settings }, { id, event, body, attempts }, onProgress) => {
     const at = clock.currentTimeMillisUnsafe()
     const number = attempts + 1
 
@@ -84,13 +88,18 @@ export const make = Effect.fnUntraced(function* ({
       return
     }
     const headers = {
+      ...settings.headers,
       "content-type": "application/json",
       "user-agent": userAgent,
       ...WebhookSignature.sign({ id: event, body, secrets, timestamp: at / 1000 }),
     }
-    client.post(url, headers, body, (response) => {
+    client.post({ url, headers, body, timeout: settings.timeout, ca: settings.ca }, (response) => {
       const now = clock.currentTimeMillisUnsafe()
-      end(response, now, Outcome.of(response, { number, now, random: random.nextDoubleUnsafe(), retryDelays }))
+      end(
+        response,
+        now,
+        Outcome.of(response, { number, now, random: random.nextDoubleUnsafe(), retryDelays: delaysOf(settings) }),
+      )
     })
   }
 })

@@ -36,7 +36,9 @@ export interface WorkerOptions {
   readonly maxQueues?: number | undefined
   /** How long an attempt may take, in real time. Defaults to 15 seconds. */
   readonly timeout?: Duration.Input | undefined
-  /** How long a worker holds a delivery: at least twice `timeout`, whatever is given. Defaults to a minute. */
+  /** How long an attempt may take whose integration has a time-out of its own. Defaults to half of `lease`. */
+  readonly maxTimeout?: Duration.Input | undefined
+  /** How long a worker holds a delivery: at least twice the longest time-out, whatever is given. Defaults to a minute. */
   readonly lease?: Duration.Input | undefined
   /** The delay before each attempt, so as many as there are attempts. Defaults to `RetrySchedule.standard`. */
   readonly retryDelays?: Arr.NonEmptyReadonlyArray<Duration.Input> | undefined
@@ -62,7 +64,8 @@ export const run = Effect.fnUntraced(function* (
   const timeout = millis(options.timeout ?? "15 seconds")
   const wakeup = yield* Wakeup
   const worker = yield* Id.make("wrk")
-  const leases = yield* Leases.make({ worker, lease: Math.max(millis(options.lease ?? "1 minute"), 2 * timeout) })
+  const lease = Math.max(millis(options.lease ?? "1 minute"), 2 * timeout, 2 * millis(options.maxTimeout ?? 0))
+  const leases = yield* Leases.make({ worker, lease })
   const attempt = yield* Attempt.make({ worker, timeout, retryDelays: options.retryDelays?.map(millis) })
   const notify = yield* Dispatcher.make({ concurrency, ratePerSecond, maxQueues, timeout, leases, attempt })
   yield* wakeup.listen(notify)

@@ -72,7 +72,7 @@ export const make = (
   const fill = () => {
     const now = clock.currentTimeMillisUnsafe()
     while (!isStopping() && inFlight < concurrency && target !== undefined && now < readAt + targetLifetime) {
-      const next = buffer.take(now + timeout)
+      const next = buffer.take(now + (target.timeout ?? timeout))
       if (next === undefined) break
       inFlight++
       attempt(id, target, next, ({ _tag, outcome }) => {
@@ -115,8 +115,19 @@ export const make = (
     const wait = wants ? rates.wait(id, now) : 0
     if (wants && wait === 0) {
       more = false
-      const limit = Math.min(2 * concurrency - inFlight - buffer.size(), rates.allowed(id, now))
-      const { target: read, claimed } = yield* commits.run(leases.claim(id, { now, limit }))
+      const {
+        target: read,
+        claimed,
+        limit,
+      } = yield* commits.run(
+        leases.claim(id, {
+          now,
+          limit: ({ rateLimit }) => {
+            rates.setRate(id, rateLimit)
+            return Math.min(2 * concurrency - inFlight - buffer.size(), rates.allowed(id, now))
+          },
+        }),
+      )
       rates.take(id, claimed.length)
       setTarget(read, now)
       buffer.add(claimed)

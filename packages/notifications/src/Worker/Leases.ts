@@ -9,6 +9,7 @@ import { Secret, type WebhookId } from "@espalier/signing"
 import { Sealing } from "@espalier/sql"
 import { type Array, Effect, Result, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import { Columns, target as settingsOf, type TargetSettings } from "../Integrations/StoredSettings.ts"
 import * as JsonRows from "../Storage/JsonRows.ts"
 import { integrationContext } from "../Storage/SealedSecrets.ts"
 
@@ -33,7 +34,7 @@ export interface LeasedDelivery {
  * @category models
  * @since 0.1.0
  */
-export interface Target {
+export interface Target extends Omit<TargetSettings, "privateKey"> {
   readonly url: URL
   readonly secrets: Array.NonEmptyReadonlyArray<Secret.SigningSecret>
 }
@@ -47,12 +48,16 @@ export interface Leases {
   readonly due: (now: number) => Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
   /** The target of an integration; `undefined` when it is disabled or deleted, and, logged, when a secret does not open. */
   readonly target: (integration: string, now: number) => Effect.Effect<Target | undefined, SqlError.SqlError>
-  /** At most `limit` due deliveries; none, and no `target`, when the integration is disabled or deleted. Run it in a transaction. */
+  /** At most `limit(target)` due deliveries; none, and no `target`, when the integration is disabled or deleted. Run it in a transaction. */
   readonly claim: (
     integration: string,
-    options: { readonly now: number; readonly limit: number },
+    options: { readonly now: number; readonly limit: (target: Target) => number },
   ) => Effect.Effect<
-    { readonly target: Target | undefined; readonly claimed: ReadonlyArray<LeasedDelivery> },
+    {
+      readonly target: Target | undefined
+      readonly claimed: ReadonlyArray<LeasedDelivery>
+      readonly limit: number
+    },
     SqlError.SqlError
   >
   /** Releases deliveries of this worker, so that other workers need not wait for the end of the lease. */
@@ -81,12 +86,12 @@ export const make = Effect.fnUntraced(function* ({
 
   const targetFor: Leases["target"] = (integration, now) =>
     Effect.flatMap(
-      sql`SELECT id, url, secret, old_secret, old_secret_until FROM espalier_integration
+      sql`SELECT id, url, secret, old_secret, old_secret_until, settings, sealed_settings FROM espalier_integration
         WHERE id = ${integration} AND enabled = 1`,
       ([row]) =>
         row === undefined
           ? Effect.undefined
-          : Effect.fromResult(targetOf(decodeTarget(row), sealing, now)).pipe(
+          : Effect.fromResult(targetOf(decodeTarget(row), { sealing, now, maxTimeout: lease / 2 })).pipe(
               Effect.catch(({ message }) =>
                 Effect.as(Effect.logError("nothing is sent to an integration", { integration, message }), undefined),
               ),
@@ -106,9 +111,11 @@ export const make = Effect.fnUntraced(function* ({
         (rows) => rows.map(({ id }) => id),
       ),
 
-    claim: Effect.fnUntraced(function* (integration, { now, limit }) {
+    claim: Effect.fnUntraced(function* (integration, { now, limit: limitOf }) {
       const target = yield* targetFor(integration, now)
-      if (target === undefined) return { target, claimed: [] }
+      if (target === undefined) return { target, claimed: [], limit: 1 }
+      const limit = limitOf(target)
+      if (limit < 1) return { target, claimed: [], limit: 1 }
       const until = now + lease
       const rows = yield* sql<Omit<LeasedDelivery, "until">>`WITH due AS (
             SELECT id FROM espalier_delivery
@@ -119,7 +126,7 @@ export const make = Effect.fnUntraced(function* ({
           WHERE id IN (SELECT id FROM due)
           RETURNING id, event_id AS event, attempts,
             (SELECT body FROM espalier_event WHERE id = event_id) AS body`
-      return { target, claimed: rows.map((row) => ({ ...row, until })) }
+      return { target, claimed: rows.map((row) => ({ ...row, until })), limit }
     }),
 
     release: (deliveries, now) =>
@@ -134,14 +141,18 @@ const TargetRow = Schema.Struct({
   secret: Schema.String,
   old_secret: Schema.NullOr(Schema.String),
   old_secret_until: Schema.NullOr(Schema.Int),
+  ...Columns.fields,
 })
 
 const decodeTarget = Schema.decodeUnknownSync(TargetRow)
 
 const targetOf = (
   row: typeof TargetRow.Type,
-  sealing: Sealing.Sealing["Service"],
-  now: number,
+  {
+    sealing,
+    now,
+    maxTimeout,
+  }: { readonly sealing: Sealing.Sealing["Service"]; readonly now: number; readonly maxTimeout: number },
 ): Result.Result<Target, Sealing.SealingError> =>
   Result.gen(function* () {
     const signing = (text: string) =>
@@ -150,5 +161,11 @@ const targetOf = (
       )
     const secret = yield* signing(row.secret)
     const old = row.old_secret !== null && (row.old_secret_until ?? 0) > now ? [yield* signing(row.old_secret)] : []
-    return { url: new URL(row.url), secrets: [secret, ...old] }
+    const { privateKey, ...settings } = yield* settingsOf(sealing, row.id, row)
+    return {
+      ...settings,
+      timeout: settings.timeout === undefined ? undefined : Math.min(settings.timeout, maxTimeout),
+      url: new URL(row.url),
+      secrets: [secret, ...old, ...(privateKey === undefined ? [] : [privateKey])],
+    }
   })

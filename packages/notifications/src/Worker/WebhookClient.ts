@@ -7,10 +7,11 @@
  * `dispatch` is undici's interface below `request`: it needs no stream and no abort signal for each attempt, which would cost more than the
  * post itself.
  */
-import * as Undici from "@effect/platform-node/Undici"
+import type * as Undici from "@effect/platform-node/Undici"
 import { ErrorCode } from "@espalier/http"
 import { Effect, Predicate, type Scope } from "effect"
-import { AddressGuard } from "../Addresses/AddressGuard.ts"
+import type { AddressGuard } from "../Addresses/AddressGuard.ts"
+import * as Agents from "./Agents.ts"
 
 /**
  * Either `status` or `error` is set. `error` is a code of the system, of TLS or undici (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), or one of ours:
@@ -28,17 +29,27 @@ export interface Response {
 }
 
 /**
+ * A body and where to post it. `timeout` is in milliseconds; without it the client's own holds. `ca` are the authorities (PEM) that the receiver's
+ * certificate must come from, instead of the public ones.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WebhookRequest {
+  readonly url: URL
+  readonly headers: { readonly [name: string]: string }
+  readonly body: string
+  readonly timeout?: number | undefined
+  readonly ca?: string | undefined
+}
+
+/**
  * @category models
  * @since 0.1.0
  */
 export interface WebhookClient {
   /** Calls `done` once with the response. A callback, because a fiber for each attempt costs a third of the post. Never throws. */
-  readonly post: (
-    url: URL,
-    headers: { readonly [name: string]: string },
-    body: string,
-    done: (response: Response) => void,
-  ) => void
+  readonly post: (request: WebhookRequest, done: (response: Response) => void) => void
 }
 
 /** How much of a body is kept, and how much is read so that its connection can be reused. */
@@ -54,28 +65,13 @@ const readBytes = 64 * 1024
 export const make = Effect.fnUntraced(function* (options: {
   readonly timeout: number
 }): Effect.fn.Return<WebhookClient, never, AddressGuard | Scope.Scope> {
-  const { connector } = yield* AddressGuard
-  const agent = yield* Effect.acquireRelease(
-    Effect.sync(
-      () =>
-        new Undici.Agent({
-          connect: connector(options),
-          pipelining: 1,
-          allowH2: false,
-          // The deadline covers both.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        }),
-    ),
-    (agent) => Effect.promise(() => agent.destroy()),
-  )
+  const agents = yield* Agents.make(options)
 
   return {
-    post: ({ origin, pathname, search }, headers, body, done) => {
-      agent.dispatch(
-        { origin, path: pathname + search, method: "POST", headers, body },
-        exchange(options.timeout, done),
-      )
+    post: ({ url: { origin, pathname, search }, headers, body, timeout = options.timeout, ca }, done) => {
+      agents
+        .of(ca)
+        .dispatch({ origin, path: pathname + search, method: "POST", headers, body }, exchange(timeout, done))
     },
   }
 })

@@ -4,7 +4,7 @@
  * It does not contain its signing secrets: they are shown once, when they are created.
  */
 import { Schema } from "effect"
-import { SubscriptionName } from "./NotificationEvent.ts"
+import { IntegrationSettings } from "./IntegrationSettings.ts"
 
 /**
  * Why an integration is not enabled.
@@ -29,14 +29,25 @@ export type DisabledReason = typeof DisabledReason.Type
 const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
 
 /**
- * At least one subscription, each once. The order is kept.
+ * The name of an event, or `*` for all events, also those that are added later.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Subscriptions = Schema.NonEmptyArray(SubscriptionName)
+export const Subscription = Schema.String.check(Schema.isPattern(/^(?:\*|[\w.-]{1,128})$/)).annotate({
+  identifier: "Subscription",
+  description: "The name of an event, or * for all events",
+})
+
+/**
+ * At least one subscription, each once. The order is kept. `*` is alone.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Subscriptions = Schema.NonEmptyArray(Subscription)
   .check(Schema.isUnique())
-  .annotate({ identifier: "Subscriptions", description: "At least one, each once" })
+  .annotate({ identifier: "Subscriptions", description: "At least one, each once; * is alone" })
 /**
  * @category models
  * @since 0.1.0
@@ -56,6 +67,7 @@ export const Integration = Schema.Struct({
   type: Schema.Literal("webhook"),
   url: Schema.NonEmptyString.annotate({ description: "The URL that notifications are sent to" }),
   events: Subscriptions,
+  ...IntegrationSettings.fields,
   enabled: Schema.Boolean,
   disabledReason: Schema.optionalKey(DisabledReason),
   failingSince: Schema.optionalKey(when),
