@@ -19,8 +19,10 @@
  * ```
  */
 import { generateKeyPair, type KeyObject } from "node:crypto"
+import type { Certificate } from "@espalier/apple"
 import type { Plist } from "@espalier/plist"
 import { Effect, Ref, type Scope, Semaphore, type Stream } from "effect"
+import * as AccountEnrollment from "./AccountEnrollment.ts"
 import type * as Command from "./Command.ts"
 import * as CommandLoop from "./CommandLoop.ts"
 import * as Commands from "./Commands.ts"
@@ -28,15 +30,19 @@ import * as DeviceContext from "./DeviceContext.ts"
 import * as DeviceProfile from "./DeviceProfile.ts"
 import * as Enrollment from "./Enrollment.ts"
 import * as Exchange from "./Exchange.ts"
+import type * as ProfileDownload from "./ProfileDownload.ts"
+import * as ReturnToService from "./ReturnToService.ts"
 import * as Secrets from "./Secrets.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 import * as Transport from "./Transport.ts"
 import * as Users from "./Users.ts"
 
+export type { AccountOptions } from "./AccountEnrollment.ts"
 export type { Report } from "./CommandLoop.ts"
 export type { DeviceProfile, Kind } from "./DeviceProfile.ts"
 export type { Attachment } from "./Enrollment.ts"
+export type { DownloadOptions } from "./ProfileDownload.ts"
 export type { Channel, ChannelName, Declaration, State } from "./State.ts"
 export type { User } from "./Users.ts"
 
@@ -55,6 +61,8 @@ export interface Options extends DeviceProfile.DeviceProfileOptions, Transport.T
   readonly maxExchanges?: number
   /** Creates RSA keys, or takes them from a pool for many devices. Default: a new key each time. */
   readonly newKey?: (bits: number) => Effect.Effect<KeyObject>
+  /** The certificate that a real device has from Apple; it signs the `MachineInfo` of automated enrollment. */
+  readonly appleIdentity?: Certificate.KeyedCertificate
 }
 
 /**
@@ -84,7 +92,9 @@ export interface Device {
     readonly stream: Stream.Stream<Exchange.Exchange>
   }
   /** Downloads an enrollment profile, gets an identity, sends `Authenticate` and `TokenUpdate`. */
-  readonly enroll: (url: string) => Operation
+  readonly enroll: (url: string, options?: ProfileDownload.DownloadOptions) => Operation
+  /** The same with the server of a Managed Apple Account, found by its domain. */
+  readonly enrollAccount: (options: AccountEnrollment.AccountOptions) => Operation
   /** The same with the bytes of a profile, plain or signed. */
   readonly install: (profile: Uint8Array) => Operation
   /** The same without profile and SCEP, for a server that needs no identity, or with an existing identity. */
@@ -108,6 +118,8 @@ export interface Device {
   readonly escrowBootstrapToken: () => Operation<Uint8Array>
   readonly fetchBootstrapToken: () => Operation<Uint8Array | undefined>
   readonly getToken: (service: string, parameters?: Plist.Dictionary) => Operation<Uint8Array>
+  /** Asks how to erase itself; if the server allows it with a profile, erases itself and enrolls with that. `false`: not allowed. */
+  readonly returnToService: () => Operation<boolean>
   /** Removes the profile: sends `CheckOut` if the profile requires it, then deletes the enrollment. */
   readonly checkOut: () => Operation
   /** Erases it without a message to the server. */
@@ -137,6 +149,7 @@ export const make = (options: Options): Effect.Effect<Device, never, Scope.Scope
       state: yield* Ref.make<State.State>(unenrolled),
       transport: yield* Transport.make(options, log),
       newKey: options.newKey ?? generate,
+      appleIdentity: options.appleIdentity,
     }
     const table = { ...Commands.table, ...options.commands }
     const turn = yield* Semaphore.make(1)
@@ -172,7 +185,8 @@ export const make = (options: Options): Effect.Effect<Device, never, Scope.Scope
       state: Ref.get(context.state),
       exchanges: { all: log.all, stream: log.stream },
       pushTargets: targets,
-      enroll: (url) => exclusive(Enrollment.enroll(context, url)),
+      enroll: (url, how) => exclusive(Enrollment.enroll(context, url, how)),
+      enrollAccount: (how) => exclusive(AccountEnrollment.enroll(context, how)),
       install: (profile) => exclusive(Enrollment.install(context, profile)),
       attach: (attachment) => exclusive(Enrollment.attach(context, attachment)),
       poll: (shortName) =>
@@ -186,6 +200,7 @@ export const make = (options: Options): Effect.Effect<Device, never, Scope.Scope
       escrowBootstrapToken: () => exclusive(Secrets.escrowBootstrapToken(context)),
       fetchBootstrapToken: () => exclusive(Secrets.fetchBootstrapToken(context)),
       getToken: (service, parameters) => exclusive(Secrets.getToken(context, service, parameters)),
+      returnToService: () => exclusive(ReturnToService.request(context)),
       checkOut: () => exclusive(Enrollment.checkOut(context)),
       erase: () =>
         exclusive(

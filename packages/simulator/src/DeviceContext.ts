@@ -3,6 +3,7 @@
  */
 
 import type { KeyObject } from "node:crypto"
+import type { Certificate } from "@espalier/apple"
 import { Effect, Ref } from "effect"
 import type * as DeviceProfile from "./DeviceProfile.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
@@ -19,6 +20,8 @@ export interface DeviceContext {
   readonly transport: Transport.Transport
   /** A new RSA key of so many bits. */
   readonly newKey: (bits: number) => Effect.Effect<KeyObject>
+  /** Its certificate from Apple, which signs `MachineInfo`. */
+  readonly appleIdentity: Certificate.KeyedCertificate | undefined
 }
 
 /**

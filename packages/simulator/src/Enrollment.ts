@@ -12,6 +12,7 @@ import * as DeviceProfile from "./DeviceProfile.ts"
 import * as Identity from "./Identity.ts"
 import * as MdmClient from "./MdmClient.ts"
 import * as Profile from "./Profile.ts"
+import * as ProfileDownload from "./ProfileDownload.ts"
 import { type SimulatorError, simulatorError } from "./SimulatorError.ts"
 import * as State from "./State.ts"
 
@@ -152,9 +153,6 @@ export const install = Effect.fnUntraced(function* (
   yield* begin(context, { server, scep, identity, profile: installed, roots })
 })
 
-/** Asks for the profile, not for a page that a server may have for people. */
-const accept = "application/x-apple-aspen-config, */*;q=0.8"
-
 /**
  * Downloads a profile and enrolls with it.
  *
@@ -164,19 +162,11 @@ const accept = "application/x-apple-aspen-config, */*;q=0.8"
 export const enroll = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   url: string,
+  options: ProfileDownload.DownloadOptions = {},
 ): Effect.fn.Return<void, SimulatorError> {
   yield* requireNotEnrolled(context)
-  const answer = yield* context.transport.send({
-    channel: "device",
-    operation: "profile",
-    method: "GET",
-    url,
-    headers: { accept, "user-agent": context.profile.userAgent },
-  })
-  if (answer.status !== 200) {
-    return yield* simulatorError("UnexpectedStatus", `No profile: the server responded ${answer.status}`, answer)
-  }
-  yield* install(context, answer.body)
+  const response = yield* ProfileDownload.send(context, url, options)
+  yield* install(context, yield* ProfileDownload.profileIn(response))
 })
 
 /**

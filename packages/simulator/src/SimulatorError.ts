@@ -16,7 +16,8 @@ import { Schema } from "effect"
  * - `InvalidProfile`: not a valid enrollment profile;
  * - `Untrusted`: the SCEP authority does not match the fingerprint in the profile;
  * - `ScepFailed`: the authority issued no certificate;
- * - `Loop`: the server repeats, in one connection, a command that the device answered with `NotNow`, or sends too many.
+ * - `Loop`: the server repeats, in one connection, a command that the device answered with `NotNow`, or sends too many;
+ * - `SoftwareUpdateRequired`: the server wants `osVersion` before enrollment (403 with `com.apple.softwareupdate.required`).
  *
  * @category errors
  * @since 0.1.0
@@ -34,6 +35,7 @@ export const SimulatorErrorReason = Schema.Literals([
   "Untrusted",
   "ScepFailed",
   "Loop",
+  "SoftwareUpdateRequired",
 ])
 /**
  * @category errors
@@ -54,6 +56,8 @@ export class SimulatorError extends Schema.TaggedError<SimulatorError>()("Simula
   status: Schema.optionalKey(Schema.Int),
   /** The wait of `RetryLater`. */
   seconds: Schema.optionalKey(Schema.Int),
+  /** The required version of `SoftwareUpdateRequired`. */
+  osVersion: Schema.optionalKey(Schema.String),
 }) {}
 
 /**
@@ -63,7 +67,7 @@ export class SimulatorError extends Schema.TaggedError<SimulatorError>()("Simula
 export const simulatorError = (
   reason: SimulatorErrorReason,
   message: string,
-  more: { readonly status?: number; readonly seconds?: number } = {},
+  more: { readonly status?: number; readonly seconds?: number; readonly osVersion?: string } = {},
 ): SimulatorError => new SimulatorError({ reason, message, ...more })
 
 /**

@@ -261,7 +261,7 @@ describe("the identity", () => {
       yield* device.enroll(`${server.url}/mdm/apple/enroll`)
       const clients = server.requests.map(({ path, client }) => `${path} ${client.split("\n").at(-1)}`)
       expect(clients.slice(-3)).toEqual([
-        "/mdm/apple/scep unsigned",
+        "/mdm/apple/scep no certificate",
         "/mdm/apple/mdm CN=a device",
         "/mdm/apple/mdm CN=a device",
       ])

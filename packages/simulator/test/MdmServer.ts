@@ -84,6 +84,8 @@ export class MdmServer {
   repeats = false
   /** Answers instead of the server, after the message was received. */
   intercept: (received: ReceivedRequest) => Answer | undefined = () => undefined
+  /** Answers the requests to a path instead of the server. */
+  readonly routes = new Map<string, (request: IncomingMessage, body: Buffer) => Answer>()
   scepIntercept: (operation: string) => Answer | undefined = () => undefined
   editProfile: (profile: Plist.Dictionary) => Plist.Dictionary = (profile) => profile
   encodeProfile: (xml: string) => Uint8Array = (text) => Buffer.from(text)
@@ -233,8 +235,11 @@ export class MdmServer {
     const url = new URL(request.url ?? "/", "http://any.example")
     const body = await readAll(request)
     const { socket } = request
-    const client = socket instanceof TLSSocket ? (socket.getPeerX509Certificate()?.subject ?? "nobody") : "plain"
+    const client =
+      socket instanceof TLSSocket ? (socket.getPeerX509Certificate()?.subject ?? "no certificate") : "plain"
     this.requests.push({ host: request.headers.host, path: url.pathname, client })
+    const route = this.routes.get(url.pathname)
+    if (route !== undefined) return route(request, body)
     if (url.pathname === "/mdm/apple/enroll") {
       return { headers: { "content-type": EnrollmentProfile.contentType }, body: this.profile() }
     }

@@ -22,6 +22,8 @@ export interface Member {
   readonly target: Device.PushTarget
   readonly report: Device.Report
   readonly attachment: Device.Attachment
+  readonly account: Device.AccountOptions
+  readonly download: Device.DownloadOptions
   readonly user: Device.User
   readonly exchange: Exchange.Exchange
   readonly commands: Command.Table
