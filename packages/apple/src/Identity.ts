@@ -6,7 +6,18 @@
  * proxies that are known to set it and to remove a header that a client sends. Neither shows that the certificate is trusted, in date, or
  * this device's: that is `Certificate.verifyChain`, and a pin.
  *
- * Errors name no byte of what came in.
+ * **Details**
+ *
+ * Every rejection, and the rule that requires it. Errors hold nothing of the input.
+ *
+ * | rejected | rule |
+ * |---|---|
+ * | `Mdm-Signature` that is not base64 of SignedData without content | Apple, "Pass an identity certificate through a proxy": a detached signature in base64 |
+ * | a signature that does not match the body | RFC 5652 § 5.4, § 5.6 |
+ * | another digest than SHA-1 and SHA-2; a key other than RSA of 2048 to 8192 bits or ECDSA on P-256, P-384 and P-521 | RFC 6151 § 2, NIST SP 800-131A § 3, § 9 |
+ * | a `Client-Cert` that is not one Byte Sequence | RFC 9440 § 2.2 |
+ * | more than one `Cert` in `X-Forwarded-Client-Cert` | the header does not show which proxy wrote which |
+ * | more than 32 KiB or 8 certificates | own limit against exhaustion |
  */
 import { Result, Schema } from "effect"
 import * as Certificate from "./Certificate.ts"

@@ -3,7 +3,20 @@
  *
  * **Details**
  *
- * Decoding is tolerant, see `Plist.parseTolerant` and {@link invalidKeys}: one odd value does not lose a message. It never throws and reads at most `maxBytes` bytes (10 MiB by default). Every error may be logged.
+ * Decoding is tolerant, see `Plist.parseTolerant` and {@link invalidKeys}: one odd value does not lose a message. It never throws and reads
+ * at most `maxBytes` bytes (10 MiB by default). Every error may be logged.
+ *
+ * Every rejection, and the rule that requires it. Anything else is accepted.
+ *
+ * | rejected | rule |
+ * |---|---|
+ * | not a property list with a dictionary, even for a tolerant reader | Apple, "Check-in": the body is a property list |
+ * | larger or deeper than the limits | own limit against exhaustion |
+ * | neither `MessageType` nor `Status`, or an unknown one | Apple: required keys with these values; nothing else says what the message is |
+ * | `UDID`, `EnrollmentID`, `UserID`, `EnrollmentUserID`, `UserShortName` that is not a string of at most 256 units | who sends it; the certificate is pinned to it |
+ * | `TokenUpdate` without `Topic`, `Token` or `PushMagic` | Apple, "TokenUpdateRequest": required; without them no push is possible |
+ * | `UserAuthenticate` without `UserID`, `GetToken` without `TokenServiceType`, `DeclarativeManagement` without `Endpoint` | Apple: required; there is no answer without them |
+ * | `SetBootstrapToken` whose `BootstrapToken` is not data | it would delete the escrowed token: Apple, "SetBootstrapTokenRequest" |
  *
  * Both protocols come to the same URL when a profile has no `CheckInURL`, and proxies lose content types: {@link decode}
  * distinguishes them by their content.

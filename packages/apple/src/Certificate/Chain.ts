@@ -5,6 +5,11 @@
  * a CA by its basic constraints (with room below it) and its key usage; none has a critical extension that is not
  * checked here. The work is bounded: {@link maxIntermediates} certificates, {@link maxDepth} steps, {@link maxSignatures}
  * signatures.
+ *
+ * **Details**
+ *
+ * Every rejection is a MUST of RFC 5280: the signature, the dates and the issuer's name (§ 6.1.3 a), `cA` (§ 6.1.4 k), the path length
+ * (§ 6.1.4 l, m), `keyCertSign` (§ 6.1.4 n), and a critical extension that is not processed (§ 4.2).
  */
 import { Result } from "effect"
 import * as Asn1 from "../Asn1.ts"

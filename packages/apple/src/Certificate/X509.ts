@@ -3,6 +3,11 @@
  *
  * A value of this type has been parsed twice, by OpenSSL and by the reader of this package, and both agree on where it
  * ends. It is not trusted yet: see `verifyChain`.
+ *
+ * **Details**
+ *
+ * Rejected are BER that is not DER (RFC 5280 § 4.1), an extension that is present twice (§ 4.2: MUST NOT), bytes after the certificate, and more
+ * than 64 KiB (own limit).
  */
 
 import { X509Certificate } from "node:crypto"

@@ -5,6 +5,10 @@
  *
  * A signature without signed attributes is over the content alone and is accepted only for plain data. Devices sign
  * their messages that way.
+ *
+ * **Details**
+ *
+ * With signed attributes, content-type and message-digest MUST be present once and match (RFC 5652 § 5.3, § 11.1, § 11.2).
  */
 
 import { createHash, timingSafeEqual, verify as verifySignature } from "node:crypto"
