@@ -4,9 +4,9 @@
  *
  * Builds into every package's `dist`, which no other test reads: sources run as they stand.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { build, entriesOf, install, isPage, pack, type Tarball } from "./rules/Consumer.ts"
 import { run } from "./rules/Run.ts"
@@ -64,6 +64,13 @@ const backend = `
   process.stdout.write(JSON.stringify([manifest, (await call({})).status]))
   await dispose()
 `
+/** The packages' own type tests, which the compiler checks here against the packed declarations. */
+const typeTests = Object.fromEntries(
+  ["packages/schema/test/ManagementApi.types.ts", "packages/handler/test/Webhooks.types.ts"].map((path) => [
+    basename(path),
+    readFileSync(join(root, path), "utf8"),
+  ]),
+)
 const wrong = `import { Plum } from "@espalier/schema"`
 
 /** Imports everything that the package exports. */
@@ -112,7 +119,7 @@ beforeAll(async () => {
   for (const tarball of packed) tarballs.set(tarball.package.manifest.name, tarball)
   await install(packed, consumer)
   const finds = packed.map((tarball) => [fileOf(tarball.package.manifest.name), findAll(tarball)] as const)
-  complaints = await typeCheck({ ...Object.fromEntries(finds), "backend.ts": backend, "wrong.ts": wrong })
+  complaints = await typeCheck({ ...Object.fromEntries(finds), ...typeTests, "backend.ts": backend, "wrong.ts": wrong })
 }, 180_000)
 
 afterAll(() => rmSync(place, { recursive: true, force: true }))
@@ -161,6 +168,10 @@ describe("together", () => {
       output: expect.stringMatching(/\[\{"_tag":"DdmSync","serverToken":"token"\},401\]$/),
       code: 0,
     })
+  })
+
+  test.each(Object.keys(typeTests))("%s holds for the published declarations", (file) => {
+    expect(complaintsAbout(file)).toEqual([])
   })
 
   test("the type check can fail", () => {

@@ -1,11 +1,12 @@
 /**
  * What must not compile. Checked by the compiler at the root; nothing here runs.
  */
+
+import { CheckInHandler, EventHandler, Handler, type Handlers, Webhooks, WebhookVerifier } from "@espalier/handler"
+import { toNodeListener } from "@espalier/handler/node"
 import { Idle, InternalServerError, UnknownDevice } from "@espalier/schema"
 import { Config, Context, Effect, Layer } from "effect"
 import type { HttpRouter } from "effect/http"
-import { CheckInHandler, EventHandler, Handler, type Handlers, Webhooks, WebhookVerifier } from "../src/index.ts"
-import { toNodeListener } from "../src/Node.ts"
 
 /** Passes a value on, so that an annotation is all a case needs. */
 declare const is: <A>(value: A) => void
