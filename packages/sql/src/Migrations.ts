@@ -24,6 +24,7 @@
  */
 import { Effect, Option, Schema } from "effect"
 import { Migrator, SqlClient, type SqlError } from "effect/sql"
+import { StatementDeadline } from "./StatementDeadline.ts"
 
 /**
  * One step of a schema. `id` is a positive integer, larger than that of the step before.
@@ -75,7 +76,11 @@ export const run = Effect.fnUntraced(function* (
 
   return yield* Effect.gen(function* () {
     yield* sql.onDialectOrElse({
-      pg: () => sql`SELECT pg_advisory_xact_lock(${LOCK}, hashtext(${table}))`,
+      pg: () =>
+        Effect.andThen(
+          sql`SET LOCAL statement_timeout = 0`,
+          sql`SELECT pg_advisory_xact_lock(${LOCK}, hashtext(${table}))`,
+        ),
       orElse: () => Effect.void,
     })
     yield* apply([])
@@ -85,6 +90,8 @@ export const run = Effect.fnUntraced(function* (
     return (yield* apply(migrations)).map(([, name]) => name)
   }).pipe(
     sql.withTransaction,
+    // It waits for other servers that migrate, and may rewrite large tables.
+    Effect.provideService(StatementDeadline, "10 minutes"),
     Effect.catchTag("MigrationError", (error) => Effect.fail(ours(error))),
   )
 })

@@ -6,12 +6,13 @@
  * A `bigint` column, and so `count(*)`, is returned as a `number` while it is safe, otherwise as a `bigint`, the same as
  * from SQLite; the driver itself always returns a `bigint`.
  */
-import { PgClient, PgTypes } from "@effect/sql-pg"
-import { type Duration, Effect, Predicate, Result, type Scope } from "effect"
+import { PgTypes } from "@effect/sql-pg"
+import { type Duration, Effect, Predicate, Redacted, Result, type Scope } from "effect"
 import type { Reactivity } from "effect/reactivity"
-import type { SqlError } from "effect/sql"
+import type { SqlClient, SqlError } from "effect/sql"
 import { DatabaseError } from "./DatabaseError.ts"
 import type { PostgresUrl } from "./DatabaseUrl.ts"
+import * as PostgresPool from "./PostgresPool.ts"
 import { integer } from "./SqliteValue.ts"
 
 /**
@@ -36,9 +37,9 @@ export const make = Effect.fnUntraced(function* ({
   url,
   maxConnections = 10,
   connectTimeout,
-}: PostgresOptions): Effect.fn.Return<PgClient.PgClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
+}: PostgresOptions): Effect.fn.Return<SqlClient.SqlClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
   const toDatabaseError = (error: SqlError.SqlError) => explain(url, error)
-  const sql = yield* PgClient.make({
+  const sql = yield* PostgresPool.make({
     url: url.url,
     host: url.host,
     port: url.port,
@@ -49,6 +50,7 @@ export const make = Effect.fnUntraced(function* ({
     maxConnections,
     connectTimeout,
     types: integersAsNumbers,
+    startupParameters: limits(url),
   }).pipe(Effect.mapError(toDatabaseError))
   const [state] = yield* sql<{
     readonly read_only: string
@@ -61,6 +63,17 @@ export const make = Effect.fnUntraced(function* ({
   }
   return sql
 })
+
+/**
+ * The server's own limits, below the deadline of the client: a statement that is slow and not lost ends with an error, and its connection stays.
+ * Those that the URL sets stay.
+ */
+const limits = (url: PostgresUrl): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ statement_timeout: "8s", idle_in_transaction_session_timeout: "30s" }).filter(
+      ([name]) => !Redacted.value(url.url).includes(name),
+    ),
+  )
 
 const integersAsNumbers = PgTypes.makeRegistry()
 integersAsNumbers.register<number | bigint>(
