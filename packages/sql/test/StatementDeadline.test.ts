@@ -9,24 +9,24 @@ import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import { Database, SqlErrorKind, StatementDeadline } from "../src/index.ts"
 
-/** A TCP proxy. `silence` stops all connections that exist; new ones work. `refuse` makes new ones silent, too. */
+/** A TCP proxy. `silence` stops all connections that exist; new ones work. `silenceNewOnes` makes new ones silent, too. */
 const proxy = (port: number) =>
   Effect.acquireRelease(
     Effect.callback<{
       readonly port: number
       readonly silence: () => void
-      readonly refuse: () => void
+      readonly silenceNewOnes: () => void
       readonly opened: () => number
       readonly stop: () => void
     }>((resume) => {
       const sockets = new Set<Socket>()
       let opened = 0
-      let refusing = false
+      let newOnesAreSilent = false
       const server = createServer((client) => {
         opened++
         sockets.add(client)
         client.on("error", () => {})
-        if (refusing) return
+        if (newOnesAreSilent) return
         const upstream = connect(port, "127.0.0.1")
         sockets.add(upstream)
         upstream.on("error", () => client.destroy())
@@ -48,8 +48,8 @@ const proxy = (port: number) =>
           Effect.succeed({
             port: typeof address === "object" && address !== null ? address.port : 0,
             silence,
-            refuse: () => {
-              refusing = true
+            silenceNewOnes: () => {
+              newOnesAreSilent = true
             },
             opened: () => opened,
             stop: () => {
@@ -116,7 +116,7 @@ layer(Postgres.layer, { timeout: 60_000, excludeTestServices: true })("a connect
   it.effect("does not keep a statement waiting for a connection beyond the deadline", () =>
     Effect.gen(function* () {
       const { between, sql } = yield* throughProxy
-      between.refuse()
+      between.silenceNewOnes()
       between.silence()
       const all = yield* Effect.all(
         Array.from({ length: 8 }, () => seconds(sql`SELECT 1`)),
