@@ -34,7 +34,7 @@ const when = Schema.Int.annotate({ description: "Unix time in milliseconds" })
  * @category schemas
  * @since 0.1.0
  */
-export const Subscription = Schema.String.check(Schema.isPattern(/^(?:\*|[\w.-]{1,128})$/)).annotate({
+export const Subscription = Schema.String.check(Schema.isPattern(/^(?:\*|[\w.-]{1,128})$/u)).annotate({
   identifier: "Subscription",
   description: "The name of an event, or * for all events",
 })
