@@ -19,7 +19,7 @@ export const layering: Record<string, ReadonlyArray<string> | "all"> = {
   apple: ["plist", "http"],
   handler: ["schema", "signing", "http"],
   notifications: ["schema", "signing", "sql", "http", "api-keys"],
-  devices: ["schema", "handler", "api-keys"],
+  devices: ["schema", "handler", "http", "api-keys"],
   dashboard: ["schema", "api-keys", "notifications", "devices"],
   server: ["schema", "plist", "apple", "signing", "sql", "http", "api-keys"],
   simulator: ["schema", "plist", "apple", "http"],

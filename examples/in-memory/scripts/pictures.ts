@@ -37,9 +37,11 @@ const product = Effect.acquireRelease(
 )
 
 const devices = Schema.decodeUnknownSync(
-  Schema.Array(
-    Schema.Struct({ udid: Schema.String, about: Schema.Struct({ model: Schema.optionalKey(Schema.String) }) }),
-  ),
+  Schema.Struct({
+    devices: Schema.Array(
+      Schema.Struct({ udid: Schema.String, about: Schema.Struct({ model: Schema.optionalKey(Schema.String) }) }),
+    ),
+  }),
 )
 
 const program = Effect.gen(function* () {
@@ -68,7 +70,7 @@ const program = Effect.gen(function* () {
     // Waits until all devices are enrolled.
     const until = Date.now() + 25_000
     while (Date.now() < until) {
-      const found = devices(await call("/devices"))
+      const found = devices(await call("/devices")).devices
       if (found.length >= 3) {
         for (const { udid } of found) await call(`/devices/${udid}/commands`, { requestType: "SecurityInfo" })
         break
@@ -80,7 +82,7 @@ const program = Effect.gen(function* () {
       events: ["device_enrolled", "inventory_item"],
     })
     await new Promise((resolve) => setTimeout(resolve, 20_000))
-    const mac = devices(await call("/devices")).find(({ about }) => about.model?.startsWith("Mac"))
+    const mac = devices(await call("/devices")).devices.find(({ about }) => about.model?.startsWith("Mac"))
 
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await browser.newPage({ viewport: { width: 1200, height: 760 }, colorScheme, locale: "en-GB" })

@@ -13,6 +13,7 @@ import {
   type Devices,
   DevicesHttp,
   DevicesMemory,
+  EnrollmentLinks,
   type Escrow,
   ExchangeLog,
   type Wake,
@@ -53,6 +54,8 @@ export interface BackendOptions<E> {
   readonly sealing?: Layer.Layer<Sealing.Sealing, SealingKeyFile.SealingKeyFileError> | undefined
   /** An API key that is valid besides those in the database. */
   readonly apiKey?: Redacted.Redacted | undefined
+  /** Creates enrollment links for the dashboard. Defaults to none. */
+  readonly enrollmentLinks?: Layer.Layer<EnrollmentLinks, never, DeviceNotifications> | undefined
   /** More routes. */
   readonly more?: Layer.Layer<never, E, Services | HttpRouter.HttpRouter> | undefined
 }
@@ -61,23 +64,25 @@ export interface BackendOptions<E> {
 const receiversOnThisMachine = { allow: ["127.0.0.0/8", "::1/128"], allowHttp: true }
 
 /** Everything else works without a built page. */
-const dashboard = Dashboard.layer({ devices: true, workspaces: [workspace] }).pipe(
-  Layer.catchTag("PageNotBuilt", (error) => Layer.effectDiscard(Console.error(error.message))),
-)
+const dashboard = (enrollment: boolean) =>
+  Dashboard.layer({ devices: true, enrollment, workspaces: [workspace] }).pipe(
+    Layer.catchTag("PageNotBuilt", (error) => Layer.effectDiscard(Console.error(error.message))),
+  )
 
 const newKey = Layer.effect(
   Sealing.Sealing,
   Effect.map(Sealing.generateKey, (key) => Sealing.make([Result.getOrThrow(Sealing.parseKey(key))])),
 )
 
-const routes = Layer.mergeAll(
-  Webhooks.layer.pipe(Layer.provide(handlers)),
-  layerReference,
-  NotificationsHttp.layer(),
-  DevicesHttp.layer.pipe(Layer.provide(AuthorizationHttp.layer())),
-  dashboard,
-  HttpRouter.add("GET", "/", HttpServerResponse.redirect("/dashboard")),
-)
+const routes = (enrollment: boolean) =>
+  Layer.mergeAll(
+    Webhooks.layer.pipe(Layer.provide(handlers)),
+    layerReference,
+    NotificationsHttp.layer(),
+    DevicesHttp.layer.pipe(Layer.provide(AuthorizationHttp.layer())),
+    dashboard(enrollment),
+    HttpRouter.add("GET", "/", HttpServerResponse.redirect("/dashboard")),
+  )
 
 /**
  * The services that a program around the backend can use.
@@ -124,6 +129,7 @@ export const layer = <E>({
   databaseUrl = Redacted.make("sqlite::memory:"),
   sealing = newKey,
   apiKey,
+  enrollmentLinks,
   more = Layer.empty,
 }: BackendOptions<E>): Layer.Layer<Services, E | StartError> => {
   const url = Layer.effect(
@@ -139,9 +145,12 @@ export const layer = <E>({
         Effect.flatMap(ExchangeLog, ({ end }) => Effect.addFinalizer(() => closeConnections(server, end))),
       ).pipe(
         Layer.provideMerge(
-          HttpRouter.serve(Layer.merge(routes, more), { disableLogger: true, disableListenLog: true }),
+          HttpRouter.serve(Layer.merge(routes(enrollmentLinks !== undefined), more), {
+            disableLogger: true,
+            disableListenLog: true,
+          }),
         ),
-        Layer.provide(verifier),
+        Layer.provide([verifier, enrollmentLinks ?? EnrollmentLinks.layerNotSupported]),
         Layer.provideMerge(Layer.merge(DevicesMemory.layer, DeviceNotifications.layer)),
         Layer.provideMerge(url),
         Layer.provide(NodeHttpServer.layer(() => server, { host: "127.0.0.1", port })),

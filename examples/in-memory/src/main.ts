@@ -15,6 +15,7 @@ import {
   Config,
   Console,
   Context,
+  Deferred,
   Duration,
   Effect,
   FileSystem,
@@ -61,12 +62,18 @@ const product = Effect.gen(function* () {
   const apiKey = Option.getOrUndefined(yield* sampleKey)
   const dataDirectory = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "espalier-" })
 
+  // The server needs the address of the backend, which creates links of the server.
+  const serverUrl = yield* Deferred.make<string>()
+
   const backend = yield* Layer.build(
     Backend.layer({
       port: backendPort,
       verifier: WebhookVerifier.layerUnsigned,
       databaseUrl: Redacted.make(`sqlite://${encodeURI(join(dataDirectory, "notifications.db"))}`),
       apiKey,
+      enrollmentLinks: EnrollmentLink.layer(Deferred.await(serverUrl)).pipe(
+        Layer.provide(Layer.orDie(Server.state({ dataDirectory }))),
+      ),
       ...(isDemo ? { more: Receiver.layer } : {}),
     }),
   )
@@ -79,9 +86,10 @@ const product = Effect.gen(function* () {
   }
   const { address } = Context.get(yield* Layer.build(Server.layer(serverOptions)), HttpServer.HttpServer)
   const server = browserUrl(HttpServer.formatAddress(address))
+  yield* Deferred.succeed(serverUrl, server)
 
   return yield* Effect.gen(function* () {
-    const link = yield* EnrollmentLink.create(server, Duration.days(1)).pipe(
+    const { url: link } = yield* EnrollmentLink.create(server, Duration.days(1)).pipe(
       Effect.provide(Server.state({ dataDirectory })),
     )
     yield* Console.log(`The sample product is running.

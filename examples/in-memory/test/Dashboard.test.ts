@@ -91,8 +91,8 @@ const queued = (page: Page, hasText: string | RegExp, state = "Acknowledged") =>
 const looks = [
   { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
   { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
-  { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
-  { viewport: { width: 360, height: 740 }, colorScheme: "light" },
+  { viewport: { width: 375, height: 740 }, colorScheme: "dark" },
+  { viewport: { width: 375, height: 740 }, colorScheme: "light" },
 ] as const
 
 const onlyOsVersion = /"Queries": \[\s*"OSVersion"\s*\]/
@@ -113,7 +113,7 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
         await row.getByRole("link").click()
         await page.getByText("Device enrollment").waitFor()
         await page.getByRole("heading", { name: "Device information" }).waitFor()
-        expect(await page.title()).toBe(mac)
+        expect(await page.title()).toBe(`${mac} · example · Espalier`)
       })
       expect(complaints).toEqual([])
     }),
@@ -136,10 +136,16 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
           await command.selectOption("DeviceLock")
           await page.getByLabel("PIN").fill("12")
           await submit()
+          await page.getByRole("button", { name: "Queue it now" }).click()
           await page.getByText("Enter six digits.").waitFor()
           await page.getByLabel("PIN").fill("123456")
           await page.getByLabel("Message").fill("Please bring it back")
           await submit()
+          // Locking asks first.
+          await page.getByRole("alertdialog", { name: "Lock this device now?" }).getByText("Cancel").click()
+          expect(await page.locator(".command").filter({ hasText: "DeviceLock" }).count()).toBe(0)
+          await submit()
+          await page.getByRole("button", { name: "Queue it now" }).click()
           await queued(page, "DeviceLock")
 
           await command.selectOption("InstallProfile")
@@ -244,36 +250,120 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
           await page.getByRole("status").getByText("Live", { exact: true }).waitFor()
           await traffic.getByText("Authenticate").waitFor()
           const times = await page.evaluate(
-            "[...document.querySelectorAll('.live-traffic time')].map((one) => one.dateTime)",
+            "[...document.querySelectorAll('.exchange-row time')].map((one) => one.dateTime)",
           )
           expect(times).toEqual([...(Array.isArray(times) ? times : [])].sort())
 
-          // A command from another window causes exchanges.
+          // A command from another window appears with its result, as one row.
           const other = await page.context().newPage()
           await other.goto(page.url().replace(/live$/, "commands"))
           await other.getByLabel("Command", { exact: true }).selectOption("CertificateList")
-          const before = await traffic.locator(".exchange").count()
           await other.getByRole("button", { name: "Queue CertificateList" }).click()
           await queued(other, "CertificateList")
           await traffic
-            .locator(".exchange")
-            .nth(before + 1)
+            .getByRole("link")
+            .filter({ hasText: "CertificateList → Acknowledged CertificateList" })
             .waitFor()
 
-          // An exchange that stays in place while others arrive.
-          const enrolling = traffic.locator(".exchange").filter({ hasText: "Authenticate" }).first()
-          await enrolling.locator("summary").press("Enter")
-          await enrolling.getByText(/^Request from the device: /).waitFor()
-          await enrolling.getByText(/^Webhook event: 204/).waitFor()
-          await enrolling.getByText("Response to the device: HTTP 200").waitFor()
-          await enrolling.getByText("<string>Authenticate</string>").first().waitFor()
-          await enrolling.getByText('"MessageType": "Authenticate"').first().waitFor()
+          // The details are beside the list, and have an address of their own.
+          await traffic
+            .getByRole("link", { name: /Authenticate/ })
+            .first()
+            .click()
+          const detail = page.getByRole("region", { name: "Exchange" })
+          const shown = async () => {
+            await detail.getByText(/^Request from the device: /).waitFor()
+            await detail.getByText(/^Webhook event: HTTP 204/).waitFor()
+            await detail.getByText("Response to the device: HTTP 200").waitFor()
+            await detail.getByText("<string>Authenticate</string>").first().waitFor()
+            await detail.getByText('"MessageType": "Authenticate"').first().waitFor()
+          }
+          await shown()
           // Opening an exchange stops following the newest.
           expect(await page.getByRole("switch", { name: "Follow newest" }).isChecked()).toBe(false)
+          await page.reload()
+          await shown()
         })
         expect(complaints).toEqual([])
       }),
     60_000,
+  )
+
+  it.effect("show what happened in each connection, with errors in red, and filter it", () =>
+    Effect.gen(function* () {
+      const { page, complaints } = yield* openMac("Commands")
+      yield* act(async () => {
+        await page.getByLabel("Command", { exact: true }).selectOption("Other (JSON)")
+        await page.getByLabel("RequestType").fill("Teleport")
+        await page.getByRole("button", { name: "Queue command" }).click()
+        await queued(page, "Teleport", "Error")
+        await page.goto(new URL("../-/traffic", page.url()).href)
+        const traffic = page.getByRole("region", { name: "Live traffic" })
+        const rows = traffic.getByRole("listitem")
+        const failed = rows.filter({ hasText: "Teleport" })
+        await failed.getByText(/^CommandFormatError Teleport: 12021 /).waitFor()
+        const red = await page.evaluate(
+          "getComputedStyle([...document.querySelectorAll('[data-failed=true]')].find((one) => one.textContent.startsWith('CommandFormatError'))).color",
+        )
+        expect(red).toBe("rgb(201, 42, 42)")
+        const all = await rows.count()
+        await page.getByLabel("Hide idle").check()
+        expect(await rows.count()).toBeLessThan(all)
+        await page.getByLabel("Errors only").check()
+        await page.getByLabel("Device", { exact: true }).selectOption(mac)
+        await page.getByLabel("Message or command").fill("teleport")
+        expect(await rows.count()).toBe(1)
+        const search = Object.fromEntries(new URL(page.url()).searchParams)
+        expect(search).toMatchObject({ errors: "only", idle: "hide", message: "teleport" })
+        await failed.getByRole("link").click()
+        await page.getByRole("region", { name: "Exchange" }).getByRole("button", { name: "Copy as cURL" }).click()
+        await page.getByText("Copied").first().waitFor()
+        await page.getByLabel("Message or command").fill("nothing like this")
+        await page.getByText("No traffic matches the filters.").waitFor()
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("search and sort devices, and keep both in the address", () =>
+    Effect.gen(function* () {
+      const { origin } = yield* Sample
+      const { page, complaints } = yield* sitDown()
+      const names = () => page.locator(".device-list-name").allInnerTexts()
+      yield* act(async () => {
+        await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
+        await page.getByText("3 devices").waitFor({ timeout: 20_000 })
+        expect(await names()).toEqual(["Ada's iPhone", mac, "Classroom iPad"])
+        await page.getByRole("button", { name: "Name" }).click()
+        await page.getByRole("columnheader", { name: "Name" }).and(page.locator("[aria-sort=descending]")).waitFor()
+        await page.locator(".device-list-name").first().getByText("Classroom iPad").waitFor()
+        await page.getByLabel("Search devices").fill("ADA'S")
+        await page.getByText("2 devices").waitFor()
+        expect(await names()).toEqual([mac, "Ada's iPhone"])
+        await page.reload()
+        await page.getByText("2 devices").waitFor()
+        await page.getByLabel("Search devices").fill("nothing")
+        await page.getByRole("heading", { name: "No devices match" }).waitFor()
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("create an enrollment link with a QR code of it", () =>
+    Effect.gen(function* () {
+      const { origin } = yield* Sample
+      const { page, complaints } = yield* sitDown()
+      const link = yield* act(async () => {
+        await page.goto(`${origin}/dashboard/w/example/devices#key=${key}`)
+        await page.getByRole("button", { name: "Enroll" }).click()
+        const dialog = page.getByRole("dialog", { name: "Enroll a device" })
+        const link = await dialog.getByRole("figure", { name: "Enrollment link" }).innerText()
+        await dialog.getByRole("img", { name: "QR code of the enrollment link" }).waitFor()
+        return link
+      })
+      expect((yield* act(() => fetch(link.replace("localhost", "127.0.0.1")))).status).toBe(200)
+      expect(complaints).toEqual([])
+    }),
   )
 
   it.effect(
@@ -307,14 +397,19 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
           await page.getByRole("link", { name: mac }).click()
           for (const tab of ["Overview", "Commands", "Declarations", "Live traffic"]) {
             await page.getByRole("navigation", { name: "Device" }).getByRole("link", { name: tab }).click()
-            const entry = page.locator(".command, .exchange").first()
-            if (tab !== "Overview") await entry.locator("summary").first().click()
+            if (tab === "Live traffic") await page.locator(".exchange-row").first().click()
+            else if (tab !== "Overview") await page.locator(".command summary").first().click()
             await isAccessible(tab)
           }
           await page.goto(`${origin}/dashboard/w/example/devices/-/traffic`)
           await page.getByText("Authenticate").first().waitFor()
-          await page.locator(".exchange summary").first().click()
           await isAccessible("Live traffic")
+          await page.locator(".exchange-row").first().click()
+          await isAccessible("Exchange")
+          await page.goto(`${origin}/dashboard/w/example/devices`)
+          await page.getByRole("button", { name: "Enroll" }).click()
+          await page.getByRole("figure", { name: "Enrollment link" }).waitFor()
+          await isAccessible("Enroll")
         })
       }),
     120_000,
@@ -327,10 +422,14 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
       yield* act(async () => {
         await page.goto(`${origin}/dashboard/w/example/devices/-/traffic#key=${key}`)
         for (const name of [mac, "Classroom iPad"]) {
-          const line = page.locator(".exchange").filter({ hasText: name }).filter({ hasText: "TokenUpdate" }).first()
-          await line.locator("summary").click()
-          const udid = await line.getByRole("link").textContent()
-          await line.getByText(`…${udid?.slice(-6)}`).waitFor()
+          const row = page.locator(".exchange-row").filter({ hasText: name }).filter({ hasText: "TokenUpdate" }).first()
+          await row.click()
+          const line = page.getByRole("region", { name: "Exchange" })
+          const udid = await line
+            .locator("dd")
+            .filter({ hasText: /^[0-9A-F-]{20,}$/ })
+            .innerText()
+          await row.getByText(`…${udid.slice(-6)}`).waitFor()
           // A property list and its JSON are side by side.
           const [xml, json] = await Promise.all(
             ["property list", "JSON"].map((form) =>
@@ -361,10 +460,10 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
           [restarted, act(() => page.getByRole("status").getByText("Reconnecting…").waitFor({ timeout: 20_000 }))],
           { concurrency: "unbounded" },
         )
-        const known = yield* act(() => page.locator(".exchange").count())
+        const known = yield* act(() => page.locator(".exchange-row").count())
         yield* act(async () => {
           await page.getByRole("status").getByText("Live", { exact: true }).waitFor({ timeout: 20_000 })
-          await page.locator(".exchange").nth(known).waitFor({ timeout: 20_000 })
+          await page.locator(".exchange-row").nth(known).waitFor({ timeout: 20_000 })
         })
       }),
     60_000,

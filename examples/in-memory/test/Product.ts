@@ -31,6 +31,9 @@ export const start = Effect.gen(function* () {
     }).pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error"))),
   )
   const server = HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address)
-  const link = yield* Effect.provide(EnrollmentLink.create(server, Duration.hours(1)), Server.state({ dataDirectory }))
+  const { url: link } = yield* Effect.provide(
+    EnrollmentLink.create(server, Duration.hours(1)),
+    Server.state({ dataDirectory }),
+  )
   return { server, link }
 })

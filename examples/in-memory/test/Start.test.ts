@@ -115,7 +115,7 @@ describe("npm start", () => {
   let place: Place
   beforeAll(async () => {
     place = await ready(run)
-  })
+  }, 60_000)
   afterAll(() => {
     run.child.kill("SIGKILL")
     rmSync(temporary, { recursive: true, force: true })
@@ -151,11 +151,14 @@ It has three simulated devices: an iPhone, a Mac and a Shared iPad. Stop it with
     expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
 
     const [phone = "", mac = "", pad = ""] = udids
-    expect(await api(place).get("devices")).toEqual([
-      tokenUpdateOf(phone, []),
-      tokenUpdateOf(mac, [{ userShortName: "ada" }, { userShortName: "grace" }]),
-      tokenUpdateOf(pad, [{ userShortName: "mary@example.com" }, { userShortName: "dorothy@example.com" }]),
-    ])
+    expect(await api(place).get("devices")).toEqual({
+      devices: [
+        tokenUpdateOf(phone, []),
+        tokenUpdateOf(mac, [{ userShortName: "ada" }, { userShortName: "grace" }]),
+        tokenUpdateOf(pad, [{ userShortName: "mary@example.com" }, { userShortName: "dorothy@example.com" }]),
+      ],
+      total: 3,
+    })
   })
 
   it("runs a queued command at once, and delivers all notifications", async () => {
@@ -229,7 +232,7 @@ describe("npm start -- --no-demo", () => {
     const place = await ready(run)
     expect(run.output()).toContain("\n\nStop it with Ctrl-C; all data is deleted then.\n")
     expect(place.key).toBe("ek_a-key-of-my-own-choice")
-    expect(await api(place).get("devices")).toEqual([])
+    expect(await api(place).get("devices")).toEqual({ devices: [], total: 0 })
     expect(await api(place).get("integrations")).toEqual([])
     const profile = await fetch(place.link, { headers: { accept: "application/x-apple-aspen-config" } })
     expect(profile.status).toBe(200)

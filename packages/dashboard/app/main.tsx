@@ -9,11 +9,15 @@ import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { Router } from "wouter"
 import { queryClient } from "./Api/QueryClient.ts"
-import { Announcer } from "./components/Announcer.tsx"
+import { Toaster } from "./components/Toaster.tsx"
 import { App } from "./layout/App.tsx"
 import { configuration } from "./layout/Configuration.ts"
-import { theme } from "./layout/Theme.ts"
+import { replaceInvalidLanguage } from "./layout/NavigatorLanguage.ts"
+import { applyAccent, theme } from "./layout/Theme.ts"
 import { SessionGate } from "./Session/SessionGate.tsx"
+
+replaceInvalidLanguage()
+applyAccent(configuration.branding.accentColor)
 
 const root = document.getElementById("root")
 if (root !== null) {
@@ -21,11 +25,11 @@ if (root !== null) {
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
         <QueryClientProvider client={queryClient}>
-          <Announcer>
+          <Toaster>
             <Router base={configuration.path}>
               <SessionGate>{(holder) => <App holder={holder} />}</SessionGate>
             </Router>
-          </Announcer>
+          </Toaster>
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

@@ -94,5 +94,8 @@ export const configured = (page: BuiltFile, configuration: Configuration): Built
     .decode(page.body)
     .replaceAll(`="${builtPath}`, () => `="${configuration.path}/`)
     .replace(new RegExp(`(<script[^>]*id="${elementId}"[^>]*>)[^<]*`), (_, element: string) => `${element}${json}`)
+    .replace(/(<link rel="icon" href=")[^"]*/, (link, start: string) =>
+      configuration.branding.icon === undefined ? link : `${start}${configuration.branding.icon}`,
+    )
   return fileOf("index.html", new TextEncoder().encode(html))
 }

@@ -15,7 +15,7 @@
 import { Config, Effect, Layer, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as BuiltPage from "./BuiltPage.ts"
-import { Configuration } from "./Configuration.ts"
+import { type Branding, Configuration } from "./Configuration.ts"
 
 /**
  * @category models
@@ -28,8 +28,14 @@ export interface DashboardOptions {
   readonly apiOrigin?: string | undefined
   /** Whether the backend serves the `DevicesApi`, so that the page has devices. Defaults to `false`. */
   readonly devices?: boolean | undefined
+  /** Whether the backend creates enrollment links (`EnrollmentLinks`), so that the page has an *Enroll* button. Defaults to `false`. */
+  readonly enrollment?: boolean | undefined
   /** Names to offer for a key that grants access to every workspace. */
   readonly workspaces?: ReadonlyArray<string> | undefined
+  /** Your name, logo, icon and accent colour. Images are paths of this origin or `data:` URLs. The name defaults to `Espalier`. */
+  readonly branding?: Partial<Branding> | undefined
+  /** Origins whose pages may show the page in a frame, such as `https://portal.example.com`. Defaults to none. */
+  readonly frameAncestors?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -40,7 +46,8 @@ export interface DashboardOptions {
  */
 export const securityHeaders = ({
   apiOrigin = "",
-}: Pick<DashboardOptions, "apiOrigin"> = {}): Readonly<Record<string, string>> => ({
+  frameAncestors = [],
+}: Pick<DashboardOptions, "apiOrigin" | "frameAncestors"> = {}): Readonly<Record<string, string>> => ({
   "content-security-policy": [
     "default-src 'none'",
     "script-src 'self'",
@@ -49,7 +56,7 @@ export const securityHeaders = ({
     "img-src 'self' data:",
     "font-src 'self'",
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${frameAncestors.length === 0 ? "'none'" : frameAncestors.join(" ")}`,
     "form-action 'self'",
   ].join("; "),
   "x-content-type-options": "nosniff",
@@ -62,7 +69,7 @@ const decode = Schema.decodeUnknownEffect(Configuration)
 const decodeOrigin = Schema.decodeUnknownEffect(Configuration.fields.apiOrigin)
 
 /**
- * Routes for an app with an `HttpRouter`. Fails at startup if the page is not built; an invalid `path` or `apiOrigin` is a defect.
+ * Routes for an app with an `HttpRouter`. Fails at startup if the page is not built; an invalid option is a defect.
  *
  * @category layers
  * @since 0.1.0
@@ -71,17 +78,23 @@ export const layer = ({
   path = "/dashboard",
   apiOrigin = "",
   devices = false,
+  enrollment = false,
   workspaces = [],
+  branding = {},
+  frameAncestors = [],
 }: DashboardOptions = {}): Layer.Layer<never, BuiltPage.PageNotBuilt, HttpRouter.HttpRouter> =>
   HttpRouter.use((router) =>
     Effect.gen(function* () {
-      const configuration = yield* Effect.orDie(decode({ path, apiOrigin, devices, workspaces }))
+      const configuration = yield* Effect.orDie(
+        decode({ path, apiOrigin, devices, enrollment, workspaces, branding: { name: "Espalier", ...branding } }),
+      )
+      const ancestors = yield* Effect.orDie(Effect.forEach(frameAncestors, (origin) => decodeOrigin(origin)))
       const files = new Map(yield* BuiltPage.read())
       const built = files.get("index.html")
       if (built === undefined) return
       files.delete("index.html")
       const page = BuiltPage.configured(built, configuration)
-      const headers = securityHeaders({ apiOrigin })
+      const headers = securityHeaders({ apiOrigin, frameAncestors: ancestors })
 
       const respond = (name: string, request: HttpServerRequest.HttpServerRequest) => {
         const file = files.get(name)

@@ -135,6 +135,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the I
         await choose(page, "Apple Push Certificate expires")
         await dialog(page).getByText("Saved.").waitFor({ state: "hidden" })
         await page.keyboard.press("Escape")
+        await page.getByRole("button", { name: "Discard" }).click()
         await dialog(page).waitFor({ state: "hidden" })
       })
       const { url, events } = yield* product.integrations.get("acme", made.integration.id)
@@ -182,6 +183,61 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the I
     }),
   )
 
+  it.effect("asks before unsaved changes are lost", () =>
+    Effect.gen(function* () {
+      const { page, product, receiver, complaints, open } = yield* signedIn()
+      yield* product.integrations.create("acme", { url: receiver.url("/old"), events: ["device_enrolled"] })
+      yield* open()
+      const url = dialog(page).getByRole("textbox", { name: "URL" })
+      const question = page.getByRole("dialog", { name: "Discard changes?" })
+      yield* act(async () => {
+        await page.getByRole("link", { name: receiver.url("/old") }).click()
+        await url.fill(receiver.url("/new"))
+        await dialog(page).getByRole("button", { name: "Close" }).click()
+        await question.getByRole("button", { name: "Keep editing" }).click()
+        expect(await url.inputValue()).toBe(receiver.url("/new"))
+        // The same value as before is no change.
+        await url.fill(receiver.url("/old"))
+        await dialog(page).getByRole("button", { name: "Close" }).click()
+        await dialog(page).waitFor({ state: "detached" })
+        await page.getByRole("link", { name: receiver.url("/old") }).click()
+        await url.fill(receiver.url("/new"))
+        await page.keyboard.press("Escape")
+        await question.getByRole("button", { name: "Discard" }).click()
+        await question.waitFor({ state: "detached" })
+        await page.getByRole("link", { name: receiver.url("/old") }).waitFor()
+      })
+      expect((yield* product.integrations.list("acme")).map(({ url }) => url)).toEqual([receiver.url("/old")])
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("subscribes to all events at once, and shows it in one badge", () =>
+    Effect.gen(function* () {
+      const { page, product, receiver, complaints, open } = yield* signedIn("/w/acme/integrations/new")
+      yield* open()
+      yield* act(async () => {
+        await page.getByRole("textbox", { name: "URL" }).fill(receiver.url("/all"))
+        await choose(page, "All events")
+        await page.getByRole("button", { name: "Save" }).click()
+        await page.getByText("It is not shown again").waitFor()
+        for (const language of ["Python", "openssl"]) {
+          await page.getByRole("tab", { name: language }).click()
+          await page.getByRole("figure", { name: `How to verify with ${language}` }).waitFor()
+        }
+        await page.getByRole("button", { name: "Done" }).click()
+        await page
+          .getByRole("row")
+          .filter({ hasText: receiver.url("/all") })
+          .getByText("All events")
+          .waitFor()
+      })
+      const [integration] = yield* product.integrations.list("acme")
+      expect(integration?.events).toEqual(["*"])
+      expect(complaints).toEqual([])
+    }),
+  )
+
   it.effect("can be used by keyboard alone", () =>
     Effect.gen(function* () {
       const { page, product, receiver, open } = yield* signedIn()
@@ -200,6 +256,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the I
         await page.keyboard.press("Tab")
         await page.keyboard.press("Tab")
         await page.keyboard.type(receiver.url("/keys"))
+        await page.keyboard.press("Tab")
         await page.keyboard.press("Tab")
         await page.keyboard.press("Space")
         await tabTo("Save")

@@ -114,7 +114,14 @@ describe("the page over HTTP", () => {
       const product = yield* started({ path: "/tools/mdm", devices: true, workspaces })
       const { text } = yield* get(`${product.origin}/tools/mdm/`)
       const json = /id="configuration">([^<]*)</.exec(text)?.[1] ?? ""
-      expect(JSON.parse(json)).toEqual({ apiOrigin: "", path: "/tools/mdm", devices: true, workspaces })
+      expect(JSON.parse(json)).toEqual({
+        apiOrigin: "",
+        path: "/tools/mdm",
+        devices: true,
+        enrollment: false,
+        workspaces,
+        branding: { name: "Espalier" },
+      })
       expect(scriptOf(text)).toMatch(/^\/tools\/mdm\/assets\//)
       expect((yield* get(product.origin + scriptOf(text))).status).toBe(200)
       expect((yield* get(product.url())).status).toBe(404)

@@ -78,7 +78,7 @@ describe("a device", () => {
       expect(yield* device.sends({ _tag: "CheckOut" })).toEqual(expected)
       expect(yield* device.sends({ _tag: "DeclarationStatus", report: {} })).toEqual(expected)
       expect(yield* user.sends(tokenUpdate("user"))).toEqual(expected)
-      expect((yield* send("GET", `${api}/devices`)).body).toEqual([])
+      expect((yield* send("GET", `${api}/devices`)).body).toEqual({ devices: [], total: 0 })
     }).pipe(Effect.provide(running)),
   )
 

@@ -206,6 +206,7 @@ describe("the devices API", () => {
         `${below}/devices`,
         `${below}/devices/{udid}`,
         `${below}/devices/{udid}/commands`,
+        `${below}/enrollment-links`,
         `${below}/exchanges`,
       ])
       const { url } = yield* Backend
@@ -216,7 +217,7 @@ describe("the devices API", () => {
   it.live("needs no signature where the webhooks need one", () =>
     Effect.gen(function* () {
       expect((yield* device.sends(authenticate)).status).toBe(401)
-      expect(yield* send("GET", `${api}/devices`)).toEqual({ status: 200, body: [] })
+      expect(yield* send("GET", `${api}/devices`)).toEqual({ status: 200, body: { devices: [], total: 0 } })
     }).pipe(
       Effect.provide(
         runningWith(
@@ -253,6 +254,6 @@ const failingDevices = Layer.effect(
   Devices,
   Effect.map(Devices, (devices) => {
     const failure = Effect.fail(new StorageError({ cause: new Error("disk full") }))
-    return { ...devices, list: failure, get: () => failure, seen: () => failure }
+    return { ...devices, search: () => failure, get: () => failure, seen: () => failure }
   }),
 ).pipe(Layer.provide(Devices.layerMemory))

@@ -18,6 +18,7 @@ import {
   DevicesHttp,
   DevicesMemory,
   DeviceWebhooks,
+  EnrollmentLinks,
   Escrow,
   ExchangeLog,
   type ManagedDevice,
@@ -42,8 +43,11 @@ is<Layer.Layer<Devices>>()(Devices.layerMemory)
 is<Layer.Layer<Escrow>>()(Escrow.layerMemory)
 is<Layer.Layer<ExchangeLog>>()(ExchangeLog.layerMemory)
 is<Layer.Layer<Wake>>()(Wake.layerMemory)
+is<Layer.Layer<EnrollmentLinks>>()(EnrollmentLinks.layerNotSupported)
 is<Layer.Layer<DeviceHooks>>()(DeviceHooks.layerEmpty)
-is<Layer.Layer<never, never, HttpRouter.HttpRouter | Authorization | Exclude<Services, Escrow>>>()(DevicesHttp.layer)
+is<Layer.Layer<never, never, HttpRouter.HttpRouter | Authorization | EnrollmentLinks | Exclude<Services, Escrow>>>()(
+  DevicesHttp.layer,
+)
 
 is<Handle<"checkin", CommandQueue | Declarations | Devices>>()(DeviceWebhooks.functions.checkin)
 is<HandleEvent<"TokenUpdate", DeviceHooks | Devices | Escrow>>()(DeviceWebhooks.functions.event.TokenUpdate)

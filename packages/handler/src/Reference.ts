@@ -1,10 +1,11 @@
 /**
  * The API reference of the webhooks, for an app that has an `HttpRouter`. A module of its own, since it is much larger than the routes.
  */
+import * as ApiReference from "@espalier/http/api-reference"
 import { ManagementApi } from "@espalier/schema"
 import { Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
-import { HttpApiScalar, OpenApi } from "effect/http-api"
+import { OpenApi } from "effect/http-api"
 
 /**
  * `GET /webhook/openapi.json`, and an API reference page at `GET /webhook/reference`.
@@ -16,5 +17,5 @@ export const layerReference: Layer.Layer<never, never, HttpRouter.HttpRouter> = 
   HttpRouter.use((router) =>
     router.add("GET", "/webhook/openapi.json", HttpServerResponse.jsonUnsafe(OpenApi.fromApi(ManagementApi))),
   ),
-  HttpApiScalar.layer(ManagementApi, { path: "/webhook/reference" }),
+  ApiReference.layer(ManagementApi, { path: "/webhook/reference" }),
 )

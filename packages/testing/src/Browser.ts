@@ -19,11 +19,15 @@ const flags = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
-/** Starts one, which takes some seconds the first time; it ends with the scope. */
-export const start: Effect.Effect<Browser, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.promise(async () => {
-    const executablePath = await chromium.executablePath()
-    return playwright.launch({ executablePath, args: flags, timeout: 20_000 })
-  }),
-  (browser) => Effect.promise(() => browser.close()),
-)
+/** Starts a browser with these environment variables, which takes some seconds the first time; it ends with the scope. */
+export const startIn = (env: Readonly<Record<string, string>>): Effect.Effect<Browser, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const executablePath = await chromium.executablePath()
+      return playwright.launch({ executablePath, args: flags, timeout: 20_000, env: { ...process.env, ...env } })
+    }),
+    (browser) => Effect.promise(() => browser.close()),
+  )
+
+/** Starts a browser in the environment of the tests. */
+export const start = startIn({})

@@ -2,7 +2,7 @@
  * The errors that every call can fail with, and their messages.
  */
 import type { DatabaseUnavailable, Forbidden, Unauthorized } from "@espalier/api-keys/api"
-import type { HttpClientError } from "effect/http"
+import { HttpClientError } from "effect/http"
 import type { HttpApiError } from "effect/http-api"
 import type { SchemaError } from "effect/Schema"
 
@@ -15,20 +15,27 @@ export type CommonError =
   | HttpClientError.HttpClientError
   | SchemaError
 
+/** The statuses of a gateway whose server is away for a moment. */
+const gatewayStatuses = new Set([502, 503, 504])
+
 /** A call that may succeed when it is repeated: the server was not reached, or not available. */
 export const isTransient = (error: unknown): boolean => {
-  const tag = tagOf(error)
-  if (tag === "DatabaseUnavailable") return true
-  return tag === "HttpClientError" && reasonOf(error) === "TransportError"
+  if (error instanceof HttpClientError.HttpClientError) {
+    return error.reason._tag === "TransportError" || gatewayStatuses.has(gatewayStatus(error) ?? 0)
+  }
+  return tagOf(error) === "DatabaseUnavailable"
 }
+
+/** The status of an error response that is not the API's own. */
+export const gatewayStatus = (error: unknown): number | undefined =>
+  error instanceof HttpClientError.HttpClientError && error.reason._tag === "StatusCodeError"
+    ? error.reason.response.status
+    : undefined
 
 export const isSignedOut = (error: unknown): boolean => tagOf(error) === "Unauthorized"
 
 const tagOf = (error: unknown): unknown =>
   typeof error === "object" && error !== null && "_tag" in error ? error._tag : undefined
-
-const reasonOf = (error: unknown): unknown =>
-  typeof error === "object" && error !== null && "reason" in error ? tagOf(error.reason) : undefined
 
 export const commonErrorMessage = (error: CommonError): string => {
   switch (error._tag) {
@@ -45,9 +52,14 @@ export const commonErrorMessage = (error: CommonError): string => {
     case "InternalServerErrorProblem":
       return "The server failed with an internal error."
     case "HttpClientError":
-      return error.reason._tag === "TransportError"
-        ? "The server cannot be reached. It is not known whether anything was changed."
-        : "The server sent a response that this page cannot read."
+      switch (error.reason._tag) {
+        case "TransportError":
+          return "The server cannot be reached. It is not known whether anything was changed."
+        case "StatusCodeError":
+          return `The server, or a proxy in front of it, responded with HTTP ${error.reason.response.status}.`
+        default:
+          return "The server sent a response that this page cannot read."
+      }
     case "SchemaError":
       return "The server sent a response that this page cannot read."
   }

@@ -7,8 +7,12 @@ import { isSignedOut, isTransient } from "./CommonError.ts"
 /** The key of the session's query, see `Session/Session.ts`. */
 export const sessionKey = ["session"] as const
 
+/** A wrong key while signing in ends no session. */
 const noticeSession = (error: unknown) => {
-  if (isSignedOut(error)) queryClient.setQueryData(sessionKey, { _tag: "SignedOut", ended: true })
+  const session = queryClient.getQueryData<{ readonly _tag: "SignedIn" | "SignedOut" }>(sessionKey)
+  if (isSignedOut(error) && session?._tag === "SignedIn") {
+    queryClient.setQueryData(sessionKey, { _tag: "SignedOut", ended: true })
+  }
 }
 
 export const queryClient: QueryClient = new QueryClient({

@@ -2,14 +2,17 @@
  * Deliveries over time by state. The figures beside the chart give the same numbers as text.
  */
 import { useComputedColorScheme } from "@mantine/core"
-import { useId } from "react"
+import { lazy, Suspense, useId } from "react"
 import { commonErrorMessage } from "../Api/CommonError.ts"
 import { Failure } from "../components/Failure.tsx"
+import { ErrorBoundary } from "../layout/ErrorBoundary.tsx"
 import { useStatistics } from "./DeliveryQueries.ts"
 import { type Filter, isCustom, searchOf, windowOf } from "./Filter.ts"
 import { type Stacked, stacked } from "./Stacked.ts"
-import { UplotBars } from "./UplotBars.tsx"
 import "./DeliveryChart.css"
+
+/** Its own script: an error while it loads leaves the rest of the page usable. */
+const UplotBars = lazy(() => import("./UplotBars.tsx"))
 
 interface DeliveryChartProps {
   readonly workspace: string
@@ -52,7 +55,11 @@ export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProp
           <li data-state="pending">{pending.toLocaleString()} pending</li>
         </ul>
       </figcaption>
-      <UplotBars key={scheme} bars={bars} onSelect={onSelect} />
+      <ErrorBoundary resetKey={key} message="The chart could not be shown. The figures above are complete.">
+        <Suspense fallback={<div className="chart-plot" />}>
+          <UplotBars key={scheme} bars={bars} onSelect={onSelect} />
+        </Suspense>
+      </ErrorBoundary>
     </figure>
   )
 }

@@ -6,7 +6,6 @@ import type { Integration } from "@espalier/schema"
 import { Anchor, Group, Stack } from "@mantine/core"
 import { Link } from "wouter"
 import { commonErrorMessage } from "../Api/CommonError.ts"
-import { useAnnounce } from "../components/Announcer.tsx"
 import { CodeBlock } from "../components/CodeBlock.tsx"
 import { CopyButton } from "../components/CopyButton.tsx"
 import { Facts } from "../components/Facts.tsx"
@@ -16,6 +15,7 @@ import { Loading } from "../components/Loading.tsx"
 import { PendingButton } from "../components/PendingButton.tsx"
 import { RelativeTime } from "../components/RelativeTime.tsx"
 import { Section } from "../components/Section.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { eventNames } from "../Integrations/EventNames.ts"
 import { deliveriesPath, integrationsPath } from "../layout/Paths.ts"
 import { Attempts } from "./Attempts.tsx"
@@ -111,7 +111,7 @@ webhook-signature: v1,… (signed with the integration's secret)`}
 
 const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: number }) => {
   const retry = useRetry(workspace, id)
-  const announce = useAnnounce()
+  const toast = useToast()
   const message = (error: NonNullable<typeof retry.error>): string => {
     switch (error._tag) {
       case "DeliveryPending":
@@ -127,7 +127,7 @@ const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: num
       <PendingButton
         size="xs"
         pending={retry.isPending}
-        onClick={() => retry.mutate(undefined, { onSuccess: () => announce("Delivery queued again") })}
+        onClick={() => retry.mutate(undefined, { onSuccess: () => toast("Delivery queued again") })}
       >
         Retry
       </PendingButton>

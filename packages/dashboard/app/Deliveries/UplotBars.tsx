@@ -87,7 +87,7 @@ const resolved = (value: string): string => {
   return color
 }
 
-export const UplotBars = ({ bars, onSelect }: UplotBarsProps) => {
+export default function UplotBars({ bars, onSelect }: UplotBarsProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(undefined)
   const select = useRef(onSelect)

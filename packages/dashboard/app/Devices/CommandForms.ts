@@ -34,6 +34,8 @@ export interface CommandForm {
   readonly requestType: string
   readonly about: string
   readonly fields: ReadonlyArray<Field>
+  /** Asked before the command is queued, for commands that disturb the person who uses the device. */
+  readonly question?: string
   /** The consequences. The person must type the device's name to confirm. */
   readonly danger?: string
 }
@@ -77,14 +79,20 @@ export const commandForms: ReadonlyArray<CommandForm> = [
   {
     requestType: "DeviceLock",
     about: "Locks the screen.",
+    question: "Lock this device now?",
     fields: [
       pin,
       { kind: "text", key: "Message", label: "Message", about: "Shown on the lock screen." },
       { kind: "text", key: "PhoneNumber", label: "Phone number", about: "Shown on the lock screen." },
     ],
   },
-  { requestType: "RestartDevice", about: "Restarts the device.", fields: [] },
-  { requestType: "ShutDownDevice", about: "Turns the device off. It must be turned on manually.", fields: [] },
+  { requestType: "RestartDevice", about: "Restarts the device.", fields: [], question: "Restart this device now?" },
+  {
+    requestType: "ShutDownDevice",
+    about: "Turns the device off. It must be turned on manually.",
+    fields: [],
+    question: "Shut down this device now? It must be turned on manually.",
+  },
   {
     requestType: "InstallProfile",
     about: "Installs a configuration profile.",

@@ -4,10 +4,10 @@
 
 import type { DeviceDetail, TargetedDeclaration } from "@espalier/devices/api"
 import { Badge, type MantineColor } from "@mantine/core"
-import { useAnnounce } from "../components/Announcer.tsx"
 import { CodeBlock } from "../components/CodeBlock.tsx"
 import { Confirm } from "../components/Confirm.tsx"
 import { Failure } from "../components/Failure.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { type DeclarationState, stateOf } from "./DeclarationStatus.ts"
 import { userKeyOf, userNameOf } from "./Describe.ts"
 import { deviceErrorMessage } from "./DeviceErrorMessage.ts"
@@ -48,7 +48,7 @@ export const DeclarationEntry = ({ workspace, device, targeted }: DeclarationEnt
     : stateOf((user ?? device).sync, declaration.Identifier, declaration.ServerToken)
   const [word, color, message] = words[state._tag]
   const remove = useDeleteDeclaration(workspace, device.udid)
-  const announce = useAnnounce()
+  const toast = useToast()
   const whom = target.udid === undefined ? "every device" : channel === undefined ? "this device" : userNameOf(channel)
   return (
     <li>
@@ -80,7 +80,7 @@ export const DeclarationEntry = ({ workspace, device, targeted }: DeclarationEnt
               onConfirm={() =>
                 remove.mutate(
                   { identifier: declaration.Identifier, target },
-                  { onSuccess: () => announce(`${declaration.Identifier} deleted`) },
+                  { onSuccess: () => toast(`${declaration.Identifier} deleted`) },
                 )
               }
             />

@@ -6,9 +6,9 @@ import { DeclarationContent, type DeviceDetail, type Target } from "@espalier/de
 import { Autocomplete, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core"
 import { Result, Schema } from "effect"
 import { type FormEvent, useState } from "react"
-import { useAnnounce } from "../components/Announcer.tsx"
 import { Failure } from "../components/Failure.tsx"
 import { PendingButton } from "../components/PendingButton.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { userKeyOf, userNameOf } from "./Describe.ts"
 import { deviceErrorMessage } from "./DeviceErrorMessage.ts"
 import { usePutDeclaration } from "./DeviceQueries.ts"
@@ -42,7 +42,7 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
   const [chosen, setChosen] = useState("device")
   const [problems, setProblems] = useState<Problems>({})
   const put = usePutDeclaration(workspace, device.udid)
-  const announce = useAnnounce()
+  const toast = useToast()
 
   const target = (): Target => {
     if (chosen === "all") return {}
@@ -67,7 +67,7 @@ export const DeclareForm = ({ workspace, device, onDone }: DeclareFormProps) => 
       { identifier: name, target: target(), content: { Type: Type.success, Payload: Payload.success } },
       {
         onSuccess: () => {
-          announce(`${name} saved`)
+          toast(`${name} saved`)
           onDone()
         },
       },

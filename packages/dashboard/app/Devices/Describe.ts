@@ -1,29 +1,15 @@
 /**
  * Display texts of devices and users.
  */
-import type { Device, User } from "@espalier/devices/api"
+import { type Device, DeviceInfo, type User } from "@espalier/devices/api"
 
-/** From the last `DeviceInformation`. */
-const informationOf = ({ information }: Device, key: string): string | undefined => {
-  const value = information?.[key]
-  return typeof value === "string" && value !== "" ? value : undefined
-}
+export const { nameOf } = DeviceInfo
 
-export const nameOf = (device: Device): string =>
-  informationOf(device, "DeviceName") ?? device.about.deviceName ?? device.about.modelName ?? device.udid
+export const modelOf = (device: Device): string => DeviceInfo.modelOf(device) ?? "Unknown"
 
-export const modelOf = (device: Device): string =>
-  informationOf(device, "ModelName") ??
-  device.about.modelName ??
-  device.about.productName ??
-  device.about.model ??
-  "Unknown"
+export const osOf = (device: Device): string => DeviceInfo.osVersionOf(device) ?? "Unknown"
 
-export const osOf = (device: Device): string =>
-  informationOf(device, "OSVersion") ?? device.about.osVersion ?? "Unknown"
-
-export const serialOf = (device: Device): string =>
-  informationOf(device, "SerialNumber") ?? device.about.serialNumber ?? "Unknown"
+export const serialOf = (device: Device): string => DeviceInfo.serialNumberOf(device) ?? "Unknown"
 
 export const userNameOf = ({ userId, userShortName }: Pick<User, "userId" | "userShortName">): string =>
   userShortName ?? userId

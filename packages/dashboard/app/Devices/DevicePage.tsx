@@ -8,6 +8,7 @@ import { commonErrorMessage } from "../Api/CommonError.ts"
 import { Failure } from "../components/Failure.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { LiveTraffic } from "../Exchanges/LiveTraffic.tsx"
+import { DocumentTitle } from "../layout/DocumentTitle.tsx"
 import { devicesPath } from "../layout/Paths.ts"
 import { Commands } from "./Commands.tsx"
 import { Declarations } from "./Declarations.tsx"
@@ -22,6 +23,8 @@ interface DevicePageProps {
   readonly workspace: string
   readonly udid: string
   readonly tab: string | undefined
+  /** The id of the selected exchange. */
+  readonly exchange: string | undefined
 }
 
 const tabs = [
@@ -31,7 +34,7 @@ const tabs = [
   { tab: "live", label: "Live traffic" },
 ] as const
 
-export default function DevicePage({ workspace, udid, tab }: DevicePageProps) {
+export default function DevicePage({ workspace, udid, tab, exchange }: DevicePageProps) {
   const { data: device, error, refetch } = useDevice(workspace, udid)
   if (device === undefined) {
     if (error === null) return <Loading />
@@ -48,14 +51,22 @@ export default function DevicePage({ workspace, udid, tab }: DevicePageProps) {
       case "declarations":
         return <Declarations workspace={workspace} device={device} />
       case "live":
-        return <LiveTraffic workspace={workspace} udid={udid} />
+        return (
+          <LiveTraffic
+            workspace={workspace}
+            udid={udid}
+            devices={[device]}
+            selected={exchange}
+            pathOf={(id) => devicesPath(workspace, udid, "live", id)}
+          />
+        )
       default:
         return <Overview device={device} />
     }
   }
   return (
     <>
-      <title>{nameOf(device)}</title>
+      <DocumentTitle title={nameOf(device)} />
       <Anchor component={Link} href={devicesPath(workspace)}>
         ← Devices
       </Anchor>

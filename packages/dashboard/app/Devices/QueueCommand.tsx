@@ -6,9 +6,10 @@ import type { CommandInput, DeviceDetail } from "@espalier/devices/api"
 import { Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core"
 import { Result } from "effect"
 import { type FormEvent, useState } from "react"
-import { useAnnounce } from "../components/Announcer.tsx"
+import { Confirm } from "../components/Confirm.tsx"
 import { Failure } from "../components/Failure.tsx"
 import { PendingButton } from "../components/PendingButton.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { ChannelSelect, type UserChannel } from "./ChannelSelect.tsx"
 import { CommandFields } from "./CommandFields.tsx"
 import { commandForms } from "./CommandForms.ts"
@@ -33,7 +34,7 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
   const [confirmation, setConfirmation] = useState("")
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({})
   const queue = useQueueCommand(workspace, device.udid)
-  const announce = useAnnounce()
+  const toast = useToast()
   const form = commandForms.find(({ requestType }) => requestType === chosen)
   const name = nameOf(device)
 
@@ -60,8 +61,7 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
     return Result.map(payloadOf(form, filled), (payload) => ({ requestType: form.requestType, payload }))
   }
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const send = () => {
     const result = input()
     setProblems(Result.isFailure(result) ? result.failure : {})
     if (Result.isFailure(result)) return
@@ -70,14 +70,21 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
       {
         onSuccess: ({ requestType }) => {
           choose(chosen)
-          announce(`${requestType} queued`)
+          toast(`${requestType} queued`)
         },
       },
     )
   }
 
   return (
-    <form className="device-card" onSubmit={submit} noValidate>
+    <form
+      className="device-card"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault()
+        if (form?.question === undefined) send()
+      }}
+      noValidate
+    >
       <Stack gap="md">
         <Group align="flex-end" gap="md">
           <NativeSelect
@@ -137,9 +144,23 @@ export const QueueCommand = ({ workspace, device }: QueueCommandProps) => {
         )}
         {queue.error === null ? null : <Failure message={deviceErrorMessage(queue.error)} />}
         <Group>
-          <PendingButton type="submit" color={form?.danger === undefined ? "teal" : "red"} pending={queue.isPending}>
-            Queue {form?.requestType ?? "command"}
-          </PendingButton>
+          {form?.question === undefined ? (
+            <PendingButton
+              type="submit"
+              pending={queue.isPending}
+              {...(form?.danger === undefined ? {} : { color: "red" })}
+            >
+              Queue {form?.requestType ?? "command"}
+            </PendingButton>
+          ) : (
+            <Confirm
+              label={`Queue ${form.requestType}`}
+              question={form.question}
+              yes="Queue it now"
+              pending={queue.isPending}
+              onConfirm={send}
+            />
+          )}
         </Group>
       </Stack>
     </form>

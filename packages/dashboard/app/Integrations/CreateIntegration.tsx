@@ -5,10 +5,10 @@
 import { Alert, Button, Group, Radio, Stack } from "@mantine/core"
 import { Redacted } from "effect"
 import { commonErrorMessage } from "../Api/CommonError.ts"
-import { useAnnounce } from "../components/Announcer.tsx"
 import { Failure } from "../components/Failure.tsx"
 import { FocusOnMount } from "../components/FocusOnMount.tsx"
 import { Loading } from "../components/Loading.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { problemOf } from "./InputProblem.ts"
 import { IntegrationForm } from "./IntegrationForm.tsx"
 import { useCatalogue, useCreate } from "./IntegrationQueries.ts"
@@ -17,12 +17,13 @@ import { Secret } from "./Secret.tsx"
 interface CreateIntegrationProps {
   readonly workspace: string
   readonly onClose: () => void
+  readonly onChanged: (changed: boolean) => void
 }
 
-export const CreateIntegration = ({ workspace, onClose }: CreateIntegrationProps) => {
+export const CreateIntegration = ({ workspace, onClose, onChanged }: CreateIntegrationProps) => {
   const { data: catalogue, error, refetch } = useCatalogue(workspace)
   const create = useCreate(workspace)
-  const announce = useAnnounce()
+  const toast = useToast()
 
   if (create.data !== undefined) {
     return (
@@ -60,8 +61,17 @@ export const CreateIntegration = ({ workspace, onClose }: CreateIntegrationProps
         catalogue={catalogue}
         rejected={create.error === null ? undefined : problemOf(create.error)}
         pending={create.isPending}
+        onChange={onChanged}
         onSubmit={(input) =>
-          create.mutate({ type: "webhook", ...input }, { onSuccess: () => announce("Integration saved") })
+          create.mutate(
+            { type: "webhook", ...input },
+            {
+              onSuccess: () => {
+                onChanged(false)
+                toast("Integration saved")
+              },
+            },
+          )
         }
       />
     </Stack>

@@ -2,9 +2,9 @@
  * Deletes an integration.
  */
 import { Stack } from "@mantine/core"
-import { useAnnounce } from "../components/Announcer.tsx"
 import { Confirm } from "../components/Confirm.tsx"
 import { Failure } from "../components/Failure.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { problemOf } from "./InputProblem.ts"
 import { useDelete } from "./IntegrationQueries.ts"
 
@@ -16,7 +16,7 @@ interface DeleteIntegrationProps {
 
 export const DeleteIntegration = ({ workspace, id, onDeleted }: DeleteIntegrationProps) => {
   const remove = useDelete(workspace, id)
-  const announce = useAnnounce()
+  const toast = useToast()
   return (
     <Stack gap="xs" align="flex-start">
       <Confirm
@@ -27,7 +27,7 @@ export const DeleteIntegration = ({ workspace, id, onDeleted }: DeleteIntegratio
         onConfirm={() =>
           remove.mutate(undefined, {
             onSuccess: () => {
-              announce("Integration deleted")
+              toast("Integration deleted")
               onDeleted()
             },
           })

@@ -3,10 +3,10 @@
  */
 import type { Integration } from "@espalier/schema"
 import { commonErrorMessage } from "../Api/CommonError.ts"
-import { useAnnounce } from "../components/Announcer.tsx"
 import { Failure } from "../components/Failure.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { Section } from "../components/Section.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { problemOf } from "./InputProblem.ts"
 import { IntegrationForm } from "./IntegrationForm.tsx"
 import { useCatalogue, useEdit } from "./IntegrationQueries.ts"
@@ -14,12 +14,13 @@ import { useCatalogue, useEdit } from "./IntegrationQueries.ts"
 interface EditIntegrationProps {
   readonly workspace: string
   readonly integration: Integration
+  readonly onChanged: (changed: boolean) => void
 }
 
-export const EditIntegration = ({ workspace, integration }: EditIntegrationProps) => {
+export const EditIntegration = ({ workspace, integration, onChanged }: EditIntegrationProps) => {
   const { data: catalogue, error, refetch } = useCatalogue(workspace)
   const edit = useEdit(workspace, integration.id)
-  const announce = useAnnounce()
+  const toast = useToast()
   if (catalogue === undefined) {
     return error === null ? <Loading /> : <Failure message={commonErrorMessage(error)} onRetry={() => refetch()} />
   }
@@ -30,8 +31,18 @@ export const EditIntegration = ({ workspace, integration }: EditIntegrationProps
         catalogue={catalogue}
         rejected={edit.error === null ? undefined : problemOf(edit.error)}
         pending={edit.isPending}
-        onChange={edit.reset}
-        onSubmit={(input) => edit.mutate(input, { onSuccess: () => announce("Saved") })}
+        onChange={(changed) => {
+          edit.reset()
+          onChanged(changed)
+        }}
+        onSubmit={(input) =>
+          edit.mutate(input, {
+            onSuccess: () => {
+              onChanged(false)
+              toast("Saved")
+            },
+          })
+        }
       >
         {edit.isSuccess ? <span>Saved.</span> : null}
       </IntegrationForm>

@@ -4,7 +4,7 @@
 import type { CatalogueEntry } from "@espalier/notifications/api"
 import { Checkbox } from "@mantine/core"
 import { CodeBlock } from "../components/CodeBlock.tsx"
-import { eventNames } from "./EventNames.ts"
+import { eventLabel } from "./EventNames.ts"
 import "./EventChoice.css"
 
 interface EventChoiceProps {
@@ -14,25 +14,38 @@ interface EventChoiceProps {
   readonly problem: string | undefined
 }
 
-export const EventChoice = ({ catalogue, chosen, onChange, problem }: EventChoiceProps) => (
-  <Checkbox.Group
-    label="Events"
-    description="Choose the events to receive."
-    value={[...chosen]}
-    onChange={onChange}
-    error={problem}
-    errorProps={{ role: "alert" }}
-  >
-    <ul className="event-choice">
-      {catalogue.map(({ name, description, example }) => (
-        <li key={name}>
-          <Checkbox value={name} label={eventNames[name]} description={description} />
-          <details>
-            <summary aria-label={`Example of ${eventNames[name]}`}>Example</summary>
-            <CodeBlock text={JSON.stringify(example, null, 2)} label={`Example of ${eventNames[name]}`} />
-          </details>
+/** The subscription to every event, also those that are added later. */
+const allEvents = "*"
+
+export const EventChoice = ({ catalogue, chosen, onChange, problem }: EventChoiceProps) => {
+  const all = chosen.includes(allEvents)
+  const change = (values: ReadonlyArray<string>) => {
+    if (values.includes(allEvents) !== all) return onChange(all ? [] : [allEvents])
+    onChange(all ? [allEvents] : values)
+  }
+  return (
+    <Checkbox.Group
+      label="Events"
+      description="Choose the events to receive."
+      value={all ? [allEvents, ...catalogue.map(({ name }) => name)] : [...chosen]}
+      onChange={change}
+      error={problem}
+      errorProps={{ role: "alert" }}
+    >
+      <ul className="event-choice">
+        <li>
+          <Checkbox value={allEvents} label="All events" description="Also events that are added later." />
         </li>
-      ))}
-    </ul>
-  </Checkbox.Group>
-)
+        {catalogue.map(({ name, description, example }) => (
+          <li key={name}>
+            <Checkbox value={name} label={eventLabel(name)} description={description} disabled={all} />
+            <details>
+              <summary aria-label={`Example of ${eventLabel(name)}`}>Example</summary>
+              <CodeBlock text={JSON.stringify(example, null, 2)} label={`Example of ${eventLabel(name)}`} />
+            </details>
+          </li>
+        ))}
+      </ul>
+    </Checkbox.Group>
+  )
+}

@@ -20,8 +20,8 @@ interface IntegrationFormProps {
   readonly rejected: Problem | undefined
   readonly pending: boolean
   readonly onSubmit: (input: FormInput) => void
-  /** Called when a field was changed. */
-  readonly onChange?: () => void
+  /** Called when a field was changed, with whether the form differs from its initial values. */
+  readonly onChange?: (changed: boolean) => void
   readonly children?: ReactNode
 }
 
@@ -29,6 +29,9 @@ const problemWith = ({ url, events }: FormInput): Problem | undefined => {
   if (url === "") return { field: "url", message: "Enter the URL that receives the events." }
   return events.length === 0 ? { field: "events", message: "Choose at least one event." } : undefined
 }
+
+const differs = (one: FormInput, other: FormInput): boolean =>
+  one.url !== other.url.trim() || [...one.events].sort().join() !== [...other.events].sort().join()
 
 export const IntegrationForm = ({
   initial,
@@ -67,7 +70,7 @@ export const IntegrationForm = ({
           value={url}
           onChange={(event) => {
             setUrl(event.currentTarget.value)
-            onChange?.()
+            onChange?.(differs(initial, { url: event.currentTarget.value, events }))
           }}
           error={messageAt("url")}
           errorProps={{ role: "alert" }}
@@ -77,12 +80,12 @@ export const IntegrationForm = ({
           chosen={events}
           onChange={(chosen) => {
             setEvents(chosen)
-            onChange?.()
+            onChange?.(differs(initial, { url, events: chosen }))
           }}
           problem={messageAt("events")}
         />
         {problem?.field === "form" ? <Failure message={problem.message} /> : null}
-        <Group>
+        <Group className="integration-save">
           <PendingButton type="submit" pending={pending}>
             Save
           </PendingButton>

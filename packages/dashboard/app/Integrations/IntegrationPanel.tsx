@@ -4,11 +4,11 @@
 import type { Integration } from "@espalier/schema"
 import { Alert, Anchor, Divider, Stack, Switch } from "@mantine/core"
 import { Link } from "wouter"
-import { useAnnounce } from "../components/Announcer.tsx"
 import { CopyButton } from "../components/CopyButton.tsx"
 import { Failure } from "../components/Failure.tsx"
 import { RelativeTime } from "../components/RelativeTime.tsx"
 import { Section } from "../components/Section.tsx"
+import { useToast } from "../components/Toaster.tsx"
 import { deliveriesPath } from "../layout/Paths.ts"
 import { DeleteIntegration } from "./DeleteIntegration.tsx"
 import { EditIntegration } from "./EditIntegration.tsx"
@@ -22,11 +22,12 @@ interface IntegrationPanelProps {
   readonly workspace: string
   readonly integration: Integration | undefined
   readonly onClose: () => void
+  readonly onChanged: (changed: boolean) => void
 }
 
-export const IntegrationPanel = ({ workspace, integration, onClose }: IntegrationPanelProps) => {
+export const IntegrationPanel = ({ workspace, integration, onClose, onChanged }: IntegrationPanelProps) => {
   const enable = useEnable(workspace, integration?.id ?? "")
-  const announce = useAnnounce()
+  const toast = useToast()
   if (integration === undefined) {
     return <Failure message="This integration was not found. It may have been deleted." />
   }
@@ -54,7 +55,7 @@ export const IntegrationPanel = ({ workspace, integration, onClose }: Integratio
         disabled={enable.isPending}
         onChange={(event) =>
           enable.mutate(event.currentTarget.checked, {
-            onSuccess: (changed) => announce(changed.enabled ? "Enabled" : "Disabled"),
+            onSuccess: (changed) => toast(changed.enabled ? "Enabled" : "Disabled"),
           })
         }
       />
@@ -63,7 +64,7 @@ export const IntegrationPanel = ({ workspace, integration, onClose }: Integratio
         View deliveries
       </Anchor>
       <Divider />
-      <EditIntegration workspace={workspace} integration={integration} />
+      <EditIntegration workspace={workspace} integration={integration} onChanged={onChanged} />
       <Divider />
       <SendTest workspace={workspace} integration={integration} />
       <Divider />

@@ -10,6 +10,7 @@ import { Failure } from "../components/Failure.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { PageHeader } from "../components/PageHeader.tsx"
 import { SidePanel } from "../components/SidePanel.tsx"
+import { useUnsavedChanges } from "../components/UnsavedChanges.tsx"
 import { integrationsPath } from "../layout/Paths.ts"
 import { CreateIntegration } from "./CreateIntegration.tsx"
 import { IntegrationList } from "./IntegrationList.tsx"
@@ -26,6 +27,7 @@ export default function IntegrationsPage({ workspace, opened }: IntegrationsPage
   const { data: integrations, error, refetch } = useIntegrations(workspace)
   const [, navigate] = useLocation()
   const close = () => navigate(integrationsPath(workspace))
+  const unsaved = useUnsavedChanges(close)
   const create = (
     <Button component={Link} href={integrationsPath(workspace, "new")}>
       Create integration
@@ -52,19 +54,21 @@ export default function IntegrationsPage({ workspace, opened }: IntegrationsPage
         {integrations?.length === 0 ? null : create}
       </PageHeader>
       {list()}
-      <SidePanel opened={opened === "new"} title="Create integration" onClose={close}>
-        <CreateIntegration workspace={workspace} onClose={close} />
+      <SidePanel opened={opened === "new"} title="Create integration" onClose={unsaved.leave}>
+        <CreateIntegration workspace={workspace} onClose={close} onChanged={unsaved.setChanged} />
       </SidePanel>
-      <SidePanel opened={opened !== undefined && opened !== "new"} title="Webhook integration" onClose={close}>
+      <SidePanel opened={opened !== undefined && opened !== "new"} title="Webhook integration" onClose={unsaved.leave}>
         {opened === undefined || integrations === undefined ? null : (
           <IntegrationPanel
             key={opened}
             workspace={workspace}
             integration={integrations.find(({ id }) => id === opened)}
             onClose={close}
+            onChanged={unsaved.setChanged}
           />
         )}
       </SidePanel>
+      {unsaved.question}
     </>
   )
 }

@@ -25,7 +25,7 @@ export const RotateSecret = ({ workspace, id }: { readonly workspace: string; re
             label="Rotate secret"
             question="Create a new secret? Events are also signed with the old one for 24 hours, so that you have time to update the receiver."
             yes="Create new secret"
-            color="teal"
+            color="accent"
             pending={rotate.isPending}
             onConfirm={() => rotate.mutate()}
           />

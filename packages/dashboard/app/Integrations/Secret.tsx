@@ -2,15 +2,9 @@
  * A signing secret, shown once, and how to verify events with it.
  */
 import { Alert, Code, Group, Stack, Text } from "@mantine/core"
-import { CodeBlock } from "../components/CodeBlock.tsx"
 import { CopyButton } from "../components/CopyButton.tsx"
 import { Section } from "../components/Section.tsx"
-
-const verification = `import { Webhook } from "standardwebhooks"
-
-const webhook = new Webhook(process.env.WEBHOOK_SECRET)
-// Throws if the signature is invalid. Pass the raw body.
-const event = webhook.verify(body, request.headers)`
+import { VerificationExamples } from "./VerificationExamples.tsx"
 
 export const Secret = ({ secret }: { readonly secret: string }) => (
   <Stack gap="lg">
@@ -29,7 +23,7 @@ export const Secret = ({ secret }: { readonly secret: string }) => (
         <Code>webhook-signature</Code> of the Standard Webhooks specification. There are libraries for most languages.
         In Node:
       </Text>
-      <CodeBlock text={verification} label="How to verify in Node" />
+      <VerificationExamples />
       <Text size="sm" c="dimmed">
         An event can be delivered more than once, always with the same webhook-id.
       </Text>

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react"
 import { commonErrorMessage } from "../Api/CommonError.ts"
 import { Brand } from "../components/Brand.tsx"
 import { PendingButton } from "../components/PendingButton.tsx"
+import { DocumentTitle } from "../layout/DocumentTitle.tsx"
 import { useSignIn } from "./Session.ts"
 import "./SignIn.css"
 
@@ -33,7 +34,7 @@ export const SignIn = ({ ended, invalidKey }: { readonly ended: boolean; readonl
 
   return (
     <main className="sign-in">
-      <title>Sign in</title>
+      <DocumentTitle title="Sign in" />
       <form className="sign-in-card" onSubmit={submit} noValidate>
         <Stack gap="md">
           <Brand />

@@ -5,6 +5,7 @@ import { Anchor, Button, Group, Stack, Text, TextInput, Title } from "@mantine/c
 import { type FormEvent, useState } from "react"
 import { Link, useLocation } from "wouter"
 import { configuration } from "../layout/Configuration.ts"
+import { DocumentTitle } from "../layout/DocumentTitle.tsx"
 import { integrationsPath } from "../layout/Paths.ts"
 import "./WorkspacePage.css"
 
@@ -22,7 +23,7 @@ export const WorkspacePage = () => {
 
   return (
     <form className="workspace-form" onSubmit={submit} noValidate>
-      <title>Choose a workspace</title>
+      <DocumentTitle title="Choose a workspace" />
       <Stack gap="md">
         <div>
           <Title order={1} size="h3">

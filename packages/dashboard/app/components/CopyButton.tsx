@@ -5,11 +5,11 @@ import { Button } from "@mantine/core"
 import { useClipboard } from "@mantine/hooks"
 import IconCheck from "@tabler/icons-react/dist/esm/icons/IconCheck.mjs"
 import IconCopy from "@tabler/icons-react/dist/esm/icons/IconCopy.mjs"
-import { useAnnounce } from "./Announcer.tsx"
+import { useToast } from "./Toaster.tsx"
 
 export const CopyButton = ({ text, label = "Copy" }: { readonly text: string; readonly label?: string }) => {
   const { copied, copy } = useClipboard({ timeout: 2000 })
-  const announce = useAnnounce()
+  const toast = useToast()
   return (
     <Button
       size="xs"
@@ -17,7 +17,7 @@ export const CopyButton = ({ text, label = "Copy" }: { readonly text: string; re
       leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
       onClick={() => {
         copy(text)
-        announce("Copied")
+        toast("Copied")
       }}
     >
       {copied ? "Copied" : label}

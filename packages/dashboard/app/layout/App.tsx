@@ -3,7 +3,7 @@
  */
 import type { KeyHolder } from "@espalier/api-keys/api"
 import { lazy, Suspense } from "react"
-import { Redirect, Route, Switch } from "wouter"
+import { Redirect, Route, Switch, useLocation } from "wouter"
 import { Loading } from "../components/Loading.tsx"
 import { WorkspacePage } from "../Session/WorkspacePage.tsx"
 import { configuration } from "./Configuration.ts"
@@ -18,43 +18,56 @@ const DevicesPage = lazy(() => import("../Devices/DevicesPage.tsx"))
 const LiveTrafficPage = lazy(() => import("../Exchanges/LiveTrafficPage.tsx"))
 const DevicePage = lazy(() => import("../Devices/DevicePage.tsx"))
 
-const WorkspaceRoutes = ({ workspace, holder }: { readonly workspace: string; readonly holder: KeyHolder }) => (
-  <Layout workspace={workspace} holder={holder}>
-    <ErrorBoundary>
-      <Suspense fallback={<Loading />}>
-        <Switch>
-          <Route path="/w/:workspace/integrations/:id?">
-            {({ id }) => <IntegrationsPage workspace={workspace} opened={id} />}
-          </Route>
-          <Route path="/w/:workspace/deliveries/:id?">
-            {({ id }) => <DeliveriesPage workspace={workspace} opened={id} />}
-          </Route>
-          {configuration.devices ? (
-            <Route path="/w/:workspace/devices">
-              <DevicesPage workspace={workspace} />
+const WorkspaceRoutes = ({ workspace, holder }: { readonly workspace: string; readonly holder: KeyHolder }) => {
+  const [location] = useLocation()
+  return (
+    <Layout workspace={workspace} holder={holder}>
+      <ErrorBoundary
+        resetKey={location}
+        message="This page could not be shown. There may be a newer version: reload it."
+      >
+        <Suspense fallback={<Loading />}>
+          <Switch>
+            <Route path="/w/:workspace/integrations/:id?">
+              {({ id }) => <IntegrationsPage workspace={workspace} opened={id} />}
             </Route>
-          ) : null}
-          {configuration.devices ? (
-            <Route path="/w/:workspace/devices/-/traffic">
-              <LiveTrafficPage workspace={workspace} />
+            <Route path="/w/:workspace/deliveries/:id?">
+              {({ id }) => <DeliveriesPage workspace={workspace} opened={id} />}
             </Route>
-          ) : null}
-          {configuration.devices ? (
-            <Route path="/w/:workspace/devices/:udid/:tab?">
-              {({ udid, tab }) => <DevicePage workspace={workspace} udid={udid} tab={tab} />}
+            {configuration.devices ? (
+              <Route path="/w/:workspace/devices">
+                <DevicesPage workspace={workspace} />
+              </Route>
+            ) : null}
+            {configuration.devices ? (
+              <Route path="/w/:workspace/devices/-/traffic/:exchange?">
+                {({ exchange }) => <LiveTrafficPage workspace={workspace} selected={exchange} />}
+              </Route>
+            ) : null}
+            {configuration.devices ? (
+              <Route path="/w/:workspace/devices/:udid/live/:exchange">
+                {({ udid, exchange }) => (
+                  <DevicePage workspace={workspace} udid={udid} tab="live" exchange={exchange} />
+                )}
+              </Route>
+            ) : null}
+            {configuration.devices ? (
+              <Route path="/w/:workspace/devices/:udid/:tab?">
+                {({ udid, tab }) => <DevicePage workspace={workspace} udid={udid} tab={tab} exchange={undefined} />}
+              </Route>
+            ) : null}
+            <Route path="/w/:workspace">
+              <Redirect to={integrationsPath(workspace)} replace />
             </Route>
-          ) : null}
-          <Route path="/w/:workspace">
-            <Redirect to={integrationsPath(workspace)} replace />
-          </Route>
-          <Route>
-            <NotFound />
-          </Route>
-        </Switch>
-      </Suspense>
-    </ErrorBoundary>
-  </Layout>
-)
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
+        </Suspense>
+      </ErrorBoundary>
+    </Layout>
+  )
+}
 
 export const App = ({ holder }: { readonly holder: KeyHolder }) => (
   <Switch>

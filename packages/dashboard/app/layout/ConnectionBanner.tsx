@@ -4,27 +4,35 @@
 import { Loader } from "@mantine/core"
 import { useQueryClient } from "@tanstack/react-query"
 import { useCallback, useSyncExternalStore } from "react"
-import { isTransient } from "../Api/CommonError.ts"
+import { gatewayStatus, isTransient } from "../Api/CommonError.ts"
 import "./ConnectionBanner.css"
 
-const useIsLost = (): boolean => {
+/** Why the connection is lost; `undefined` while it is not. */
+const useLostConnection = (): string | undefined => {
   const cache = useQueryClient().getQueryCache()
   const subscribe = useCallback((changed: () => void) => cache.subscribe(changed), [cache])
-  const isLost = () =>
-    cache.getAll().some((query) => query.isActive() && isTransient(query.state.fetchFailureReason ?? query.state.error))
-  return useSyncExternalStore(subscribe, isLost)
+  const reason = () => {
+    for (const query of cache.getAll()) {
+      const error = query.state.fetchFailureReason ?? query.state.error
+      if (!query.isActive() || !isTransient(error)) continue
+      const status = gatewayStatus(error)
+      return status === undefined ? "Connection lost." : `The server responded with HTTP ${status}.`
+    }
+    return undefined
+  }
+  return useSyncExternalStore(subscribe, reason)
 }
 
 export const ConnectionBanner = () => {
-  const lost = useIsLost()
+  const reason = useLostConnection()
   return (
     <div role="alert">
-      {lost ? (
+      {reason === undefined ? null : (
         <div className="connection-banner">
           <Loader size={14} color="currentColor" aria-hidden />
-          Connection lost. Reconnecting…
+          {reason} Reconnecting…
         </div>
-      ) : null}
+      )}
     </div>
   )
 }

@@ -6,6 +6,7 @@ import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { Brand } from "../components/Brand.tsx"
 import { AccountMenu } from "./AccountMenu.tsx"
+import { configuration } from "./Configuration.ts"
 import { Navigation } from "./Navigation.tsx"
 import { SchemeSwitch } from "./SchemeSwitch.tsx"
 import "./Layout.css"
@@ -26,7 +27,7 @@ export const Layout = ({ workspace, holder, children }: LayoutProps) => (
         <Brand />
       </Link>
       <span className="layout-workspace" title={workspace}>
-        {workspace ?? "Dashboard"}
+        {workspace ?? configuration.branding.name}
       </span>
       <SchemeSwitch />
       <AccountMenu holder={holder} />

@@ -3,10 +3,11 @@
  */
 import { Anchor, Stack, Text, Title } from "@mantine/core"
 import { Link } from "wouter"
+import { DocumentTitle } from "./DocumentTitle.tsx"
 
 export const NotFound = () => (
   <Stack gap="xs">
-    <title>Page not found</title>
+    <DocumentTitle title="Page not found" />
     <Title order={1} size="h3">
       Page not found
     </Title>

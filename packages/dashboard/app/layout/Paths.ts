@@ -18,8 +18,12 @@ export const integrationsPath = (workspace: string, id?: string) =>
 export const deliveriesPath = (workspace: string, options: { readonly id?: number; readonly search?: string } = {}) =>
   `${workspaceRoot(workspace)}/deliveries${options.id === undefined ? "" : `/${options.id}`}${options.search ? `?${options.search}` : ""}`
 
-export const devicesPath = (workspace: string, udid?: string, tab?: string) =>
-  `${workspaceRoot(workspace)}/devices${udid === undefined ? "" : `/${encodeURIComponent(udid)}`}${tab === undefined ? "" : `/${tab}`}`
+export const devicesPath = (workspace: string, udid?: string, tab?: string, exchange?: string) =>
+  [`${workspaceRoot(workspace)}/devices`, udid, tab, exchange]
+    .filter((part) => part !== undefined)
+    .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
+    .join("/")
 
 /** `-` is never a UDID. */
-export const liveTrafficPath = (workspace: string) => `${workspaceRoot(workspace)}/devices/-/traffic`
+export const liveTrafficPath = (workspace: string, exchange?: string) =>
+  devicesPath(workspace, "-", "traffic", exchange)

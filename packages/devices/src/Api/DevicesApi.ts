@@ -6,6 +6,7 @@ import { AssetsApiGroup } from "../Assets/AssetsApiGroup.ts"
 import { CommandsApiGroup } from "../Commands/CommandsApiGroup.ts"
 import { DeclarationsApiGroup } from "../Declarations/DeclarationsApiGroup.ts"
 import { DevicesApiGroup } from "../Devices/DevicesApiGroup.ts"
+import { EnrollmentApiGroup } from "../Enrollment/EnrollmentApiGroup.ts"
 import { ExchangesApiGroup } from "../Exchanges/ExchangesApiGroup.ts"
 
 /**
@@ -13,7 +14,7 @@ import { ExchangesApiGroup } from "../Exchanges/ExchangesApiGroup.ts"
  * @since 0.1.0
  */
 export class DevicesApi extends HttpApi.make("devices")
-  .add(DevicesApiGroup, CommandsApiGroup, DeclarationsApiGroup, AssetsApiGroup, ExchangesApiGroup)
+  .add(DevicesApiGroup, CommandsApiGroup, DeclarationsApiGroup, AssetsApiGroup, ExchangesApiGroup, EnrollmentApiGroup)
   .middleware(HttpApiMiddleware.ProblemDetails)
   .annotateMerge(
     OpenApi.annotations({

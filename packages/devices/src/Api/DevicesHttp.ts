@@ -7,9 +7,10 @@
  * workspace.
  */
 import { type Authorization, RequestLimits } from "@espalier/api-keys"
+import * as ApiReference from "@espalier/http/api-reference"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
-import { HttpApiBuilder, HttpApiMiddleware, HttpApiScalar } from "effect/http-api"
+import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import type { Assets } from "../Assets/Assets.ts"
 import * as AssetsHttp from "../Assets/AssetsHttp.ts"
 import type { CommandQueue } from "../Commands/CommandQueue.ts"
@@ -19,6 +20,8 @@ import * as DeclarationsHttp from "../Declarations/DeclarationsHttp.ts"
 import type { Devices } from "../Devices/Devices.ts"
 import * as DevicesGroupHttp from "../Devices/DevicesHttp.ts"
 import type { Wake } from "../Devices/Wake.ts"
+import * as EnrollmentHttp from "../Enrollment/EnrollmentHttp.ts"
+import type { EnrollmentLinks } from "../Enrollment/EnrollmentLinks.ts"
 import type { ExchangeLog } from "../Exchanges/ExchangeLog.ts"
 import * as ExchangesHttp from "../Exchanges/ExchangesHttp.ts"
 import { DevicesApi } from "./DevicesApi.ts"
@@ -48,10 +51,18 @@ const StreamHeaders = HttpRouter.middleware((handler) =>
 export const layer: Layer.Layer<
   never,
   never,
-  HttpRouter.HttpRouter | Authorization | Assets | CommandQueue | Declarations | Devices | ExchangeLog | Wake
+  | HttpRouter.HttpRouter
+  | Authorization
+  | Assets
+  | CommandQueue
+  | Declarations
+  | Devices
+  | EnrollmentLinks
+  | ExchangeLog
+  | Wake
 > = Layer.mergeAll(
   HttpApiBuilder.layer(DevicesApi, { openapiPath: "/api/devices/openapi.json" }),
-  HttpApiScalar.layer(DevicesApi, { path: "/api/devices/reference" }),
+  ApiReference.layer(DevicesApi, { path: "/api/devices/reference" }),
 ).pipe(
   Layer.provide([
     DevicesGroupHttp.layer,
@@ -59,6 +70,7 @@ export const layer: Layer.Layer<
     DeclarationsHttp.layer,
     AssetsHttp.layer,
     ExchangesHttp.layer,
+    EnrollmentHttp.layer,
     StreamHeaders,
     // An asset of 10 MiB as base64 in JSON.
     RequestLimits.layer({ name: "devices", maxBody: "14 MiB" }),

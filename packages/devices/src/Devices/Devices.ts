@@ -12,6 +12,8 @@ import { Context, DateTime, Effect, Layer, Struct } from "effect"
 import type { StorageError } from "../StorageError.ts"
 import * as Channel from "./Channel.ts"
 import type { Device, PushTarget, User } from "./Device.ts"
+import type { DeviceQuery, InvalidDeviceCursor } from "./DeviceQuery.ts"
+import * as DeviceSearch from "./DeviceSearch.ts"
 
 /**
  * A user with what a push to it needs, once it has sent a `TokenUpdate`.
@@ -72,6 +74,13 @@ export interface DevicesService {
   /** A device, also one that checked out. */
   readonly get: (udid: string) => Effect.Effect<ManagedDevice, UnknownDevice | StorageError>
   readonly list: Effect.Effect<ReadonlyArray<ManagedDevice>, StorageError>
+  /** A page of devices that match a search, sorted. */
+  readonly search: (
+    query: DeviceQuery,
+  ) => Effect.Effect<
+    { readonly devices: ReadonlyArray<ManagedDevice>; readonly total: number; readonly next?: string },
+    InvalidDeviceCursor | StorageError
+  >
 }
 
 /**
@@ -201,6 +210,7 @@ const makeMemory = (): DevicesService => {
     managed,
     get,
     list: Effect.sync(() => [...devices.values()]),
+    search: (query) => Effect.suspend(() => DeviceSearch.page(devices.values(), query)),
   }
 }
 

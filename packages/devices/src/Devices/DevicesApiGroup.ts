@@ -8,6 +8,7 @@ import { QueuedCommand } from "../Commands/Command.ts"
 import { SyncStatus, TargetedDeclaration } from "../Declarations/Declaration.ts"
 import { Device, User } from "./Device.ts"
 import { DeviceNotFound } from "./DeviceNotFound.ts"
+import { DevicePage, DeviceQuery, InvalidDeviceCursor } from "./DeviceQuery.ts"
 
 const channelDetail = { commands: Schema.Array(QueuedCommand), sync: SyncStatus }
 
@@ -37,8 +38,10 @@ export class DevicesApiGroup extends HttpApiGroup.make("devices")
   .add(
     HttpApiEndpoint.get("list", "/devices", {
       params: { workspace: Workspace },
-      success: Schema.Array(Device),
-    }).annotate(OpenApi.Summary, "List devices, also those that checked out"),
+      query: DeviceQuery,
+      success: DevicePage,
+      error: InvalidDeviceCursor,
+    }).annotate(OpenApi.Summary, "Search and list devices, also those that checked out"),
     HttpApiEndpoint.get("get", "/devices/:udid", {
       params: { workspace: Workspace, udid: Schema.NonEmptyString },
       success: DeviceDetail,

@@ -31,7 +31,7 @@ export const layer = HttpApiBuilder.group(
     })
 
     return handlers.handleAll({
-      list: () => orUnavailable(devices.list),
+      list: ({ query }) => orUnavailable(devices.search(query)),
       get: ({ params: { udid } }) =>
         Effect.gen(function* () {
           const device = yield* devices.get(udid)

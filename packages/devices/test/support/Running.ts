@@ -9,7 +9,14 @@ import { Database } from "@espalier/sql"
 import { Backend } from "@espalier/testing/ManagementClient"
 import { Effect, Layer, type LogLevel, Redacted, References } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
-import { DeviceHooks, DevicesHttp, DevicesMemory, DeviceWebhooks, ExchangeLog } from "../../src/index.ts"
+import {
+  DeviceHooks,
+  DevicesHttp,
+  DevicesMemory,
+  DeviceWebhooks,
+  EnrollmentLinks,
+  ExchangeLog,
+} from "../../src/index.ts"
 
 export * from "@espalier/testing/ManagementClient"
 
@@ -48,7 +55,7 @@ export const runningWith = <E>(
       ),
     ),
     Layer.provide([verifier, DeviceHooks.layerEmpty]),
-    Layer.provideMerge(Layer.merge(services, backend)),
+    Layer.provideMerge(Layer.mergeAll(services, backend, EnrollmentLinks.layerNotSupported)),
     Layer.provide(
       NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: "1 second" }),
     ),

@@ -6,9 +6,10 @@
  */
 import { type ApiKeys, AuthorizationHttp, Cors, RequestLimits, SessionHttp } from "@espalier/api-keys"
 import { NotFound } from "@espalier/http"
+import * as ApiReference from "@espalier/http/api-reference"
 import { Layer } from "effect"
 import { type HttpRouter, HttpServer } from "effect/http"
-import { HttpApi, HttpApiBuilder, HttpApiMiddleware, HttpApiScalar } from "effect/http-api"
+import { HttpApi, HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import type { Deliveries } from "../Deliveries/Deliveries.ts"
 import * as DeliveriesHttp from "../Deliveries/DeliveriesHttp.ts"
 import * as EventsHttp from "../Events/EventsHttp.ts"
@@ -45,7 +46,7 @@ export const layer = (
 ): Layer.Layer<never, never, HttpRouter.HttpRouter | ApiKeys | Integrations | Notifications | Deliveries> =>
   Layer.mergeAll(
     HttpApiBuilder.layer(NotificationsApi, { openapiPath: "/api/notifications/openapi.json" }),
-    HttpApiScalar.layer(NotificationsApi, { path: "/api/notifications/reference" }),
+    ApiReference.layer(NotificationsApi, { path: "/api/notifications/reference" }),
     NotFound.layer({ endpoints, prefixes: ["/api/workspaces", "/api/session", "/api/notifications"] }),
     Cors.layer(options.pageOrigins ?? []),
   ).pipe(
