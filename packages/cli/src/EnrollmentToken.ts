@@ -43,6 +43,10 @@ const create = Command.make(
       Flag.withMetavar("<number>"),
       Flag.withDefault(1),
     ),
+    device: Flags.text(
+      "device",
+      "UDID of an enrolled device that renews its identity with this link; no other device can use the new identity",
+    ).pipe(Flag.withMetavar("<udid>"), Flag.optional),
     validity: Flags.text("validity", 'How long it is valid. Default: "7 days"').pipe(
       Flag.withMetavar("<duration>"),
       Flag.withSchema(Schema.DurationFromString),
@@ -60,7 +64,8 @@ const create = Command.make(
       if (!URL.canParse(origin))
         return yield* UserError.make(`--origin: "${origin}" is not a URL such as https://mdm.example.com`)
       const { validity, devices, note } = options
-      const created = yield* withStore(options, EnrollmentToken.create({ validity, limit: devices, note }))
+      const device = Option.getOrUndefined(options.device)
+      const created = yield* withStore(options, EnrollmentToken.create({ validity, limit: devices, note, device }))
       const link = EnrollmentToken.link(origin, created)
       yield* Console.log(renderUnicodeCompact(link))
       yield* Console.log(`${link}

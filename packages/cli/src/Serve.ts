@@ -68,16 +68,20 @@ const serverOptions = Effect.fnUntraced(function* (options: ServeOptions) {
     },
     identity: {
       mode: options.identity,
+      unknown: options.identityUnknown,
       roots: yield* Inputs.allCertificates("identity-root", options.identityRoot),
       proxy:
         options.identityProxy.length === 0
           ? undefined
           : { header: options.identityHeader.toLowerCase(), addresses: new Set(options.identityProxy) },
     },
+    renewIdentities: options.renewIdentities,
     enrollment: {
       mode: options.enrollment,
       branding: branding(options),
       signer: yield* Inputs.profileSigner(options),
+      deviceRoots:
+        options.deviceRoot.length === 0 ? undefined : yield* Inputs.allCertificates("device-root", options.deviceRoot),
       tlsRoots: yield* Inputs.allCertificates("profile-root", options.profileRoot),
     },
     push: Array.isReadonlyArrayNonEmpty(options.pushCertificate)

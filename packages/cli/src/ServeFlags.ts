@@ -85,6 +85,15 @@ export const flags = {
     "identity-proxy",
     "Address of a proxy whose --identity-header is trusted; repeat for several",
   ).pipe(Flag.withMetavar("<address>")),
+  identityUnknown: Flags.oneOf(
+    "identity-unknown",
+    ["reject", "ask"],
+    "What happens to a device with an accepted identity that never enrolled here: reject, or ask the backend's adopt webhook. Default: reject",
+  ).pipe(Flag.withDefault("reject")),
+  renewIdentities: Flags.toggle(
+    "renew-identities",
+    "Offer devices the renewal of an identity that expires within 30 days. Default: no, the backend does it",
+  ).pipe(Flag.withDefault(false)),
   enrollment: Flags.oneOf(
     "enrollment",
     ["token", "open"],
@@ -106,6 +115,10 @@ export const flags = {
     "profile-root",
     "Certificate authorities that devices must trust for this server's TLS, if it is not publicly trusted (PEM)",
   ).pipe(file),
+  deviceRoot: Flags.texts(
+    "device-root",
+    "Certificate authorities that sign the MachineInfo of devices in automated enrollment, instead of Apple's (PEM)",
+  ).pipe(file),
   pushCertificate: Flags.texts(
     "push-certificate",
     "MDM push certificate with its private key in one PEM file; repeat for several topics",
@@ -118,7 +131,9 @@ export const flags = {
     "push-root",
     "Certificate authorities to trust for --push-url instead of the system's (PEM)",
   ).pipe(file),
-  apiKey: Flags.secrets("api-key", "Bearer key for POST /api/push").pipe(Flag.withMetavar("<key>")),
+  apiKey: Flags.secrets("api-key", "Bearer key for the HTTP APIs: /api/push and /api/identities").pipe(
+    Flag.withMetavar("<key>"),
+  ),
   otlpUrl: Flags.text(
     "otlp-url",
     "Send traces, metrics and logs to this OpenTelemetry collector, such as http://localhost:4318",

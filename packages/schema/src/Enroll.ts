@@ -44,6 +44,12 @@ export const EnrollRequest = Schema.Struct({
       description: "The Authorization header that the device sent, such as Bearer and a token of the identity provider",
     }),
   ),
+  enrollmentMode: Schema.optionalKey(
+    Schema.Literals(["BYOD", "ADDE"]).annotate({
+      description:
+        "Present in an account-driven enrollment: of a personal device, or of one that the organization owns",
+    }),
+  ),
 }).annotate({
   identifier: "EnrollRequest",
   description: "A device asks for an enrollment profile",
@@ -63,6 +69,11 @@ export type EnrollRequest = typeof EnrollRequest.Type
  */
 export const EnrollmentAllowed = Schema.TaggedStruct("Allow", {
   profile: Schema.optionalKey(EnrollmentBranding),
+  managedAppleId: Schema.optionalKey(
+    Schema.NonEmptyString.annotate({
+      description: "The Managed Apple Account of the user; required in an account-driven enrollment",
+    }),
+  ),
 }).annotate({
   identifier: "EnrollmentAllowed",
   description: "The device gets the enrollment profile",
@@ -168,6 +179,32 @@ export const PlatformSsoRequired = Schema.TaggedStruct("PlatformSsoRequired", {
 export type PlatformSsoRequired = typeof PlatformSsoRequired.Type
 
 /**
+ * The user must sign in before the device gets the profile, in an account-driven enrollment. The device receives `challenge` as `WWW-Authenticate` and repeats its
+ * request with the result in `authorization`.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const SignInRequired = Schema.TaggedStruct("SignInRequired", {
+  challenge: Schema.String.check(
+    Schema.isPattern(/^[!-~][ -~]*$/, { message: "Expected the value of a WWW-Authenticate header" }),
+  ).annotate({
+    description: "The value of WWW-Authenticate: Apple's method apple-as-web with url, or apple-oauth2 with its URLs",
+  }),
+}).annotate({
+  identifier: "SignInRequired",
+  description: "The user must sign in before the device gets the enrollment profile",
+  examples: [
+    { _tag: "SignInRequired", challenge: 'Bearer method="apple-as-web", url="https://idp.example.com/authenticate"' },
+  ],
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type SignInRequired = typeof SignInRequired.Type
+
+/**
  * Answer of `enroll`.
  *
  * @category schemas
@@ -178,6 +215,7 @@ export const EnrollAnswer = Schema.Union([
   EnrollmentDenied,
   SoftwareUpdateRequired,
   PlatformSsoRequired,
+  SignInRequired,
 ])
   .annotate({ identifier: "EnrollAnswer", description: "Whether the device gets the enrollment profile" })
   .pipe(Schema.toTaggedUnion("_tag"))

@@ -28,6 +28,7 @@ import { PrometheusMetrics } from "effect/observability"
 import type { SqlError } from "effect/sql"
 import * as AssetRoute from "./Assets/AssetRoute.ts"
 import { type BackendOptions, type InvalidBackendOptions, ManagementBackend } from "./Backend/index.ts"
+import * as Discovery from "./Enrollment/Discovery.ts"
 import * as EnrollmentRoute from "./Enrollment/EnrollmentRoute.ts"
 import { type EnrollmentOptions, EnrollmentSettings } from "./Enrollment/EnrollmentSettings.ts"
 import * as ExchangeRecorder from "./Exchanges/ExchangeRecorder.ts"
@@ -56,6 +57,7 @@ import { StoreSql } from "./Store/index.ts"
  */
 export const routes = Layer.mergeAll(
   EnrollmentRoute.layer,
+  Discovery.layer,
   ScepRoute.layer,
   MdmRoute.layer.pipe(Layer.provide(MdmService.layer)),
   AssetRoute.layer,
@@ -67,8 +69,9 @@ const endpoints: ReadonlyArray<NotFound.Endpoint> = [
   { method: "PUT", path: "/mdm/apple/mdm" },
   { method: "GET", path: "/mdm/apple/assets/:identifier" },
   { method: "HEAD", path: "/mdm/apple/assets/:identifier" },
-  { method: "GET", path: "/mdm/apple/enroll" },
-  { method: "HEAD", path: "/mdm/apple/enroll" },
+  ...["GET", "HEAD", "POST"].map((method) => ({ method, path: "/mdm/apple/enroll" })),
+  ...["/mdm/apple/enroll/byod", "/mdm/apple/enroll/adde"].map((path) => ({ method: "POST", path })),
+  { method: "GET", path: "/.well-known/com.apple.remotemanagement" },
   ...["/mdm/apple/scep", "/mdm/apple/scep/*"].flatMap((path) =>
     ["GET", "HEAD", "POST"].map((method) => ({ method, path })),
   ),
@@ -111,6 +114,8 @@ export interface ServerOptions extends Listener.ListenerOptions {
     readonly branding?: EnrollmentBranding | undefined
     readonly signer?: EnrollmentOptions["signer"]
     readonly tlsRoots?: ReadonlyArray<Certificate.Certificate> | undefined
+    /** Authorities that sign the `MachineInfo` of devices, instead of Apple's. */
+    readonly deviceRoots?: EnrollmentOptions["deviceRoots"]
     /** The optional webhooks that the profile announces. Default: the server asks the backend. */
     readonly capabilities?: EnrollmentOptions["capabilities"]
     /** The push topic, where there is no push certificate. */
@@ -186,6 +191,7 @@ export const layer = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer
         topic: certificate?.topic ?? options.enrollment?.topic ?? noTopic,
         signer: options.enrollment?.signer,
         tlsRoots: options.enrollment?.tlsRoots ?? [],
+        deviceRoots: options.enrollment?.deviceRoots,
         capabilities: options.enrollment?.capabilities,
         renewIdentities: options.renewIdentities ?? false,
       })

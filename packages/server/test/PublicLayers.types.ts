@@ -55,6 +55,7 @@ const routes = Server.routes.pipe(
       topic: "com.apple.mgmt.External.example",
       signer: undefined,
       tlsRoots: [],
+      deviceRoots: undefined,
       capabilities: undefined,
       renewIdentities: false,
     }),

@@ -1,101 +1,104 @@
 /**
- * `GET /mdm/apple/enroll`: the enrollment profile; in a browser, a page with the profile behind one button.
+ * `GET` and `POST /mdm/apple/enroll`: the enrollment profile; in a browser, a page with the profile behind one button.
  *
- * An enrollment token in the link (unless enrollment is `open`) and the backend's optional `enroll` webhook decide who gets a profile. The webhook can also
- * set its texts.
+ * **Details**
+ *
+ * In an automated enrollment the device describes itself with `MachineInfo`, signed by Apple's device authority: as the body of a `POST`, or in the header
+ * `x-apple-aspen-deviceinfo` of a `GET`. `POST /mdm/apple/enroll/byod` and `/adde` are the account-driven enrollments, see `Discovery`. Only verified
+ * `MachineInfo` reaches the backend.
  */
-import { EnrollmentProfile } from "@espalier/apple"
-import { Problem } from "@espalier/http"
-import { EnrollAnswer, type EnrollmentBranding, type MdmOrigin } from "@espalier/schema"
-import { Clock, Effect, Result } from "effect"
+import { EnrollmentProfile, MachineInfo } from "@espalier/apple"
+import { Effect, Result } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { ManagementBackend } from "../Backend/index.ts"
+import * as InvalidResponse from "../Backend/InvalidResponse.ts"
+import * as Body from "../Http/Body.ts"
 import * as DeviceResponse from "../Http/DeviceResponse.ts"
 import { Origins } from "../Http/Origins.ts"
 import * as Telemetry from "../Http/Telemetry.ts"
-import { Authority } from "../Identity/Authority.ts"
 import * as ErrorReply from "../Mdm/ErrorReply.ts"
-import { Store } from "../Store/index.ts"
+import * as PropertyList from "../Mdm/PropertyList.ts"
 import * as StoreReply from "../Store/StoreReply.ts"
+import * as Admission from "./Admission.ts"
 import * as EnrollmentPage from "./EnrollmentPage.ts"
 import { EnrollmentSettings } from "./EnrollmentSettings.ts"
 import * as Profile from "./Profile.ts"
-import * as SignedToken from "./SignedToken.ts"
+
+type EnrollmentMode = "BYOD" | "ADDE"
 
 /**
- * The route.
+ * The routes.
  *
  * @category routes
  * @since 0.1.0
  */
 export const layer = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
-    const authority = yield* Authority
-    const backend = yield* ManagementBackend
+    const admit = yield* Admission.make
     const originOf = yield* Origins
-    const settings = yield* EnrollmentSettings
-    const store = yield* Store
     const profile = yield* Profile.make
-    const tokens = SignedToken.make(authority.privateKey, "enrollment-token")
+    const { deviceRoots } = yield* EnrollmentSettings
 
-    /** The claims of the link's token; `undefined` where enrollment is open and there is none. */
-    const claimsOf = Effect.fnUntraced(function* (token: string | undefined) {
-      if (settings.mode === "open" && token === undefined) return undefined
-      const read = tokens.read(token ?? "", yield* Clock.currentTimeMillis)
-      if (Result.isFailure(read)) return yield* invalidLink
-      if (!(yield* store.isTokenUsable(read.success.id, read.success.limit))) return yield* invalidLink
-      return read.success
+    /** The device's description of itself, where it is signed by its authority. */
+    const machineInfoOf = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+      const options = deviceRoots === undefined ? {} : { roots: deviceRoots }
+      const header = request.headers[MachineInfo.header]
+      const verified =
+        request.method === "POST"
+          ? MachineInfo.fromCms(yield* Body.read(request), options)
+          : header === undefined
+            ? undefined
+            : MachineInfo.fromHeader(header, options)
+      if (verified === undefined) return undefined
+      if (Result.isSuccess(verified)) return yield* PropertyList.toJson(verified.success.machineInfo)
+      yield* Effect.logInfo(`MachineInfo is ignored: ${verified.failure.message}`)
+      return undefined
     })
 
-    /** The texts of the profile, from the backend. Without the webhook, every device is allowed. */
-    const brandingFor = (mdmOrigin: MdmOrigin, token: string | undefined, userAgent: string | undefined) =>
-      backend
-        .enroll({
+    const respond = (enrollmentMode: EnrollmentMode | undefined) =>
+      Effect.gen(function* () {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const mdmOrigin = yield* originOf(request.headers["host"])
+        const query = new URLSearchParams(request.url.split("?", 2)[1] ?? "")
+        const token = query.get("token") ?? undefined
+        const machineInfo = yield* machineInfoOf(request)
+        const { "user-agent": userAgent, authorization } = request.headers
+        const decision = yield* admit({
           mdmOrigin,
           ...(token === undefined ? {} : { token }),
           ...(userAgent === undefined ? {} : { userAgent }),
+          ...(machineInfo === undefined ? {} : { machineInfo }),
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(enrollmentMode === undefined ? {} : { enrollmentMode }),
         })
-        .pipe(
-          Effect.catchTag("ManagementNotSupported", () => Effect.succeed<EnrollAnswer>({ _tag: "Allow" })),
-          Effect.flatMap(
-            EnrollAnswer.match({
-              Allow: ({ profile }) =>
-                Effect.succeed({ ...withoutEmptyTexts(settings.branding), ...withoutEmptyTexts(profile) }),
-              Deny: ({ message }) => Effect.fail(denied(message ?? "This device may not enroll")),
-              SoftwareUpdateRequired: ({ osVersion }) =>
-                Effect.fail(denied(`Update this device to ${osVersion}, then enroll it`)),
-              PlatformSsoRequired: () =>
-                Effect.fail(denied("Enroll this device in Setup Assistant, with Platform SSO")),
-            }),
-          ),
-        )
+        if (decision._tag === "Reply") return DeviceResponse.fromReply(decision.reply)
+        const { branding, token: claims, managedAppleId } = decision
+        // The page's button, devices and scripts request the profile.
+        if (isBrowser(request) && !query.has("profile")) return EnrollmentPage.invitation(branding, token)
+        if (enrollmentMode !== undefined && managedAppleId === undefined) {
+          return yield* InvalidResponse.make("An account-driven enrollment needs a managedAppleId")
+        }
+        const assigned =
+          enrollmentMode === undefined || managedAppleId === undefined ? undefined : { managedAppleId, enrollmentMode }
+        return HttpServerResponse.uint8Array(yield* profile({ mdmOrigin, branding, token: claims, assigned }), {
+          contentType: EnrollmentProfile.contentType,
+          headers: { "content-disposition": 'attachment; filename="enroll.mobileconfig"', "cache-control": "no-store" },
+        })
+      }).pipe(
+        ErrorReply.orElse("authenticate", (reply) => DeviceResponse.fromReply(reply)),
+        Effect.catchTag("StoreError", (error) => Effect.map(StoreReply.make(error), DeviceResponse.fromReply)),
+        Telemetry.response("enroll"),
+        Effect.catchTag("Problem", (problem) =>
+          Effect.flatMap(Telemetry.problemResponse(problem), (response) => pageFor(response, problem.detail ?? "")),
+        ),
+        Effect.flatMap((response) =>
+          pageFor(response, "Enrollment is not possible at the moment: try again in a few minutes"),
+        ),
+      )
 
-    const respond = Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const mdmOrigin = yield* originOf(request.headers["host"])
-      const query = new URLSearchParams(request.url.split("?", 2)[1] ?? "")
-      const text = query.get("token") ?? undefined
-      const token = yield* claimsOf(text)
-      const branding = yield* brandingFor(mdmOrigin, text, request.headers["user-agent"])
-      // The page's button, devices and scripts request the profile.
-      if (isBrowser(request) && !query.has("profile")) return EnrollmentPage.invitation(branding, text)
-      return HttpServerResponse.uint8Array(yield* profile({ mdmOrigin, branding, token }), {
-        contentType: EnrollmentProfile.contentType,
-        headers: { "content-disposition": 'attachment; filename="enroll.mobileconfig"', "cache-control": "no-store" },
-      })
-    }).pipe(
-      ErrorReply.orElse("authenticate", (reply) => DeviceResponse.fromReply(reply)),
-      Effect.catchTag("StoreError", (error) => Effect.map(StoreReply.make(error), DeviceResponse.fromReply)),
-      Telemetry.response("enroll"),
-      Effect.catchTag("Problem", (problem) =>
-        Effect.flatMap(Telemetry.problemResponse(problem), (response) => pageFor(response, problem.detail ?? "")),
-      ),
-      Effect.flatMap((response) =>
-        pageFor(response, "Enrollment is not possible at the moment: try again in a few minutes"),
-      ),
-    )
-
-    yield* router.add("GET", "/mdm/apple/enroll", respond)
+    yield* router.add("GET", "/mdm/apple/enroll", respond(undefined))
+    yield* router.add("POST", "/mdm/apple/enroll", respond(undefined))
+    yield* router.add("POST", "/mdm/apple/enroll/byod", respond("BYOD"))
+    yield* router.add("POST", "/mdm/apple/enroll/adde", respond("ADDE"))
   }),
 )
 
@@ -110,21 +113,3 @@ const pageFor = (response: HttpServerResponse.HttpServerResponse, detail: string
       ? response
       : EnrollmentPage.problem(response, detail),
   )
-
-const withoutEmptyTexts = ({
-  organization,
-  displayName,
-  description,
-  consentText,
-}: EnrollmentBranding = {}): EnrollmentBranding => ({
-  ...(organization ? { organization } : {}),
-  ...(displayName ? { displayName } : {}),
-  ...(description ? { description } : {}),
-  ...(consentText ? { consentText } : {}),
-})
-
-const denied = (detail: string) => new Problem.Problem({ status: 403, detail })
-
-const invalidLink = denied(
-  "This enrollment link is not valid, has expired, or was used up: ask your administrator for a new one",
-)

@@ -23,6 +23,8 @@ export interface EnrollmentOptions {
     | undefined
   /** Authorities that the device must trust for this server's TLS, where its certificate is not public. */
   readonly tlsRoots: ReadonlyArray<Certificate.Certificate>
+  /** Authorities that sign the `MachineInfo` of devices. `undefined`: Apple's. */
+  readonly deviceRoots: ReadonlyArray<Certificate.Certificate> | undefined
   /** The optional webhooks that the profile announces. `undefined`: the server asks the backend. */
   readonly capabilities: Capabilities | undefined
   /** Whether the server itself offers devices the renewal of an identity that expires within 30 days. */

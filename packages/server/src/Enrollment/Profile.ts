@@ -25,6 +25,8 @@ export interface ProfileRequest {
   readonly mdmOrigin: MdmOrigin
   readonly branding: EnrollmentBranding
   readonly token: SignedToken.Claims | undefined
+  /** The Managed Apple Account of an account-driven enrollment, and whether the device is a personal one. */
+  readonly assigned?: { readonly managedAppleId: string; readonly enrollmentMode: "BYOD" | "ADDE" } | undefined
   /** The UDID of the enrolled device that renews its identity with this profile. */
   readonly device?: string | undefined
 }
@@ -56,6 +58,7 @@ export const make = Effect.gen(function* () {
     mdmOrigin,
     branding,
     token,
+    assigned,
     device = token?.udid,
   }: ProfileRequest): Effect.fn.Return<Uint8Array, BackendUnavailable> {
     const base = new URL("/mdm/apple/", mdmOrigin.url)
@@ -71,6 +74,7 @@ export const make = Effect.gen(function* () {
         ...(device === undefined && token === undefined ? {} : { enrollmentKey: device ?? token?.id ?? "" }),
         serverCapabilities: yield* capabilities,
         ...(settings.tlsRoots.length === 0 ? {} : { rootCertificates: settings.tlsRoots.map(({ der }) => der) }),
+        ...(assigned === undefined ? {} : { assigned }),
         organization: branding.organization ?? "Espalier",
         displayName: branding.displayName ?? "Device management",
         ...(branding.description === undefined ? {} : { description: branding.description }),
