@@ -3,5 +3,6 @@
  */
 export * from "./Authorization.ts"
 export { DatabaseUnavailable } from "./DatabaseUnavailable.ts"
+export { strict, UnknownMember } from "./RequestProblems.ts"
 export { SessionGroup } from "./SessionApi.ts"
 export { PathSegment, Workspace } from "./Workspace.ts"

@@ -14,6 +14,11 @@ import { SqlClient } from "effect/sql"
  */
 export const create = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  // PostgreSQL fails when two transactions create a table at the same time, with IF NOT EXISTS too.
+  yield* sql.onDialectOrElse({
+    pg: () => Effect.asVoid(sql`SELECT pg_advisory_xact_lock(hashtext('espalier_api_key'))`),
+    orElse: () => Effect.void,
+  })
   yield* sql`CREATE TABLE IF NOT EXISTS espalier_api_key (
     id text PRIMARY KEY,
     digest text NOT NULL,

@@ -19,6 +19,7 @@ const problem = (status: number): HttpServerResponse.HttpServerResponse =>
 const requiredHeaders = new Map([
   [401, { "www-authenticate": "Bearer" }],
   [413, { connection: "close" }],
+  [429, { "retry-after": "60" }],
   [503, { "retry-after": "5" }],
 ])
 

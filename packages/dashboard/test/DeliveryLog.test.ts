@@ -16,6 +16,9 @@ const delivery = (id: number, state: Delivery["state"]): Delivery => ({
   createdAt: id,
   dueAt: id,
   updatedAt: id,
+  test: false,
+  lastStatus: null,
+  lastError: null,
 })
 
 /** `9 8* 7`: a star marks a delivered one. */

@@ -16,6 +16,7 @@ import type { InvalidCidr } from "./Addresses/AddressRange.ts"
 import { Deliveries } from "./Deliveries/Deliveries.ts"
 import * as Publish from "./Events/Publish.ts"
 import { type Bounds, IntegrationBounds } from "./Integrations/IntegrationBounds.ts"
+import { IntegrationLimits } from "./Integrations/IntegrationLimits.ts"
 import { Integrations } from "./Integrations/Integrations.ts"
 import { migrate } from "./Migrations/Migrations.ts"
 import * as GroupCommit from "./Storage/GroupCommit.ts"
@@ -33,6 +34,10 @@ export interface NotificationsOptions {
   readonly worker?: DeliveryWorker.WorkerOptions | false | undefined
   /** The bounds for the settings of integrations. */
   readonly bounds?: IntegrationBoundsOptions | undefined
+  /** The integrations of a workspace, at most. Defaults to 20. */
+  readonly maxIntegrations?: number | undefined
+  /** The test events for an integration in a minute, at most. Defaults to 10. */
+  readonly maxTestsPerMinute?: number | undefined
   /** How long finished deliveries, their attempts and idempotency keys are kept. Defaults to 30 days. */
   readonly retention?: Duration.Input | undefined
 }
@@ -62,7 +67,8 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
   "@espalier/notifications/Notifications",
 ) {
   /**
-   * Migrated tables, `Integrations`, `Notifications` and `Deliveries` over them, a worker, and a prune once an hour, over a `SqlClient`.
+   * Migrated tables, `Integrations`, `Notifications` and `Deliveries` over them, a worker, and pruning at the start and once an hour, over a
+   * `SqlClient`.
    *
    * The secrets of integrations are sealed with the keys of `Sealing`. A database whose secrets are sealed with a key that is not among them is
    * a `SealingError`.
@@ -74,9 +80,9 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
     InvalidCidr | MigrationError | Sealing.SealingError | SqlError.SqlError,
     SqlClient.SqlClient | Sealing.Sealing
   > => {
-    const { worker, bounds, retention = "30 days" } = options
+    const { worker, bounds, retention = "30 days", maxIntegrations = 20, maxTestsPerMinute = 10 } = options
     const services = Layer.mergeAll(
-      Integrations.layer,
+      Integrations.layer.pipe(Layer.provide(Layer.succeed(IntegrationLimits, { maxIntegrations, maxTestsPerMinute }))),
       Deliveries.layer,
       Layer.effect(
         Notifications,
@@ -124,7 +130,7 @@ const pruning = (retention: Duration.Input): Layer.Layer<never, never, Deliverie
       const { prune } = yield* Deliveries
       yield* prune(retention).pipe(
         Effect.catch((error) => Effect.logWarning("old deliveries cannot be pruned", error.reason._tag)),
-        Effect.schedule(Schedule.spaced("1 hour")),
+        Effect.repeat(Schedule.spaced("1 hour")),
         Effect.forkScoped,
       )
     }),

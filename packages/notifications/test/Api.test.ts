@@ -37,6 +37,7 @@ describe("the API", () => {
       expect(catalogue.every(({ description }) => description !== "")).toBe(true)
 
       const made = yield* integrations.create({
+        headers: {},
         params,
         payload: { url: receiver.url("/hook"), events: ["device_enrolled"] },
       })
@@ -52,7 +53,7 @@ describe("the API", () => {
         payload: { events: ["device_enrolled", "inventory_item"] },
       })
       expect(edited).toMatchObject({ id, url: receiver.url("/hook"), events: ["device_enrolled", "inventory_item"] })
-      const rotated = yield* integrations.rotateSecret({ params: at })
+      const rotated = yield* integrations.rotateSecret({ params: at, query: {} })
       expect(Redacted.value(rotated.secret)).not.toBe(Redacted.value(made.secret))
 
       const test = yield* integrations.sendTest({ params: at, payload: { event: "inventory_item" } })
@@ -89,6 +90,13 @@ describe("the API", () => {
       expect((yield* receiver.next).id).toBe(published.id)
       yield* Effect.repeat(deliveries.get({ params: which }), { until: ({ attempts }) => attempts === 3 })
 
+      const delivered = { ...range, state: "delivered" } as const
+      expect(yield* deliveries.previewReplay({ params, payload: delivered })).toEqual({
+        deliveries: 1,
+        integrations: 1,
+      })
+      expect(yield* deliveries.retryAll({ params: at })).toEqual({ deliveries: 0 })
+
       const counts = yield* deliveries.statistics({ params, query: { ...range, step: 60_000 } })
       expect(counts.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(1)
       expect(yield* deliveries.health({ params })).toEqual({
@@ -115,7 +123,11 @@ describe("the API", () => {
     Effect.gen(function* () {
       const { client, receiver, call } = yield* ApiHarness.make()
       receiver.answers = Receiver.status(500)
-      yield* client.integrations.create({ params, payload: { url: receiver.url("/"), events: ["device_enrolled"] } })
+      yield* client.integrations.create({
+        params,
+        headers: {},
+        payload: { url: receiver.url("/"), events: ["device_enrolled"] },
+      })
       const ids: Array<string> = []
       for (const name of ["a", "b", "c", "d", "e"]) {
         ids.unshift((yield* client.events.publish({ params, headers: {}, payload: enrolled(name) })).id)

@@ -33,16 +33,25 @@ export interface Call {
 export interface HarnessOptions extends NotificationsHttpOptions {
   readonly addresses?: AddressGuardOptions
   readonly worker?: false
+  readonly maxIntegrations?: number
+  readonly maxTestsPerMinute?: number
   /** Whether requests are logged. Defaults to false. */
   readonly logged?: boolean
 }
 
 const loopback: AddressGuardOptions = { allow: ["127.0.0.0/8"], allowHttp: true }
 
-const served = ({ addresses = loopback, worker, logged = false, ...http }: HarnessOptions) =>
+const served = ({
+  addresses = loopback,
+  worker,
+  logged = false,
+  maxIntegrations,
+  maxTestsPerMinute,
+  ...http
+}: HarnessOptions) =>
   HttpRouter.serve(NotificationsHttp.layer(http), { disableLogger: !logged, disableListenLog: true }).pipe(
     Layer.provideMerge(ApiKeys.layer),
-    Layer.provide(Notifications.layer({ addresses, worker })),
+    Layer.provide(Notifications.layer({ addresses, worker, maxIntegrations, maxTestsPerMinute })),
     Layer.provide(Sealing.layer),
     Layer.provideMerge(Database.layer({ url: Redacted.make("sqlite::memory:") })),
     Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),

@@ -133,7 +133,62 @@ const rows: ReadonlyArray<Row> = [
   ["an unknown delivery", "GET", `${acme}/deliveries/999`, {}, 404, urn("delivery-not-found"), { id: 999 }],
   ["a delivery id that is not a number", "GET", `${acme}/deliveries/abc`, {}, 400, bad],
   ["a delivery id out of range", "GET", `${acme}/deliveries/99999999999999999999`, {}, 400, bad],
-  ["a retry of one that is pending", "POST", `${acme}/deliveries/{pending}/retry`, {}, 409, urn("delivery-pending")],
+  [
+    "an unknown member of a new integration",
+    "POST",
+    integrations,
+    { body: { ...body, headers: {} } },
+    422,
+    urn("unknown-member"),
+    { member: "headers" },
+  ],
+  [
+    "an unknown member of an edit",
+    "PATCH",
+    `${integrations}/{integration}`,
+    { body: { enabled: false } },
+    422,
+    urn("unknown-member"),
+    { member: "enabled" },
+  ],
+  [
+    "an unknown member in an event",
+    "POST",
+    `${acme}/events`,
+    {
+      body: { ...enrolled("a"), mdmUser: { id: "u", email: "a@example.com", url: "https://example.com", phone: "1" } },
+    },
+    422,
+    urn("unknown-member"),
+    { member: "mdmUser.phone" },
+  ],
+  [
+    "an unknown member of a replay",
+    "POST",
+    `${acme}/deliveries/replay`,
+    { body: { since: 1, until: 2, states: [] } },
+    422,
+    urn("unknown-member"),
+    { member: "states" },
+  ],
+  [
+    "too many integrations",
+    "POST",
+    "/workspaces/acme/integrations",
+    { body: { ...body, url: `${url}many` } },
+    409,
+    urn("too-many-integrations"),
+    { limit: 3 },
+  ],
+  [
+    "too many test events",
+    "POST",
+    `${integrations}/{integration}/test`,
+    { body: {} },
+    429,
+    urn("too-many-tests"),
+    { limit: 0 },
+  ],
   ["an invalid cursor", "GET", `${acme}/deliveries?cursor=x`, {}, 422, urn("invalid-cursor")],
   [
     "a range that ends before it begins",
@@ -162,7 +217,7 @@ const rows: ReadonlyArray<Row> = [
 describe("the API", () => {
   it.live("responds with the problems of the table", () =>
     Effect.gen(function* () {
-      const { call, receiver } = yield* ApiHarness.make()
+      const { call, receiver } = yield* ApiHarness.make({ maxIntegrations: 3, maxTestsPerMinute: 0 })
       receiver.answers = Receiver.status(500)
       const make = (at: string, subscribed = events) =>
         Effect.map(

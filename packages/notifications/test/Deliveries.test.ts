@@ -203,6 +203,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* get("a", id)).toEqual({
         ...{ id, event, name: "inventory_item", integration: "int_1", state: "dead", attempts: 1 },
         ...{ createdAt: 7, dueAt: 7, updatedAt: 7, url: "https://int_1.example.com/" },
+        ...{ test: false, lastStatus: null, lastError: null },
         body: expect.stringMatching(/^{"n":\d+}$/),
       })
       expect(yield* attempts("a", id)).toEqual([])
@@ -282,7 +283,7 @@ const addIntegration = (
   columns: { readonly [name: string]: string | number },
 ) =>
   sql`INSERT INTO espalier_integration ${sql.insert({
-    ...{ id, workspace, url: `https://${id}.example.com/`, enabled: 1, secret: "whsec_" },
+    ...{ id, workspace, url: `https://${id}.example.com/`, enabled: 1 },
     ...{ created_at: 0, updated_at: 0 },
     ...columns,
   })}`

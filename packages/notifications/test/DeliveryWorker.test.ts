@@ -56,30 +56,61 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       expect(yield* settled(2)).toMatchObject({ state: "delivered" })
     }))
 
-  test("disables an integration after five days of failures, unless an attempt succeeds", (receiver) =>
+  /** Publishes at a time, and returns the integration after the attempt was recorded. */
+  const publishAt = (receiver: Receiver.Receiver, integration: string) => (at: number, code: number) =>
     Effect.gen(function* () {
-      const { id } = yield* integrate(receiver)
-      const { get } = yield* Integrations
-      const publishOn = (at: number, code: number) =>
-        Effect.gen(function* () {
-          yield* TestClock.setTime(start + at)
-          receiver.answers = Receiver.status(code)
-          const { list } = yield* Deliveries
-          const { id: event } = yield* publish(String(at))
-          for (;;) {
-            const [delivery] = (yield* list(workspace, { event })).deliveries
-            if (delivery !== undefined && delivery.attempts > 0) break
-            yield* TestClock.withLive(Effect.sleep(2))
-          }
-          return yield* get(workspace, id)
-        })
-      expect(yield* publishOn(0, 500)).toMatchObject({ enabled: true, failingSince: start })
-      // Whatever is still to be retried is answered so as well.
-      expect(yield* publishOn(4 * day, 200)).not.toHaveProperty("failingSince")
-      expect(yield* publishOn(6 * day, 500)).toMatchObject({ enabled: true, failingSince: start + 6 * day })
-      expect(yield* publishOn(11 * day - 1, 500)).toMatchObject({ enabled: true, failingSince: start + 6 * day })
-      expect(yield* publishOn(11 * day, 500)).toMatchObject({ enabled: false, disabledReason: "Failing" })
-    }))
+      yield* TestClock.setTime(start + at)
+      receiver.answers = Receiver.status(code)
+      const { list } = yield* Deliveries
+      const { id: event } = yield* publish(String(at))
+      for (;;) {
+        const [delivery] = (yield* list(workspace, { event })).deliveries
+        if (delivery !== undefined && delivery.attempts > 0) break
+        yield* TestClock.withLive(Effect.sleep(2))
+      }
+      return yield* Effect.flatMap(Integrations, ({ get }) => get(workspace, integration))
+    })
+
+  test(
+    "disables an integration after five days of failures, unless an attempt succeeds",
+    (receiver) =>
+      Effect.gen(function* () {
+        const { id } = yield* integrate(receiver)
+        const publishOn = publishAt(receiver, id)
+        expect(yield* publishOn(0, 500)).toMatchObject({ enabled: true, failingSince: start })
+        expect(yield* publishOn(4 * day, 200)).not.toHaveProperty("failingSince")
+        for (const at of [6, 7.5, 9, 10.9]) {
+          expect(yield* publishOn(at * day, 500)).toMatchObject({ enabled: true, failingSince: start + 6 * day })
+        }
+        expect(yield* publishOn(11 * day, 500)).toMatchObject({ enabled: false, disabledReason: "Failing" })
+      }),
+    { retryDelays: [0] },
+  )
+
+  test(
+    "forgets failures after two days without one",
+    (receiver) =>
+      Effect.gen(function* () {
+        const { id } = yield* integrate(receiver)
+        const publishOn = publishAt(receiver, id)
+        yield* publishOn(0, 500)
+        expect(yield* publishOn(11 * day, 500)).toMatchObject({ enabled: true, failingSince: start + 11 * day })
+      }),
+    { retryDelays: [0] },
+  )
+
+  test(
+    "does not disable an integration by a failure with attempts left",
+    (receiver) =>
+      Effect.gen(function* () {
+        const { id } = yield* integrate(receiver)
+        const publishOn = publishAt(receiver, id)
+        for (const at of [0, 1.5, 3, 4.5, 6]) {
+          expect(yield* publishOn(at * day, 500)).toMatchObject({ enabled: true, failingSince: start })
+        }
+      }),
+    { retryDelays: [0, "30 days"] },
+  )
 
   test("signs with both secrets for a day after a rotation", (receiver) =>
     Effect.gen(function* () {

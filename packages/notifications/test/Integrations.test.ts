@@ -118,18 +118,17 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
       yield* TestClock.setTime(5000)
       const rotated = yield* integrations.rotateSecret("a", integration.id)
       expect(Redacted.value(rotated.secret)).not.toBe(Redacted.value(secret))
-      const [row] = yield* sql<{
-        readonly secret: string
-        readonly old_secret: string
-        readonly old_secret_until: number
-      }>`
-        SELECT secret, old_secret, old_secret_until FROM espalier_integration`
+      const rows = yield* sql<{ readonly secret: string; readonly expires_at: number | null }>`
+        SELECT secret, expires_at FROM espalier_secret ORDER BY id`
       const { open } = yield* Sealing.Sealing
-      const opened = (text: string) =>
-        Result.map(open(text, integrationContext(integration.id, "secret")), Redacted.value)
-      expect(opened(row?.secret ?? "")).toEqual(Result.succeed(Redacted.value(rotated.secret)))
-      expect(opened(row?.old_secret ?? "")).toEqual(Result.succeed(Redacted.value(secret)))
-      expect(row?.old_secret_until).toBe(5000 + 86_400_000)
+      const opened = rows.map((row) => ({
+        ...row,
+        secret: Redacted.value(Result.getOrThrow(open(row.secret, integrationContext(integration.id, "secret")))),
+      }))
+      expect(opened).toEqual([
+        { secret: Redacted.value(secret), expires_at: 5000 + 86_400_000 },
+        { secret: Redacted.value(rotated.secret), expires_at: null },
+      ])
     }),
   )
 

@@ -28,15 +28,15 @@ const services = (keys: Layer.Layer<Sealing.Sealing>, worker: WorkerOptions | fa
   Notifications.layer({
     addresses: { allow: ["127.0.0.0/8"], allowHttp: true },
     worker,
+    maxIntegrations: 1000,
   }).pipe(Layer.provide(keys))
 
 const url = "https://93.184.215.14/mdm"
 const events = ["device_enrolled"]
 const columns = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql<{ readonly secret: string; readonly old_secret: string | null }>`
-    SELECT secret, old_secret FROM espalier_integration ORDER BY id`
-  return rows.flatMap(({ secret, old_secret }) => (old_secret === null ? [secret] : [secret, old_secret]))
+  const rows = yield* sql<{ readonly secret: string }>`SELECT secret FROM espalier_secret ORDER BY id`
+  return rows.map(({ secret }) => secret)
 })
 
 const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): void => {
@@ -77,7 +77,7 @@ const contract = <R>(it: Vitest.MethodsNonLive<R>, database: TestDatabase<R>): v
     Effect.gen(function* () {
       const { integration, secret } = yield* Effect.provide(create, services(sealed(1)))
       const sql = yield* SqlClient.SqlClient
-      yield* sql`UPDATE espalier_integration SET secret = ${Redacted.value(secret)}`
+      yield* sql`UPDATE espalier_secret SET secret = ${Redacted.value(secret)}`
       yield* Effect.scoped(Layer.build(services(sealed(1))))
       const [text = ""] = yield* columns
       const { open } = Sealing.make([yield* Effect.fromResult(Sealing.parseKey(keyOf(1)))])
@@ -142,8 +142,9 @@ describe("an integration whose secret is damaged", () => {
         const good = yield* create("a", { url: receiver.url("/good"), events })
         const bad = yield* create("a", { url: receiver.url("/bad"), events })
         // Copied from another row: whole, but of another context.
-        yield* sql`UPDATE espalier_integration SET secret =
-          (SELECT secret FROM espalier_integration WHERE id = ${good.integration.id}) WHERE id = ${bad.integration.id}`
+        yield* sql`UPDATE espalier_secret SET secret =
+          (SELECT secret FROM espalier_secret WHERE integration_id = ${good.integration.id})
+          WHERE integration_id = ${bad.integration.id}`
         yield* publish("a", enrolled("1"))
         while ((yield* list("a", { state: "delivered" })).deliveries.length === 0) yield* Effect.sleep(5)
         while (!lines.some((line) => line.includes(bad.integration.id))) yield* Effect.sleep(5)

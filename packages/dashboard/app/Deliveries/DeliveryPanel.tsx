@@ -114,8 +114,6 @@ const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: num
   const toast = useToast()
   const message = (error: NonNullable<typeof retry.error>): string => {
     switch (error._tag) {
-      case "DeliveryPending":
-        return "The delivery is already pending and is sent automatically."
       case "DeliveryNotFound":
         return "This delivery was deleted."
       default:

@@ -2,12 +2,15 @@
  * Why an integration is invalid, and at which field.
  */
 import type {
+  IdempotencyKeyConflict,
   IntegrationConflict,
   IntegrationNotFound,
   InvalidAddress,
+  InvalidIdempotencyKey,
   InvalidSetting,
   InvalidSubscriptions,
   InvalidUrl,
+  TooManyIntegrations,
 } from "@espalier/notifications/api"
 import { type CommonError, commonErrorMessage } from "../Api/CommonError.ts"
 
@@ -23,6 +26,9 @@ type InputError =
   | InvalidSubscriptions
   | IntegrationConflict
   | IntegrationNotFound
+  | TooManyIntegrations
+  | InvalidIdempotencyKey
+  | IdempotencyKeyConflict
   | CommonError
 
 const urlMessages: Readonly<Record<InvalidUrl["reason"], string>> = {
@@ -60,6 +66,11 @@ export const problemOf = (error: InputError): Problem => {
       return { field: "form", message: error.detail ?? error.member }
     case "IntegrationNotFound":
       return { field: "form", message: "This integration was deleted." }
+    case "TooManyIntegrations":
+      return { field: "form", message: `A workspace has at most ${error.limit} integrations. Delete one first.` }
+    case "InvalidIdempotencyKey":
+    case "IdempotencyKeyConflict":
+      return { field: "form", message: "The request could not be repeated. Reload the page." }
     default:
       return { field: "form", message: commonErrorMessage(error) }
   }

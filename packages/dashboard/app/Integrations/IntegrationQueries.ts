@@ -26,9 +26,12 @@ const useChanged = (workspace: string) => {
 }
 
 export const useCreate = (workspace: string) =>
-  useEffectMutation((input: IntegrationInput) => integrations.create({ params: { workspace }, payload: input }), {
-    onSuccess: useChanged(workspace),
-  })
+  useEffectMutation(
+    (input: IntegrationInput) => integrations.create({ params: { workspace }, headers: {}, payload: input }),
+    {
+      onSuccess: useChanged(workspace),
+    },
+  )
 
 export const useEdit = (workspace: string, id: string) =>
   useEffectMutation(
@@ -50,7 +53,7 @@ export const useEnable = (workspace: string, id: string) =>
   )
 
 export const useRotateSecret = (workspace: string, id: string) =>
-  useEffectMutation(() => integrations.rotateSecret({ params: { workspace, id } }), {
+  useEffectMutation(() => integrations.rotateSecret({ params: { workspace, id }, query: {} }), {
     onSuccess: useChanged(workspace),
   })
 

@@ -29,6 +29,8 @@ export const SendTest = ({ workspace, integration }: SendTestProps) => {
         return "A disabled integration receives no events, also no test events. Enable it first."
       case "IntegrationNotFound":
         return "This integration was deleted."
+      case "TooManyTests":
+        return `An integration receives at most ${error.limit} test events in a minute. Try again in a minute.`
       default:
         return commonErrorMessage(error)
     }

@@ -10,22 +10,14 @@
  * One invalid address among several makes the name invalid. A name that does not resolve is valid when an integration is created; the
  * receiver may follow.
  */
-import { lookup as systemLookup } from "node:dns/promises"
-import { isIP, type LookupFunction } from "node:net"
+import { isIP, type LookupFunction, type Socket } from "node:net"
 import type * as Undici from "@effect/platform-node/Undici"
 import { buildConnector } from "@effect/platform-node/Undici"
 import { Context, Effect, Layer } from "effect"
 import { InvalidAddress, InvalidUrl } from "./AddressError.ts"
 import { type InvalidCidr, rangeOf, within } from "./AddressRange.ts"
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface ResolvedAddress {
-  readonly address: string
-  readonly family: 4 | 6
-}
+import * as ConnectionTiming from "./ConnectionTiming.ts"
+import * as Resolver from "./Resolver.ts"
 
 /**
  * @category models
@@ -38,8 +30,8 @@ export interface AddressGuardOptions {
   readonly allowHttp?: boolean | undefined
   /** The ports to allow. Defaults to 80, 443 and all from 1024. */
   readonly ports?: ReadonlyArray<number> | undefined
-  /** Resolves a name to all its addresses. Defaults to the system's resolver (`getaddrinfo`). */
-  readonly resolve?: ((hostname: string) => Promise<ReadonlyArray<ResolvedAddress>>) | undefined
+  /** Resolves a name to all its addresses. Defaults to the hosts file and DNS: see `Resolver`. */
+  readonly resolve?: Resolver.Resolve | undefined
 }
 
 /**
@@ -70,13 +62,13 @@ export const make = Effect.fnUntraced(function* (
   options: AddressGuardOptions = {},
 ): Effect.fn.Return<AddressGuard["Service"], InvalidCidr> {
   const isAllowed = yield* Effect.fromResult(within(options.allow ?? []))
-  const resolve = options.resolve ?? resolveBySystem
+  const resolve = options.resolve ?? Resolver.make()
 
   const problemOf = (address: string): InvalidAddress | undefined => {
     const range = isAllowed(address) ? undefined : rangeOf(address)
     return range === undefined ? undefined : InvalidAddress.for(range)
   }
-  const firstProblem = (addresses: ReadonlyArray<ResolvedAddress>): InvalidAddress | undefined => {
+  const firstProblem = (addresses: ReadonlyArray<Resolver.ResolvedAddress>): InvalidAddress | undefined => {
     for (const { address } of addresses) {
       const problem = problemOf(address)
       if (problem !== undefined) return problem
@@ -114,13 +106,42 @@ export const make = Effect.fnUntraced(function* (
       return problem === undefined ? url : yield* problem
     }),
     connector: ({ timeout, ca }) => {
-      const connect = buildConnector({ timeout, allowH2: false, lookup, ...(ca === undefined ? {} : { ca }) })
+      const connect = buildConnector({
+        timeout,
+        allowH2: false,
+        lookup,
+        // Node's default is 250 ms for each address: too little for a receiver on another continent.
+        autoSelectFamilyAttemptTimeout: Math.max(Math.floor(timeout / 4), 250),
+        ...(ca === undefined ? {} : { ca }),
+      })
       return (target, callback) => {
         const host = unbracketed(target.hostname)
         // A socket does not look up a literal address.
         const problem = isIP(host) === 0 ? undefined : problemOf(host)
         if (problem !== undefined) return callback(problem, null)
-        return connect(target, callback)
+        const startedAt = performance.now()
+        let lookedUpAt: number | undefined
+        let connectedAt: number | undefined
+        const socket: unknown = connect({ ...target, ...serverName(target) }, (...result) => {
+          if (result[0] === null) {
+            const now = performance.now()
+            ConnectionTiming.set(result[1], {
+              ...(lookedUpAt === undefined ? {} : { dns: Math.round(lookedUpAt - startedAt) }),
+              connect: Math.round((connectedAt ?? now) - (lookedUpAt ?? startedAt)),
+              ...(target.protocol === "https:" ? { tls: Math.round(now - (connectedAt ?? now)) } : {}),
+            })
+          }
+          callback(...result)
+        })
+        if (isSocket(socket)) {
+          socket.once("lookup", () => {
+            lookedUpAt = performance.now()
+          })
+          socket.once("connect", () => {
+            connectedAt = performance.now()
+          })
+        }
+        return socket
       }
     },
   }
@@ -133,13 +154,21 @@ export const make = Effect.fnUntraced(function* (
 export const layer = (options?: AddressGuardOptions): Layer.Layer<AddressGuard, InvalidCidr> =>
   Layer.effect(AddressGuard, make(options))
 
+/** RFC 6066 §3: the server name of TLS has no dot at its end. */
+const serverName = ({ hostname, servername }: Undici.buildConnector.Options): { servername?: string } => {
+  const name = servername ?? hostname
+  return name.endsWith(".") ? { servername: name.replace(/\.$/, "") } : {}
+}
+
+const isSocket = (u: unknown): u is Socket => typeof u === "object" && u !== null && "remoteAddress" in u
+
 /** The host without the brackets of an IPv6 literal. */
 const unbracketed = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1")
 
 const parse = (text: string, options: AddressGuardOptions): Effect.Effect<URL, InvalidUrl> => {
   const invalid = (reason: InvalidUrl["reason"]) => Effect.fail(InvalidUrl.for(reason))
-  if (text.length > maxLength) return invalid("TooLong")
   const url = URL.parse(text)
+  if (text.length > maxLength || (url?.href.length ?? 0) > maxLength) return invalid("TooLong")
   if (url === null || url.hostname === "") return invalid("NotAUrl")
   if (url.protocol !== "https:" && !(url.protocol === "http:" && options.allowHttp === true)) return invalid("Scheme")
   if (url.username !== "" || url.password !== "") return invalid("Credentials")
@@ -150,9 +179,3 @@ const parse = (text: string, options: AddressGuardOptions): Effect.Effect<URL, I
     options.ports === undefined ? port === 80 || port === 443 || port >= 1024 : options.ports.includes(port)
   return isPort ? Effect.succeed(url) : invalid("Port")
 }
-
-const resolveBySystem = async (hostname: string): Promise<ReadonlyArray<ResolvedAddress>> =>
-  (await systemLookup(hostname, { all: true })).map(({ address, family }) => ({
-    address,
-    family: family === 6 ? 6 : 4,
-  }))

@@ -21,7 +21,10 @@ export class NotificationsApi extends HttpApi.make("notifications")
     OpenApi.annotations({
       title: "Espalier notifications",
       version: "1.0.0",
-      description: "Webhook integrations of workspaces, and reliable deliveries",
+      description: [
+        "Webhook integrations of workspaces, and reliable deliveries.",
+        "A request body with an unknown member is a problem with the type urn:espalier:problem:unknown-member (422).",
+      ].join(" "),
       license: { name: "MIT" },
       transform: withNotificationWebhooks,
     }),

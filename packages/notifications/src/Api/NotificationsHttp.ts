@@ -4,12 +4,12 @@
  * Its OpenAPI document is at `/api/notifications/openapi.json`, and a page to browse it at `/api/notifications/reference`. Both are public; they
  * contain nothing of a workspace.
  */
-import { type ApiKeys, AuthorizationHttp, Cors, RequestLimits, SessionHttp } from "@espalier/api-keys"
+import { type ApiKeys, AuthorizationHttp, Cors, RequestLimits, RequestProblems, SessionHttp } from "@espalier/api-keys"
 import { NotFound } from "@espalier/http"
 import * as ApiReference from "@espalier/http/api-reference"
 import { Layer } from "effect"
 import { type HttpRouter, HttpServer } from "effect/http"
-import { HttpApi, HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
+import { HttpApi, HttpApiBuilder } from "effect/http-api"
 import type { Deliveries } from "../Deliveries/Deliveries.ts"
 import * as DeliveriesHttp from "../Deliveries/DeliveriesHttp.ts"
 import * as EventsHttp from "../Events/EventsHttp.ts"
@@ -57,7 +57,7 @@ export const layer = (
       DeliveriesHttp.layer,
       RequestLimits.layer({ name: "notifications" }),
     ]),
-    Layer.provide([AuthorizationHttp.layer(options), HttpApiMiddleware.layerProblemDetails({ includeDetails: true })]),
+    Layer.provide([AuthorizationHttp.layer(options), RequestProblems.layer]),
     // `HttpApi` needs these for files and forms, which this API does not use.
     Layer.provide(HttpServer.layerServices),
   )

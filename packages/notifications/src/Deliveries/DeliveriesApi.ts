@@ -1,9 +1,9 @@
 /**
  * Deliveries over HTTP.
  */
-import { Authorization, Workspace } from "@espalier/api-keys/api"
+import { Authorization, PathSegment, strict, Workspace } from "@espalier/api-keys/api"
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "effect/http-api"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "effect/http-api"
 import {
   Attempt,
   DeliveryCount,
@@ -11,11 +11,12 @@ import {
   DeliveryHealth,
   DeliveryListing,
   DeliveryPage,
+  ReplayPreview,
   ReplayRange,
   ReplayResult,
   StatisticsRange,
 } from "./Delivery.ts"
-import { DeliveryNotFound, DeliveryPending, InvalidCursor, InvalidTimeRange } from "./DeliveryError.ts"
+import { DeliveryNotFound, InvalidCursor, InvalidTimeRange } from "./DeliveryError.ts"
 
 const params = { workspace: Workspace, id: Schema.FiniteFromString.check(Schema.isInt()) }
 
@@ -43,6 +44,12 @@ export class DeliveriesGroup extends HttpApiGroup.make("deliveries")
       success: ReplayResult.pipe(HttpApiSchema.status(202)),
       error: InvalidTimeRange,
     }).annotate(OpenApi.Summary, "Replay deliveries"),
+    HttpApiEndpoint.post("previewReplay", "/deliveries/replay/preview", {
+      params: { workspace: Workspace },
+      payload: ReplayRange,
+      success: ReplayPreview,
+      error: InvalidTimeRange,
+    }).annotate(OpenApi.Summary, "Count the deliveries that a replay would send again"),
     HttpApiEndpoint.get("get", "/deliveries/:id", {
       params,
       success: DeliveryDetail,
@@ -56,8 +63,12 @@ export class DeliveriesGroup extends HttpApiGroup.make("deliveries")
     HttpApiEndpoint.post("retry", "/deliveries/:id/retry", {
       params,
       success: HttpApiSchema.Empty(202),
-      error: [DeliveryNotFound, DeliveryPending],
-    }).annotate(OpenApi.Summary, "Retry a delivery"),
+      error: DeliveryNotFound,
+    }).annotate(OpenApi.Summary, "Retry a delivery at once, whatever its state"),
+    HttpApiEndpoint.post("retryAll", "/integrations/:id/retry", {
+      params: { workspace: Workspace, id: PathSegment },
+      success: ReplayResult.pipe(HttpApiSchema.status(202)),
+    }).annotate(OpenApi.Summary, "Retry all deliveries of an integration that are not delivered"),
     HttpApiEndpoint.get("health", "/health", {
       params: { workspace: Workspace },
       success: DeliveryHealth,
@@ -66,4 +77,5 @@ export class DeliveriesGroup extends HttpApiGroup.make("deliveries")
   .middleware(Authorization)
   .middleware(HttpApiMiddleware.ProblemDetails)
   .prefix("/api/workspaces/:workspace")
+  .annotate(HttpApi.PayloadParseOptions, strict)
   .annotateMerge(OpenApi.annotations({ title: "Deliveries" })) {}

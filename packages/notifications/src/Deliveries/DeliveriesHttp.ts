@@ -21,6 +21,9 @@ export const layer = HttpApiBuilder.group(
       list: ({ params, query }) => orDatabaseUnavailable(deliveries.list(params.workspace, query)),
       statistics: ({ params, query }) => orDatabaseUnavailable(deliveries.statistics(params.workspace, query)),
       replay: ({ params, payload }) => orDatabaseUnavailable(deliveries.replay(params.workspace, payload)),
+      previewReplay: ({ params, payload }) =>
+        orDatabaseUnavailable(deliveries.previewReplay(params.workspace, payload)),
+      retryAll: ({ params }) => orDatabaseUnavailable(deliveries.retryAll(params.workspace, params.id)),
       get: ({ params }) => orDatabaseUnavailable(deliveries.get(params.workspace, params.id)),
       attempts: ({ params }) => orDatabaseUnavailable(deliveries.attempts(params.workspace, params.id)),
       retry: ({ params }) => orDatabaseUnavailable(deliveries.retry(params.workspace, params.id)),

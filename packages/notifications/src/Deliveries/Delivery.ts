@@ -26,7 +26,7 @@ export type DeliveryState = typeof DeliveryState.Type
 
 /**
  * One event for one integration. `event` is the `webhook-id`, `name` the event's name in subscriptions. `dueAt` is the time of the next attempt while
- * the delivery is pending, and has no meaning otherwise.
+ * the delivery is pending, and has no meaning otherwise. `lastStatus` and `lastError` are those of the last attempt.
  *
  * @category schemas
  * @since 0.1.0
@@ -41,6 +41,9 @@ export const Delivery = Schema.Struct({
   createdAt: when,
   dueAt: when,
   updatedAt: when,
+  test: Schema.Boolean.annotate({ description: "A test event, which counts in no statistic" }),
+  lastStatus: Schema.NullOr(Schema.Int).annotate({ description: "The HTTP status of the last attempt" }),
+  lastError: Schema.NullOr(Schema.String).annotate({ description: "The error code of the last attempt" }),
 }).annotate({ identifier: "Delivery", description: "One event for one integration" })
 /**
  * @category models
@@ -66,7 +69,27 @@ export const DeliveryDetail = Schema.Struct({
 export type DeliveryDetail = typeof DeliveryDetail.Type
 
 /**
- * One attempt of a delivery. `duration` is in milliseconds. Either `status` or `error`, a code, is set.
+ * The phases of an attempt, in milliseconds. The first three are `null` on a connection that was open already, all of them when the attempt did not
+ * get that far.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const AttemptTiming = Schema.Struct({
+  dns: Schema.NullOr(Schema.Int),
+  connect: Schema.NullOr(Schema.Int),
+  tls: Schema.NullOr(Schema.Int),
+  firstByte: Schema.NullOr(Schema.Int),
+}).annotate({ identifier: "AttemptTiming", description: "The phases of an attempt, in milliseconds" })
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type AttemptTiming = typeof AttemptTiming.Type
+
+/**
+ * One attempt of a delivery. `duration` is in milliseconds. Either `status` or `error`, a code, is set; `message` is the error in words. `url` and
+ * `requestHeaders` are what was sent. Attempts of earlier versions have neither them nor `remoteAddress`.
  *
  * @category schemas
  * @since 0.1.0
@@ -77,6 +100,11 @@ export const Attempt = Schema.Struct({
   duration: Schema.Int.annotate({ description: "Milliseconds" }),
   status: Schema.NullOr(Schema.Int),
   error: Schema.NullOr(Schema.String),
+  message: Schema.NullOr(Schema.String).annotate({ description: "The error in words" }),
+  url: Schema.NullOr(Schema.String),
+  requestHeaders: Schema.NullOr(Schema.Record(Schema.String, Schema.String)),
+  remoteAddress: Schema.NullOr(Schema.String),
+  timing: AttemptTiming,
   bodyExcerpt: Schema.String.annotate({ description: "The first KiB of the response body" }),
 }).annotate({ identifier: "Attempt", description: "One attempt of a delivery" })
 /**
@@ -129,8 +157,8 @@ export const StatisticsRange = Schema.Struct({
 export type StatisticsRange = typeof StatisticsRange.Type
 
 /**
- * What to send again: finished deliveries of events published from `since` (inclusive) to `until` (exclusive), Unix milliseconds. `state` defaults to
- * `dead`, `integration` to all integrations of the workspace.
+ * What to send again: deliveries of events published from `since` (inclusive) to `until` (exclusive), Unix milliseconds. `state` defaults to `failed`:
+ * dead ones, and pending ones that have failed before. `integration` defaults to all integrations of the workspace.
  *
  * @category schemas
  * @since 0.1.0
@@ -138,14 +166,33 @@ export type StatisticsRange = typeof StatisticsRange.Type
 export const ReplayRange = Schema.Struct({
   since: Schema.Int,
   until: Schema.Int,
-  state: Schema.optional(Schema.Literals(["dead", "delivered"])),
+  state: Schema.optional(Schema.Literals(["failed", "dead", "delivered"])),
   integration: Schema.optional(PathSegment),
-}).annotate({ identifier: "ReplayRange", description: "Since (inclusive) and until (exclusive), Unix milliseconds" })
+}).annotate({
+  identifier: "ReplayRange",
+  description: "Since (inclusive) and until (exclusive), Unix milliseconds",
+})
 /**
  * @category models
  * @since 0.1.0
  */
 export type ReplayRange = typeof ReplayRange.Type
+
+/**
+ * What a replay would send again: so many deliveries to so many integrations.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ReplayPreview = Schema.Struct({ deliveries: Schema.Int, integrations: Schema.Int }).annotate({
+  identifier: "ReplayPreview",
+  description: "What a replay would send again",
+})
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type ReplayPreview = typeof ReplayPreview.Type
 
 /**
  * The number of deliveries that are sent again.

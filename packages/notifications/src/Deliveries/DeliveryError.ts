@@ -17,22 +17,6 @@ export class DeliveryNotFound extends HttpApiError.Problem<DeliveryNotFound>()(
 ) {}
 
 /**
- * 409: the delivery is pending, so it is attempted automatically.
- *
- * @category errors
- * @since 0.1.0
- */
-export class DeliveryPending extends HttpApiError.Problem<DeliveryPending>()(
-  "DeliveryPending",
-  {
-    type: "urn:espalier:problem:delivery-pending",
-    status: 409,
-    title: "The delivery is pending and will be attempted automatically",
-  },
-  { id: Schema.Int },
-) {}
-
-/**
  * 422: the cursor was not returned by a page.
  *
  * @category errors

@@ -3,6 +3,7 @@
  */
 import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError, Statement } from "effect/sql"
+import * as AttemptError from "./AttemptError.ts"
 import { Attempt, Delivery, DeliveryDetail, type DeliveryListing, type DeliveryPage } from "./Delivery.ts"
 import { DeliveryNotFound, InvalidCursor, InvalidTimeRange } from "./DeliveryError.ts"
 import * as KeysetBatches from "./KeysetBatches.ts"
@@ -26,9 +27,20 @@ export interface DeliveryQuery {
   ) => Effect.Effect<ReadonlyArray<Attempt>, DeliveryNotFound | SqlError.SqlError>
 }
 
-const decodeRows = Schema.decodeUnknownSync(Schema.Array(Delivery))
-const decodeDetail = Schema.decodeUnknownSync(DeliveryDetail)
-const decodeAttempts = Schema.decodeUnknownSync(Schema.Array(Attempt))
+const test = Schema.BooleanFromBit
+const decodeRows = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ ...Delivery.fields, test })))
+const decodeDetail = Schema.decodeUnknownSync(Schema.Struct({ ...DeliveryDetail.fields, test }))
+
+const { timing, message: _, requestHeaders, ...attemptFields } = Attempt.fields
+const decodeAttempts = Schema.decodeUnknownSync(
+  Schema.Array(
+    Schema.Struct({
+      ...attemptFields,
+      ...timing.fields,
+      requestHeaders: Schema.NullOr(Schema.fromJsonString(requestHeaders.members[0])),
+    }),
+  ),
+)
 
 /**
  * @category constructors
@@ -39,7 +51,8 @@ export const make = (sql: SqlClient.SqlClient): DeliveryQuery => {
   const eventOf = (column: "name" | "body") =>
     sql`(SELECT ${sql(column)} FROM espalier_event WHERE id = event_id) AS ${sql(column)}`
   const columns = sql`id, event_id AS event, ${eventOf("name")}, integration_id AS integration, state, attempts,
-    created_at AS ${sql("createdAt")}, due_at AS ${sql("dueAt")}, updated_at AS ${sql("updatedAt")}`
+    created_at AS ${sql("createdAt")}, due_at AS ${sql("dueAt")}, updated_at AS ${sql("updatedAt")}, test,
+    last_status AS ${sql("lastStatus")}, last_error AS ${sql("lastError")}`
 
   const get: DeliveryQuery["get"] = Effect.fnUntraced(function* (workspace, id) {
     const [row] = yield* sql`SELECT ${columns}, ${eventOf("body")}, url
@@ -91,10 +104,15 @@ export const make = (sql: SqlClient.SqlClient): DeliveryQuery => {
 
     attempts: Effect.fnUntraced(function* (workspace, id) {
       yield* get(workspace, id)
-      return decodeAttempts(
-        yield* sql`SELECT number, at, duration, status, error, body_excerpt AS ${sql("bodyExcerpt")}
-          FROM espalier_attempt WHERE delivery_id = ${id} ORDER BY number`,
-      )
+      const rows = yield* sql`SELECT number, at, duration, status, error, body_excerpt AS ${sql("bodyExcerpt")}, url,
+          request_headers AS ${sql("requestHeaders")}, remote_address AS ${sql("remoteAddress")}, dns_ms AS dns,
+          connect_ms AS connect, tls_ms AS tls, first_byte_ms AS ${sql("firstByte")}
+        FROM espalier_attempt WHERE delivery_id = ${id} ORDER BY number`
+      return decodeAttempts(rows).map(({ dns, connect, tls, firstByte, ...attempt }) => ({
+        ...attempt,
+        message: attempt.error === null ? null : AttemptError.message(attempt.error),
+        timing: { dns, connect, tls, firstByte },
+      }))
     }),
   }
 }

@@ -8,7 +8,7 @@ import { InvalidTimeRange } from "./DeliveryError.ts"
 import * as KeysetBatches from "./KeysetBatches.ts"
 
 /**
- * - `statistics`: one count for each step of the range, empty ones included.
+ * - `statistics`: one count for each step of the range, empty ones included. Test events are not counted.
  *
  * @category models
  * @since 0.1.0
@@ -48,7 +48,7 @@ export const make = (sql: SqlClient.SqlClient): DeliveryStatistics => ({
     yield* KeysetBatches.forEach(sql, range, "oldest", (batch) =>
       Effect.map(
         sql`SELECT bucket, state, count(*) AS n
-          FROM (SELECT (created_at - CAST(${since} AS bigint)) / CAST(${step} AS bigint) AS bucket, state FROM espalier_delivery WHERE ${batch}) one
+          FROM (SELECT (created_at - CAST(${since} AS bigint)) / CAST(${step} AS bigint) AS bucket, state FROM espalier_delivery WHERE ${batch} AND test = 0) one
           GROUP BY bucket, state`,
         (rows) => {
           for (const { bucket, state, n } of decodeCounts(rows)) {
@@ -65,10 +65,10 @@ export const make = (sql: SqlClient.SqlClient): DeliveryStatistics => ({
   health: Effect.fnUntraced(function* (workspace) {
     const now = yield* Clock.currentTimeMillis
     const own = sql`FROM espalier_integration WHERE workspace = ${workspace}`
-    const waiting = sql`FROM espalier_delivery WHERE state = 'pending'`
+    const waiting = sql`FROM espalier_delivery WHERE state = 'pending' AND test = 0`
     const [row] = yield* sql`SELECT
       (SELECT count(*) ${waiting} AND integration_id IN (SELECT id ${own})) AS pending,
-      (SELECT count(*) FROM espalier_delivery WHERE workspace = ${workspace} AND state = 'dead') AS dead,
+      (SELECT count(*) FROM espalier_delivery WHERE workspace = ${workspace} AND state = 'dead' AND test = 0) AS dead,
       (SELECT min(due_at) ${waiting} AND due_at <= ${now}
         AND integration_id IN (SELECT id ${own} AND enabled = 1)) AS ${sql("oldestDueAt")},
       (SELECT count(*) ${own} AND enabled = 0) AS ${sql("disabledIntegrations")},

@@ -1,11 +1,12 @@
 /**
  * Events over HTTP: the catalogue of events, and publishing one.
  */
-import { Authorization, Workspace } from "@espalier/api-keys/api"
+import { Authorization, strict, Workspace } from "@espalier/api-keys/api"
 import { NotificationEvent, SubscriptionName } from "@espalier/schema"
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "effect/http-api"
-import { IdempotencyKeyConflict, InvalidEvent, InvalidIdempotencyKey, PublishResult } from "./PublishResult.ts"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "effect/http-api"
+import { IdempotencyKeyConflict, InvalidIdempotencyKey } from "../IdempotencyKey.ts"
+import { InvalidEvent, PublishResult } from "./PublishResult.ts"
 
 /**
  * An event that an integration can subscribe to, with an example of its body.
@@ -45,4 +46,5 @@ export class EventsGroup extends HttpApiGroup.make("events")
   .middleware(Authorization)
   .middleware(HttpApiMiddleware.ProblemDetails)
   .prefix("/api/workspaces/:workspace")
+  .annotate(HttpApi.PayloadParseOptions, strict)
   .annotateMerge(OpenApi.annotations({ title: "Events" })) {}

@@ -3,21 +3,18 @@
  *
  * Events that are published at about the same time share a transaction and its statements.
  */
+import { isDeepStrictEqual } from "node:util"
 import { NotificationEvent, subscriptionOf } from "@espalier/schema"
 import { Clock, Effect, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import { IdempotencyKeyConflict, InvalidIdempotencyKey, isIdempotencyKey } from "../IdempotencyKey.ts"
 import { GroupCommit } from "../Storage/GroupCommit.ts"
 import * as InsertMany from "../Storage/InsertMany.ts"
 import * as JsonRows from "../Storage/JsonRows.ts"
+import { randomPart } from "../Storage/RandomPart.ts"
 import { Wakeup } from "../Worker/Wakeup.ts"
 import * as EventId from "./EventId.ts"
-import {
-  IdempotencyKeyConflict,
-  InvalidEvent,
-  InvalidIdempotencyKey,
-  type PublishError,
-  type PublishResult,
-} from "./PublishResult.ts"
+import { InvalidEvent, type PublishError, type PublishResult } from "./PublishResult.ts"
 
 /**
  * @category models
@@ -42,13 +39,6 @@ export type Publish = (
 
 const maxBytes = 256 * 1024
 
-/** No database stores NUL or half of a surrogate pair. */
-const IdempotencyKey = Schema.NonEmptyString.check(
-  Schema.isMaxLength(255),
-  Schema.makeFilter((key: string) => !key.includes("\0") && key.isWellFormed()),
-)
-const isIdempotencyKey = Schema.is(IdempotencyKey)
-
 const encode = Schema.encodeEffect(NotificationEvent)
 
 const bodyOf = (event: NotificationEvent): Effect.Effect<string, InvalidEvent> =>
@@ -71,7 +61,11 @@ interface Row {
   readonly now: number
 }
 
-/** The result of a row, with the integrations that receive the event; `undefined` when its key was used for another event. */
+/** Whether two JSON texts have the same value, whatever the order of their members. */
+const isSameJson = (one: string, other: string): boolean =>
+  one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))
+
+/** The result of a row, with the integrations that have the event due now; `undefined` when its key was used for another event. */
 type Stored = (PublishResult & { readonly integrations: ReadonlyArray<string> }) | undefined
 
 /**
@@ -85,6 +79,11 @@ export const make = Effect.gen(function* () {
   const wakeup = yield* Wakeup
   const commits = yield* GroupCommit
 
+  /** A receiver that sent `Retry-After` gets new events later, too, spread over a tenth of the time. */
+  const dueAt = sql`CASE WHEN integration.paused_until > event.now
+    THEN integration.paused_until + ${randomPart(sql, sql`(integration.paused_until - event.now) / 10`)}
+    ELSE event.now END`
+
   const insertEvents = (rows: ReadonlyArray<Row>) =>
     InsertMany.forEach(
       rows.map(({ id, workspace, name, body, key = null, now }) => ({
@@ -96,14 +95,14 @@ export const make = Effect.gen(function* () {
         created_at: now,
       })),
       (values) => sql<{ readonly id: string }>`INSERT INTO espalier_event ${sql.insert(values)}
-        ON CONFLICT (workspace, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id`,
+        ON CONFLICT DO NOTHING RETURNING id`,
     )
 
   const insertDeliveries = (rows: ReadonlyArray<Row>) =>
-    sql<{ readonly event_id: string; readonly integration_id: string }>`
+    sql<{ readonly event_id: string; readonly integration_id: string; readonly due: number | boolean }>`
       INSERT INTO espalier_delivery
         (event_id, integration_id, workspace, state, attempts, created_at, due_at, updated_at)
-      SELECT event.id, integration.id, integration.workspace, 'pending', 0, event.now, event.now, event.now
+      SELECT event.id, integration.id, integration.workspace, 'pending', 0, event.now, ${dueAt}, event.now
       FROM (
         SELECT value ->> 0 AS id, value ->> 1 AS workspace, value ->> 2 AS name, CAST(value ->> 3 AS bigint) AS now
         FROM ${JsonRows.from(
@@ -115,16 +114,16 @@ export const make = Effect.gen(function* () {
       JOIN espalier_subscription AS subscription
         ON subscription.integration_id = integration.id AND subscription.event_name IN (event.name, '*')
       WHERE integration.enabled = 1
-      RETURNING event_id, integration_id`
+      RETURNING event_id, integration_id, due_at <= created_at AS due`
 
-  /** The event that was published with the key before. */
-  const duplicate = Effect.fnUntraced(function* ({ workspace, key = "", body }: Row) {
+  /** The event that is stored already: with the same id, when the answer to its commit was lost, or with the same key. */
+  const stored = Effect.fnUntraced(function* ({ id, workspace, key, body }: Row) {
     const [first] = yield* sql<{ readonly id: string; readonly body: string }>`SELECT id, body FROM espalier_event
-      WHERE workspace = ${workspace} AND idempotency_key = ${key}`
-    if (first === undefined || first.body !== body) return undefined
+      WHERE id = ${id} OR (workspace = ${workspace} AND idempotency_key = ${key ?? null}) ORDER BY id <> ${id} LIMIT 1`
+    if (first === undefined || !isSameJson(first.body, body)) return undefined
     const [count] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM espalier_delivery
       WHERE event_id = ${first.id}`
-    return { id: first.id, deliveries: count?.n ?? 0, duplicate: true, integrations: [] }
+    return { id: first.id, deliveries: count?.n ?? 0, duplicate: first.id !== id, integrations: [] }
   })
 
   const store = commits.batched<Row, Stored>(
@@ -132,14 +131,18 @@ export const make = Effect.gen(function* () {
       const inserted = yield* insertEvents(rows)
       const integrations = new Map<string, Array<string>>(inserted.map(({ id }) => [id, []]))
       const deliveries = yield* insertDeliveries(rows.filter(({ id }) => integrations.has(id)))
-      for (const { event_id, integration_id } of deliveries) integrations.get(event_id)?.push(integration_id)
+      const counts = new Map<string, number>()
+      for (const { event_id, integration_id, due } of deliveries) {
+        counts.set(event_id, (counts.get(event_id) ?? 0) + 1)
+        if (due) integrations.get(event_id)?.push(integration_id)
+      }
       const results: Array<Stored> = []
       for (const row of rows) {
         const own = integrations.get(row.id)
         results.push(
           own === undefined
-            ? yield* duplicate(row)
-            : { id: row.id, deliveries: own.length, duplicate: false, integrations: own },
+            ? yield* stored(row)
+            : { id: row.id, deliveries: counts.get(row.id) ?? 0, duplicate: false, integrations: own },
         )
       }
       return results
@@ -152,11 +155,11 @@ export const make = Effect.gen(function* () {
     const body = yield* bodyOf(event)
     const now = yield* Clock.currentTimeMillis
     const row = { id: EventId.make(now), workspace, name: subscriptionOf(event), body, key, now }
-    const stored = yield* Effect.callback<Stored, SqlError.SqlError>((resume) => store(row, resume))
-    if (stored === undefined) return yield* new IdempotencyKeyConflict({})
-    const { integrations, ...result } = stored
+    const result = yield* Effect.callback<Stored, SqlError.SqlError>((resume) => store(row, resume))
+    if (result === undefined) return yield* new IdempotencyKeyConflict({})
+    const { integrations, ...published } = result
     wakeup.published(integrations)
-    return result
+    return published
   })
   return publish
 })

@@ -3,6 +3,7 @@
  */
 import { Schema } from "effect"
 import { HttpApiError } from "effect/http-api"
+import type { IdempotencyKeyConflict, InvalidIdempotencyKey } from "../IdempotencyKey.ts"
 
 /**
  * A published event: `id` is the `webhook-id` of all its deliveries, `deliveries` their number. `duplicate` is true when the idempotency key was
@@ -45,30 +46,6 @@ const details: Record<InvalidEvent["reason"], string> = {
   Invalid: "The event does not match its schema",
   TooLarge: "An event must have at most 256 KiB as JSON",
 }
-
-/**
- * 422: the idempotency key is empty, longer than 255 characters, or contains a character that no database stores.
- *
- * @category errors
- * @since 0.1.0
- */
-export class InvalidIdempotencyKey extends HttpApiError.Problem<InvalidIdempotencyKey>()("InvalidIdempotencyKey", {
-  type: "urn:espalier:problem:invalid-idempotency-key",
-  status: 422,
-  title: "An idempotency key must have 1 to 255 characters",
-}) {}
-
-/**
- * 422: the idempotency key was used before for another event.
- *
- * @category errors
- * @since 0.1.0
- */
-export class IdempotencyKeyConflict extends HttpApiError.Problem<IdempotencyKeyConflict>()("IdempotencyKeyConflict", {
-  type: "urn:espalier:problem:idempotency-key-conflict",
-  status: 422,
-  title: "The idempotency key was used for another event",
-}) {}
 
 /**
  * Why an event is not published.

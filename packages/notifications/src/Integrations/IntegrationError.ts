@@ -57,6 +57,38 @@ export class IntegrationConflict extends HttpApiError.Problem<IntegrationConflic
 ) {}
 
 /**
+ * 409: the workspace has as many integrations as it may have: `limit`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TooManyIntegrations extends HttpApiError.Problem<TooManyIntegrations>()(
+  "TooManyIntegrations",
+  {
+    type: "urn:espalier:problem:too-many-integrations",
+    status: 409,
+    title: "The workspace has the maximum number of integrations",
+  },
+  { limit: Schema.Int },
+) {}
+
+/**
+ * 429: the integration was sent as many test events in a minute as it may be sent: `limit`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TooManyTests extends HttpApiError.Problem<TooManyTests>()(
+  "TooManyTests",
+  {
+    type: "urn:espalier:problem:too-many-tests",
+    status: 429,
+    title: "Too many test events; retry in a minute",
+  },
+  { limit: Schema.Int },
+) {}
+
+/**
  * 409: the integration is disabled, so nothing is sent to it. Enable it first.
  *
  * @category errors

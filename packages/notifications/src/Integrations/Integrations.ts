@@ -2,7 +2,7 @@
  * The webhook integrations of workspaces: the URL that notifications are posted to, the events that are posted, and the secrets that sign them.
  *
  * Each operation concerns the integrations of one workspace. A secret is returned once, by `create` and `rotateSecret`; after a rotation the
- * old one signs as well for 24 hours. The database has them sealed: see `Sealing` of `@espalier/sql`.
+ * old one signs as well for a time. The database has them sealed: see `Sealing` of `@espalier/sql`.
  *
  * **Gotchas**
  *
@@ -12,20 +12,25 @@
 import { type Integration, SubscriptionName, Subscriptions } from "@espalier/schema"
 import { Secret } from "@espalier/signing"
 import { Sealing } from "@espalier/sql"
-import { Clock, Context, Effect, Layer, Redacted, Result, Schema } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { InvalidAddress, InvalidUrl } from "../Addresses/AddressError.ts"
 import { AddressGuard } from "../Addresses/AddressGuard.ts"
+import * as Backlog from "../Deliveries/Backlog.ts"
+import { IdempotencyKeyConflict, InvalidIdempotencyKey, isIdempotencyKey } from "../IdempotencyKey.ts"
 import * as Id from "../Storage/Id.ts"
-import { integrationContext } from "../Storage/SealedSecrets.ts"
+import * as SigningSecrets from "../Storage/SigningSecrets.ts"
 import { Wakeup } from "../Worker/Wakeup.ts"
 import {
   IntegrationConflict,
   IntegrationDisabled,
   IntegrationNotFound,
   InvalidSubscriptions,
+  TooManyIntegrations,
+  TooManyTests,
 } from "./IntegrationError.ts"
 import type { IntegrationEdit, IntegrationInput, IntegrationWithSecret, TestSent } from "./IntegrationInput.ts"
+import { IntegrationLimits } from "./IntegrationLimits.ts"
 import * as IntegrationRow from "./IntegrationRow.ts"
 import { InvalidSetting } from "./SettingsInput.ts"
 import * as StoredSettings from "./StoredSettings.ts"
@@ -42,12 +47,23 @@ type Sql = SqlError.SqlError
 export type InvalidIntegration = InvalidUrl | InvalidAddress | InvalidSubscriptions | InvalidSetting
 
 /**
+ * Why a valid integration is not created.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type CreateError = IntegrationConflict | TooManyIntegrations | InvalidIdempotencyKey | IdempotencyKeyConflict
+
+/**
  * - `list`: oldest first.
+ * - `create`: a repetition with the same idempotency key within 24 hours returns the same integration and its current secret.
  * - `edit`: changes the given members. A new URL starts without the failures of the old one. Settings change like a JSON merge patch (RFC 7396): `null`
  *   removes one.
- * - `enable`: forgets failures, too. `disable`: sets the reason `Asked`. Both may be repeated.
+ * - `enable`: forgets failures and the receiver's `Retry-After`, and makes every pending delivery due at once. `disable`: sets the reason `Asked`. Both
+ *   may be repeated.
+ * - `rotateSecret`: the old secret signs as well for `overlap`, 24 hours by default. At most ten secrets sign at a time.
  * - `sendTest`: sends an example of an event, by default of the first one that the integration subscribes to, to this integration alone. It is
- *   delivered like a published event.
+ *   attempted once, with the header `webhook-test: true`.
  *
  * @category services
  * @since 0.1.0
@@ -58,7 +74,8 @@ export class Integrations extends Context.Service<
     readonly create: (
       workspace: string,
       input: IntegrationInput,
-    ) => Effect.Effect<IntegrationWithSecret, InvalidIntegration | IntegrationConflict | Sql>
+      options?: { readonly idempotencyKey?: string | undefined },
+    ) => Effect.Effect<IntegrationWithSecret, InvalidIntegration | CreateError | Sql>
     readonly list: (workspace: string) => Effect.Effect<ReadonlyArray<Integration>, Sql>
     readonly get: (workspace: string, id: string) => Effect.Effect<Integration, IntegrationNotFound | Sql>
     readonly edit: (
@@ -72,12 +89,13 @@ export class Integrations extends Context.Service<
     readonly rotateSecret: (
       workspace: string,
       id: string,
+      options?: { readonly overlap?: Duration.Input | undefined },
     ) => Effect.Effect<IntegrationWithSecret, IntegrationNotFound | Sql>
     readonly sendTest: (
       workspace: string,
       id: string,
       event?: SubscriptionName,
-    ) => Effect.Effect<TestSent, IntegrationNotFound | IntegrationDisabled | Sql>
+    ) => Effect.Effect<TestSent, IntegrationNotFound | IntegrationDisabled | TooManyTests | Sql>
   }
 >()("@espalier/notifications/Integrations") {
   /** Over tables that `migrate` has created. */
@@ -91,8 +109,7 @@ export class Integrations extends Context.Service<
   )
 }
 
-/** How long an old secret signs as well, in milliseconds. */
-const overlap = 24 * 60 * 60 * 1000
+const day = 24 * 60 * 60 * 1000
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -100,6 +117,8 @@ const make = Effect.gen(function* () {
   const wakeup = yield* Wakeup
   const sealing = yield* Sealing.Sealing
   const storage = { sql, sealing }
+  const secrets = SigningSecrets.make(sql, sealing)
+  const limits = yield* IntegrationLimits
   const columns = IntegrationRow.columns(sql)
 
   const get = Effect.fnUntraced(function* (workspace: string, id: string) {
@@ -119,6 +138,25 @@ const make = Effect.gen(function* () {
     if (other !== undefined) return yield* new IntegrationConflict({ id: other.id })
   })
 
+  /** The integration that the same request created before, whose answer was lost. */
+  const repeated = Effect.fnUntraced(function* (
+    workspace: string,
+    { url, events, now, key }: { url: string; events: Subscriptions; now: number; key: string | undefined },
+  ) {
+    if (key === undefined) return undefined
+    const [row] = yield* sql`SELECT ${columns} FROM espalier_integration
+      WHERE workspace = ${workspace} AND idempotency_key = ${key}`
+    if (row === undefined) return undefined
+    const integration = IntegrationRow.read(row)
+    const isSame = integration.url === url && integration.events.join() === events.join()
+    if (!isSame) return yield* new IdempotencyKeyConflict({})
+    if (now - integration.createdAt > day) return yield* new IntegrationConflict({ id: integration.id })
+    const [secret] = yield* Effect.catchTag(secrets.valid(integration.id, now), "SealingError", () =>
+      Effect.succeed([]),
+    )
+    return secret === undefined ? yield* new IntegrationConflict({ id: integration.id }) : { integration, secret }
+  })
+
   return Integrations.of({
     get,
 
@@ -128,32 +166,42 @@ const make = Effect.gen(function* () {
         (rows) => rows.map(IntegrationRow.read),
       ),
 
-    create: Effect.fnUntraced(function* (workspace, input) {
+    create: Effect.fnUntraced(function* (workspace, input, { idempotencyKey: key } = {}) {
+      if (key !== undefined && !isIdempotencyKey(key)) return yield* new InvalidIdempotencyKey({})
       const events = yield* subscriptions(input.events)
       const url = (yield* guard.check(input.url)).href
       const now = yield* Clock.currentTimeMillis
       const id = yield* Id.make("int")
       const secret = yield* ownSecret(input.secret)
-      const integration = yield* Effect.gen(function* () {
+      return yield* Effect.gen(function* () {
+        const before = yield* repeated(workspace, { url, events, now, key })
+        if (before !== undefined) return before
+        yield* checkConflict(workspace, url, id)
+        const [count] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM espalier_integration
+          WHERE workspace = ${workspace}`
+        if ((count?.n ?? 0) >= limits.maxIntegrations) {
+          return yield* new TooManyIntegrations({ limit: limits.maxIntegrations })
+        }
         // A failed insert would end the transaction in PostgreSQL.
         const inserted = yield* sql`INSERT INTO espalier_integration ${sql.insert({
           id,
           workspace,
           url,
           enabled: 1,
-          secret: sealing.seal(secret, integrationContext(id, "secret")),
+          idempotency_key: key ?? null,
           created_at: now,
           updated_at: now,
-        })} ON CONFLICT (workspace, url) DO NOTHING RETURNING id`
+        })} ON CONFLICT DO NOTHING RETURNING id`
         if (inserted.length === 0) {
           yield* checkConflict(workspace, url, id)
           return yield* new IntegrationConflict({ id })
         }
         yield* IntegrationRow.subscribe(sql, id, events)
         yield* StoredSettings.write(storage, id, input)
-        return yield* Effect.catchTag(get(workspace, id), "IntegrationNotFound", Effect.die)
+        yield* secrets.insert(id, secret, now)
+        const integration = yield* Effect.catchTag(get(workspace, id), "IntegrationNotFound", Effect.die)
+        return { integration, secret: Redacted.make(secret) }
       }).pipe(sql.withTransaction)
-      return { integration, secret: Redacted.make(secret) }
     }),
 
     edit: Effect.fnUntraced(function* (workspace, id, input) {
@@ -164,9 +212,10 @@ const make = Effect.gen(function* () {
         const before = yield* get(workspace, id)
         if (url !== undefined) yield* checkConflict(workspace, url, id)
         const after = url ?? before.url
-        const failing = after === before.url ? (before.failingSince ?? null) : null
+        const moved = after !== before.url
         // Updated first: its lock makes concurrent edits take turns.
-        yield* sql`UPDATE espalier_integration SET url = ${after}, failing_since = ${failing}, updated_at = ${now}
+        yield* sql`UPDATE espalier_integration SET url = ${after}, updated_at = ${now}
+          ${moved ? sql`, failing_since = NULL, last_failure_at = NULL, paused_until = NULL` : sql.literal("")}
           WHERE workspace = ${workspace} AND id = ${id}`
         if (events !== undefined) yield* IntegrationRow.subscribe(sql, id, events)
         yield* StoredSettings.write(storage, id, input)
@@ -180,6 +229,7 @@ const make = Effect.gen(function* () {
           yield* sql`DELETE FROM espalier_integration WHERE workspace = ${workspace} AND id = ${id} RETURNING id`
         if (deleted.length === 0) return yield* new IntegrationNotFound({ id })
         yield* sql`DELETE FROM espalier_subscription WHERE integration_id = ${id}`
+        yield* sql`DELETE FROM espalier_secret WHERE integration_id = ${id}`
         // An integration's deliveries have its workspace, which has the index.
         const own = sql`workspace = ${workspace} AND integration_id = ${id}`
         yield* sql`DELETE FROM espalier_attempt WHERE delivery_id IN (SELECT id FROM espalier_delivery WHERE ${own})`
@@ -191,9 +241,11 @@ const make = Effect.gen(function* () {
       const integration = yield* changed(
         id,
         sql`UPDATE espalier_integration
-          SET enabled = 1, disabled_reason = NULL, failing_since = NULL, updated_at = ${now}
+          SET enabled = 1, disabled_reason = NULL, failing_since = NULL, last_failure_at = NULL, paused_until = NULL,
+            updated_at = ${now}
           WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
       )
+      yield* Backlog.makePendingDue(sql, id)
       yield* wakeup.wake
       return integration
     }),
@@ -208,14 +260,21 @@ const make = Effect.gen(function* () {
       )
     }),
 
-    rotateSecret: Effect.fnUntraced(function* (workspace, id) {
+    rotateSecret: Effect.fnUntraced(function* (workspace, id, { overlap = day } = {}) {
       const now = yield* Clock.currentTimeMillis
       const secret = Secret.format(yield* Secret.generateHmac)
       const integration = yield* changed(
         id,
-        sql`UPDATE espalier_integration
-          SET old_secret = secret, old_secret_until = ${now + overlap}, secret = ${sealing.seal(secret, integrationContext(id, "secret"))}, updated_at = ${now}
+        sql`UPDATE espalier_integration SET updated_at = ${now}
           WHERE workspace = ${workspace} AND id = ${id} RETURNING ${columns}`,
+      ).pipe(
+        Effect.tap(
+          secrets.rotate(id, secret, {
+            now,
+            overlap: Duration.toMillis(Duration.fromInputUnsafe(overlap)),
+          }),
+        ),
+        sql.withTransaction,
       )
       return { integration, secret: Redacted.make(secret) }
     }),
@@ -224,6 +283,8 @@ const make = Effect.gen(function* () {
       const sent = yield* Effect.gen(function* () {
         const integration = yield* get(workspace, id)
         if (!integration.enabled) return yield* new IntegrationDisabled({ id })
+        const limit = limits.maxTestsPerMinute
+        if (!(yield* TestEvent.isAllowed(sql, integration, limit))) return yield* new TooManyTests({ limit })
         return yield* TestEvent.send(sql, integration, event ?? firstEvent(integration))
       }).pipe(sql.withTransaction)
       yield* wakeup.wake

@@ -2,7 +2,7 @@
  * Handles the integrations API: each endpoint calls the operation of the same name.
  */
 import { orDatabaseUnavailable } from "@espalier/api-keys"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { HttpApi, HttpApiBuilder } from "effect/http-api"
 import { Integrations } from "./Integrations.ts"
 import { IntegrationsGroup } from "./IntegrationsApi.ts"
@@ -19,13 +19,23 @@ export const layer = HttpApiBuilder.group(
 
     return handlers.handleAll({
       list: ({ params }) => orDatabaseUnavailable(integrations.list(params.workspace)),
-      create: ({ params, payload }) => orDatabaseUnavailable(integrations.create(params.workspace, payload)),
+      create: ({ headers, params, payload }) =>
+        orDatabaseUnavailable(
+          integrations.create(params.workspace, payload, { idempotencyKey: headers["idempotency-key"] }),
+        ),
       get: ({ params }) => orDatabaseUnavailable(integrations.get(params.workspace, params.id)),
       edit: ({ params, payload }) => orDatabaseUnavailable(integrations.edit(params.workspace, params.id, payload)),
       delete: ({ params }) => orDatabaseUnavailable(integrations.delete(params.workspace, params.id)),
       enable: ({ params }) => orDatabaseUnavailable(integrations.enable(params.workspace, params.id)),
       disable: ({ params }) => orDatabaseUnavailable(integrations.disable(params.workspace, params.id)),
-      rotateSecret: ({ params }) => orDatabaseUnavailable(integrations.rotateSecret(params.workspace, params.id)),
+      rotateSecret: ({ params, query: { overlap } }) =>
+        orDatabaseUnavailable(
+          integrations.rotateSecret(
+            params.workspace,
+            params.id,
+            overlap === undefined ? {} : { overlap: Duration.seconds(overlap) },
+          ),
+        ),
       sendTest: ({ params, payload }) =>
         orDatabaseUnavailable(integrations.sendTest(params.workspace, params.id, payload.event)),
     })

@@ -10,6 +10,7 @@
 import { Migrations } from "@espalier/sql"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { deliveryRecords } from "./DeliveryRecords.ts"
 import { apiKeysTable, pushCertificateTable, tables } from "./InitialTables.ts"
 import { integrationSettings } from "./IntegrationSettings.ts"
 import { prefixedTables } from "./PrefixedTables.ts"
@@ -52,6 +53,7 @@ export const migrate = Effect.gen(function* () {
           { id: 4, name: "prefixed tables", up: prefixedTables },
           { id: 5, name: "sealing probe", up: sealingProbe },
           { id: 6, name: "integration settings", up: integrationSettings },
+          { id: 7, name: "delivery records", up: deliveryRecords },
         ],
         { table },
       ),

@@ -26,13 +26,6 @@ export const integrationContext = (id: string, purpose: Purpose): string => `int
  */
 export type Purpose = "secret" | "settings"
 
-/** A signing secret moves from one column to the other, so both have one purpose. */
-const columns = [
-  { column: "secret", purpose: "secret" },
-  { column: "old_secret", purpose: "secret" },
-  { column: "sealed_settings", purpose: "settings" },
-] as const satisfies ReadonlyArray<{ readonly column: string; readonly purpose: Purpose }>
-
 /** The rows that a statement reads: other writers get their turn in between. */
 const size = 200
 
@@ -42,7 +35,33 @@ const probeText = "espalier"
 /** A secret that does not open. */
 interface Damaged {
   readonly integration: string
-  readonly column: string
+  readonly purpose: Purpose
+}
+
+/** Where sealed texts are. `first` is before every `id`. */
+const places = [
+  {
+    table: "espalier_secret",
+    id: "id",
+    integration: "integration_id",
+    column: "secret",
+    purpose: "secret",
+    first: 0,
+  },
+  {
+    table: "espalier_integration",
+    id: "id",
+    integration: "id",
+    column: "sealed_settings",
+    purpose: "settings",
+    first: "",
+  },
+] as const
+
+interface Row {
+  readonly key: string | number
+  readonly integration: string
+  readonly text: string
 }
 
 type Errors = SqlError.SqlError | Sealing.SealingError
@@ -63,22 +82,22 @@ const walk = Effect.fnUntraced(function* (
   const { open, seal } = yield* Sealing.Sealing
   const damaged: Array<Damaged> = []
   let sealed = 0
-  for (const { column, purpose } of columns) {
-    for (let after = ""; ; ) {
-      const rows = yield* sql<{ readonly id: string; readonly text: string }>`SELECT id, ${sql(column)} AS text
-        FROM espalier_integration WHERE id > ${after} AND ${sql(column)} IS NOT NULL ORDER BY id LIMIT ${size}`
+  for (const { table, id, integration, column, purpose, first } of places) {
+    for (let after: string | number = first; ; ) {
+      const rows = yield* sql<Row>`SELECT ${sql(id)} AS key, ${sql(integration)} AS integration, ${sql(column)} AS text
+        FROM ${sql(table)} WHERE ${sql(id)} > ${after} AND ${sql(column)} IS NOT NULL ORDER BY ${sql(id)} LIMIT ${size}`
       const last = rows.at(-1)
       if (last === undefined) break
-      after = last.id
-      for (const { id, text } of rows) {
-        const context = integrationContext(id, purpose)
+      after = last.key
+      for (const { key, integration, text } of rows) {
+        const context = integrationContext(integration, purpose)
         const opened = open(text, context)
         if (Result.isFailure(opened)) {
           if (opened.failure.reason === "KeyNotFound") return yield* opened.failure
-          damaged.push({ integration: id, column })
+          damaged.push({ integration, purpose })
         } else if (mustSeal(text)) {
-          const changed = yield* sql`UPDATE espalier_integration SET ${sql(column)} = ${seal(opened.success, context)}
-            WHERE id = ${id} AND ${sql(column)} = ${text} RETURNING id`
+          const changed = yield* sql`UPDATE ${sql(table)} SET ${sql(column)} = ${seal(opened.success, context)}
+            WHERE ${sql(id)} = ${key} AND ${sql(column)} = ${text} RETURNING ${sql(id)}`
           sealed += changed.length
         }
       }

@@ -15,6 +15,9 @@ export interface Agents {
   readonly of: (ca: string | undefined) => Undici.Agent
 }
 
+/** CDNs send large headers; the default of 16 KiB would turn a 200 into a failure. */
+const maxHeaderSize = 512 * 1024
+
 /** Private authorities with open connections. The one that was not used for the longest time is closed for another. */
 const maxPrivate = 100
 
@@ -35,6 +38,7 @@ export const make = Effect.fnUntraced(function* ({
       connect: connector({ timeout, ca }),
       pipelining: 1,
       allowH2: false,
+      maxHeaderSize,
       // The deadline of an attempt covers both.
       headersTimeout: 0,
       bodyTimeout: 0,

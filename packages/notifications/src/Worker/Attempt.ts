@@ -72,13 +72,21 @@ export const make = Effect.fnUntraced(function* ({
   const delaysOf = ({ retryDelays: own }: Pick<Target, "retryDelays">) =>
     own === undefined ? retryDelays : [0, ...own]
 
-  return (integration, { url, secrets, ...settings }, { id, event, body, attempts }, onProgress) => {
+  return (integration, { url, secrets, ...settings }, { id, event, body, attempts, test }, onProgress) => {
     const at = clock.currentTimeMillisUnsafe()
     const number = attempts + 1
+    const isTest = test === 1
+    const own = {
+      "content-type": "application/json",
+      "user-agent": userAgent,
+      ...(isTest ? { "webhook-test": "true" } : {}),
+      ...WebhookSignature.sign({ id: event, body: body ?? "", secrets, timestamp: at / 1000 }),
+    }
+    const request = { url: url.href, headers: { ...hidden(settings.headers), ...own } }
 
     const end = (response: WebhookClient.Response, now: number, outcome: Outcome.Outcome) => {
       onProgress({ _tag: "Responded", outcome })
-      record({ delivery: id, integration, number, at, now, response, outcome }, () =>
+      record({ delivery: id, integration, number, at, now, request, response, outcome, test: isTest }, () =>
         onProgress({ _tag: "Recorded", outcome }),
       )
     }
@@ -87,19 +95,24 @@ export const make = Effect.fnUntraced(function* ({
       end({ error: "EventMissing", bodyExcerpt: "", duration: 0 }, at, { _tag: "Dead" })
       return
     }
-    const headers = {
-      ...settings.headers,
-      "content-type": "application/json",
-      "user-agent": userAgent,
-      ...WebhookSignature.sign({ id: event, body, secrets, timestamp: at / 1000 }),
-    }
+    const headers = { ...settings.headers, ...own }
     client.post({ url, headers, body, timeout: settings.timeout, ca: settings.ca }, (response) => {
       const now = clock.currentTimeMillisUnsafe()
       end(
         response,
         now,
-        Outcome.of(response, { number, now, random: random.nextDoubleUnsafe(), retryDelays: delaysOf(settings) }),
+        Outcome.of(response, {
+          number,
+          now,
+          random: random.nextDoubleUnsafe(),
+          retryDelays: delaysOf(settings),
+          isTest,
+        }),
       )
     })
   }
 })
+
+/** The headers of a customer may be credentials, so their values are not recorded. */
+const hidden = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.keys(headers).map((name) => [name, "(hidden)"]))

@@ -29,8 +29,10 @@ export interface AttemptResult {
   readonly number: number
   readonly at: number
   readonly now: number
+  readonly request: { readonly url: string; readonly headers: { readonly [name: string]: string } }
   readonly response: Response
   readonly outcome: Outcome
+  readonly test: boolean
 }
 
 /**
@@ -69,15 +71,17 @@ export const make = Effect.fnUntraced(function* (
   const commits = yield* GroupCommit
   const write = commits.batched((results: Results) =>
     Effect.gen(function* () {
-      yield* insertAttempts(sql, results)
-      yield* updateDeliveries(sql, worker, results)
+      const updated = yield* updateDeliveries(sql, worker, results)
+      yield* insertAttempts(sql, yield* existing(sql, results, new Set(updated.map(({ id }) => id))))
       yield* updateIntegrationHealth(sql, results, results[0].now)
       return results.map(() => undefined)
     }),
   )
   const fork = yield* FiberSet.makeRuntime<never, void, never>()
   const context = yield* Effect.context()
-  const count = ({ outcome }: AttemptResult) => counters[outcome._tag].updateUnsafe(1, context)
+  const count = ({ outcome, test }: AttemptResult) => {
+    if (!test) counters[outcome._tag].updateUnsafe(1, context)
+  }
   const writeAgain = (result: AttemptResult) =>
     Effect.callback<void, SqlError.SqlError>((resume) => write(result, resume)).pipe(
       Effect.retry({ schedule: Schedule.spaced(pause), times: 9 }),
@@ -96,16 +100,40 @@ export const make = Effect.fnUntraced(function* (
     })
 })
 
-const insertAttempts = (sql: SqlClient.SqlClient, results: Results) =>
+/** The results whose delivery exists: that of a deleted integration does not. `updated` are known to. */
+const existing = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  results: Results,
+  updated: ReadonlySet<number>,
+) {
+  const others = results.filter(({ delivery }) => !updated.has(delivery))
+  if (others.length === 0) return results
+  const found = yield* sql<{ readonly id: number }>`SELECT id FROM espalier_delivery
+    WHERE id IN (SELECT CAST(value ->> 0 AS bigint) FROM ${JsonRows.ids(
+      sql,
+      others.map(({ delivery }) => delivery),
+    )})`
+  const known = new Set([...updated, ...found.map(({ id }) => id)])
+  return results.filter(({ delivery }) => known.has(delivery))
+})
+
+const insertAttempts = (sql: SqlClient.SqlClient, results: ReadonlyArray<AttemptResult>) =>
   InsertMany.forEach(
-    results.map(({ delivery, number, at, response: { duration, status = null, error = null, bodyExcerpt } }) => ({
+    results.map(({ delivery, number, at, request, response: { duration, status = null, error = null, ...rest } }) => ({
       delivery_id: delivery,
       number,
       at,
       duration,
       status,
       error,
-      body_excerpt: bodyExcerpt,
+      body_excerpt: rest.bodyExcerpt,
+      url: request.url,
+      request_headers: JSON.stringify(request.headers),
+      remote_address: rest.remoteAddress ?? null,
+      dns_ms: rest.timing?.dns ?? null,
+      connect_ms: rest.timing?.connect ?? null,
+      tls_ms: rest.timing?.tls ?? null,
+      first_byte_ms: rest.timing?.firstByte ?? null,
     })),
     (values) => sql`INSERT INTO espalier_attempt ${sql.insert(values)} ON CONFLICT (delivery_id, number) DO NOTHING`,
   )
@@ -113,19 +141,22 @@ const insertAttempts = (sql: SqlClient.SqlClient, results: Results) =>
 const states = { Delivered: "delivered", Dead: "dead", Gone: "dead", Retry: "pending" } as const
 
 const updateDeliveries = (sql: SqlClient.SqlClient, worker: string, results: Results) =>
-  sql`UPDATE espalier_delivery
-    SET state = result.state, due_at = result.due_at, attempts = attempts + 1, worker = NULL, updated_at = result.now
+  sql<{ readonly id: number }>`UPDATE espalier_delivery
+    SET state = result.state, due_at = result.due_at, attempts = attempts + 1, worker = NULL, updated_at = result.now,
+      last_status = result.status, last_error = result.error
     FROM (
       SELECT CAST(value ->> 0 AS bigint) AS id, value ->> 1 AS state, CAST(value ->> 2 AS bigint) AS due_at,
-        CAST(value ->> 3 AS bigint) AS now
+        CAST(value ->> 3 AS bigint) AS now, CAST(value ->> 4 AS integer) AS status, value ->> 5 AS error
       FROM ${JsonRows.from(
         sql,
-        results.map(({ delivery, outcome, now }) => [
+        results.map(({ delivery, outcome, now, response: { status = null, error = null } }) => [
           delivery,
           states[outcome._tag],
           outcome._tag === "Retry" ? now + outcome.delay : now,
           now,
+          status,
+          error,
         ]),
       )}
     ) AS result
-    WHERE espalier_delivery.id = result.id AND worker = ${worker}`
+    WHERE espalier_delivery.id = result.id AND worker = ${worker} RETURNING espalier_delivery.id`

@@ -64,8 +64,8 @@ export const make = (
   let inFlight = 0
   /** Whether more deliveries may be due. */
   let more = true
-  /** Whether the receiver responded 410, which is not yet recorded. */
-  let gone = false
+  /** The responses that stop the queue (410, `Retry-After`) and are not yet recorded. */
+  let stops = 0
   let ended = false
 
   /** Starts the attempts that may start now. */
@@ -76,17 +76,17 @@ export const make = (
       if (next === undefined) break
       inFlight++
       attempt(id, target, next, ({ _tag, outcome }) => {
-        const isGone = outcome._tag === "Gone"
+        const isStop = outcome._tag === "Gone" || outcome.pause !== undefined
         if (_tag === "Responded") {
           inFlight--
-          if (isGone) {
+          if (isStop) {
             target = undefined
-            gone = true
+            stops++
           }
           fill()
           changed.openUnsafe()
-        } else if (isGone) {
-          gone = false
+        } else if (isStop) {
+          stops--
           changed.openUnsafe()
         }
       })
@@ -111,7 +111,7 @@ export const make = (
       yield* release
       return true
     }
-    const wants = more && !gone && buffer.size() <= concurrency / 2
+    const wants = more && stops === 0 && buffer.size() <= concurrency / 2
     const wait = wants ? rates.wait(id, now) : 0
     if (wants && wait === 0) {
       more = false
@@ -140,7 +140,7 @@ export const make = (
       fill()
       return true
     }
-    if (buffer.size() === 0 && inFlight === 0 && !more && !gone) return false
+    if (buffer.size() === 0 && inFlight === 0 && !more && stops === 0) return false
     yield* wait > 0 ? Effect.raceFirst(changed.await, Effect.sleep(wait)) : changed.await
     return true
   })

@@ -11,7 +11,7 @@ import { type Array, Effect, Result, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Columns, target as settingsOf, type TargetSettings } from "../Integrations/StoredSettings.ts"
 import * as JsonRows from "../Storage/JsonRows.ts"
-import { integrationContext } from "../Storage/SealedSecrets.ts"
+import * as SigningSecrets from "../Storage/SigningSecrets.ts"
 
 /**
  * A delivery under a lease. `attempts` is the number of attempts so far, `until` the end of the lease in Unix milliseconds. `body` is `null` when
@@ -26,6 +26,8 @@ export interface LeasedDelivery {
   readonly body: string | null
   readonly attempts: number
   readonly until: number
+  /** 1 for a test event. */
+  readonly test: number
 }
 
 /**
@@ -46,9 +48,9 @@ export interface Target extends Omit<TargetSettings, "privateKey"> {
 export interface Leases {
   /** The enabled integrations that have due deliveries. */
   readonly due: (now: number) => Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
-  /** The target of an integration; `undefined` when it is disabled or deleted, and, logged, when a secret does not open. */
+  /** The target of an integration; `undefined` when it is disabled, paused or deleted, and, logged, when a secret does not open. */
   readonly target: (integration: string, now: number) => Effect.Effect<Target | undefined, SqlError.SqlError>
-  /** At most `limit(target)` due deliveries; none, and no `target`, when the integration is disabled or deleted. Run it in a transaction. */
+  /** At most `limit(target)` due deliveries; none, and no `target`, when the integration is disabled, paused or deleted. Run it in a transaction. */
   readonly claim: (
     integration: string,
     options: { readonly now: number; readonly limit: (target: Target) => number },
@@ -79,24 +81,37 @@ export const make = Effect.fnUntraced(function* ({
 }): Effect.fn.Return<Leases, never, SqlClient.SqlClient | Sealing.Sealing> {
   const sql = yield* SqlClient.SqlClient
   const sealing = yield* Sealing.Sealing
+  const signingSecrets = SigningSecrets.make(sql, sealing)
   const skipLocked = sql.onDialectOrElse({
     pg: () => sql.literal("FOR UPDATE SKIP LOCKED"),
     orElse: () => sql.literal(""),
   })
 
-  const targetFor: Leases["target"] = (integration, now) =>
-    Effect.flatMap(
-      sql`SELECT id, url, secret, old_secret, old_secret_until, settings, sealed_settings FROM espalier_integration
-        WHERE id = ${integration} AND enabled = 1`,
-      ([row]) =>
-        row === undefined
-          ? Effect.undefined
-          : Effect.fromResult(targetOf(decodeTarget(row), { sealing, now, maxTimeout: lease / 2 })).pipe(
-              Effect.catch(({ message }) =>
-                Effect.as(Effect.logError("nothing is sent to an integration", { integration, message }), undefined),
-              ),
-            ),
+  /** Enabled, and not paused by the receiver's `Retry-After`. */
+  const isActive = (now: number) => sql`enabled = 1 AND (paused_until IS NULL OR paused_until <= ${now})`
+
+  const openTarget = Effect.fnUntraced(function* (row: typeof TargetRow.Type, now: number) {
+    const texts = yield* signingSecrets.valid(row.id, now)
+    const { privateKey, timeout, ...settings } = yield* Effect.fromResult(settingsOf(sealing, row.id, row))
+    const keys = texts.map((text) => Result.getOrThrow(Secret.parseSigning(text)))
+    const [first, ...others] = privateKey === undefined ? keys : [...keys, privateKey]
+    if (first === undefined) return undefined
+    return {
+      ...settings,
+      timeout: timeout === undefined ? undefined : Math.min(timeout, lease / 2),
+      url: new URL(row.url),
+      secrets: [first, ...others] as const,
+    }
+  })
+
+  const targetFor: Leases["target"] = Effect.fnUntraced(function* (integration, now) {
+    const [row] = yield* sql`SELECT id, url, settings, sealed_settings FROM espalier_integration
+      WHERE id = ${integration} AND ${isActive(now)}`
+    if (row === undefined) return undefined
+    return yield* Effect.catchTag(openTarget(decodeTarget(row), now), "SealingError", ({ message }) =>
+      Effect.as(Effect.logError("nothing is sent to an integration", { integration, message }), undefined),
     )
+  })
 
   return {
     target: targetFor,
@@ -104,7 +119,7 @@ export const make = Effect.fnUntraced(function* ({
     due: (now) =>
       Effect.map(
         sql<{ readonly id: string }>`SELECT id FROM espalier_integration
-          WHERE enabled = 1 AND EXISTS (
+          WHERE ${isActive(now)} AND EXISTS (
             SELECT 1 FROM espalier_delivery
             WHERE integration_id = espalier_integration.id AND state = 'pending' AND due_at <= ${now}
           )`,
@@ -124,7 +139,7 @@ export const make = Effect.fnUntraced(function* ({
           )
           UPDATE espalier_delivery SET due_at = ${until}, worker = ${worker}
           WHERE id IN (SELECT id FROM due)
-          RETURNING id, event_id AS event, attempts,
+          RETURNING id, event_id AS event, attempts, test,
             (SELECT body FROM espalier_event WHERE id = event_id) AS body`
       return { target, claimed: rows.map((row) => ({ ...row, until })), limit }
     }),
@@ -135,37 +150,6 @@ export const make = Effect.fnUntraced(function* ({
   }
 })
 
-const TargetRow = Schema.Struct({
-  id: Schema.String,
-  url: Schema.String,
-  secret: Schema.String,
-  old_secret: Schema.NullOr(Schema.String),
-  old_secret_until: Schema.NullOr(Schema.Int),
-  ...Columns.fields,
-})
+const TargetRow = Schema.Struct({ id: Schema.String, url: Schema.String, ...Columns.fields })
 
 const decodeTarget = Schema.decodeUnknownSync(TargetRow)
-
-const targetOf = (
-  row: typeof TargetRow.Type,
-  {
-    sealing,
-    now,
-    maxTimeout,
-  }: { readonly sealing: Sealing.Sealing["Service"]; readonly now: number; readonly maxTimeout: number },
-): Result.Result<Target, Sealing.SealingError> =>
-  Result.gen(function* () {
-    const signing = (text: string) =>
-      Result.map(sealing.open(text, integrationContext(row.id, "secret")), (opened) =>
-        Result.getOrThrow(Secret.parseSigning(opened)),
-      )
-    const secret = yield* signing(row.secret)
-    const old = row.old_secret !== null && (row.old_secret_until ?? 0) > now ? [yield* signing(row.old_secret)] : []
-    const { privateKey, ...settings } = yield* settingsOf(sealing, row.id, row)
-    return {
-      ...settings,
-      timeout: settings.timeout === undefined ? undefined : Math.min(settings.timeout, maxTimeout),
-      url: new URL(row.url),
-      secrets: [secret, ...old, ...(privateKey === undefined ? [] : [privateKey])],
-    }
-  })

@@ -2,7 +2,7 @@
  * When a delivery is attempted: at once, then 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h after the previous attempt.
  *
  * These are ten attempts over a bit more than three days. Jitter makes a delay up to a tenth longer, never shorter, so that deliveries that
- * failed together are not retried together. A longer `Retry-After` of a receiver is honoured, up to 24 hours.
+ * failed together are not retried together. A longer `Retry-After` of a receiver is honoured, up to 24 hours, with the same jitter.
  */
 
 const second = 1000
@@ -28,7 +28,13 @@ export const standard: ReadonlyArray<number> = [
   24 * hour,
 ]
 
-const maxRetryAfter = 24 * hour
+/**
+ * The longest `Retry-After` that is honoured, in milliseconds.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const maxRetryAfter = 24 * hour
 
 /**
  * The delay after a number of failed attempts, in milliseconds; `undefined` after the last. `random` is from 0 to 1.
@@ -51,5 +57,5 @@ export const delayAfter = (
   const delay = retryDelays[attempts]
   return delay === undefined
     ? undefined
-    : Math.max(Math.round(delay * (1 + random / 10)), Math.min(retryAfter, maxRetryAfter))
+    : Math.round(Math.max(delay, Math.min(retryAfter, maxRetryAfter)) * (1 + random / 10))
 }
