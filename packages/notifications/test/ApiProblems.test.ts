@@ -68,7 +68,7 @@ const rows: ReadonlyArray<Row> = [
     "a header of the sender's own",
     "POST",
     integrations,
-    { body: { ...body, headers: { Host: "s3cr3t" } } },
+    { body: { ...body, url: `${url}settings`, headers: { Host: "s3cr3t" } } },
     422,
     urn("invalid-setting"),
     { member: "headers.host" },
@@ -137,10 +137,10 @@ const rows: ReadonlyArray<Row> = [
     "an unknown member of a new integration",
     "POST",
     integrations,
-    { body: { ...body, headers: {} } },
+    { body: { ...body, header: {} } },
     422,
     urn("unknown-member"),
-    { member: "headers" },
+    { member: "header" },
   ],
   [
     "an unknown member of an edit",
@@ -171,24 +171,6 @@ const rows: ReadonlyArray<Row> = [
     urn("unknown-member"),
     { member: "states" },
   ],
-  [
-    "too many integrations",
-    "POST",
-    "/workspaces/acme/integrations",
-    { body: { ...body, url: `${url}many` } },
-    409,
-    urn("too-many-integrations"),
-    { limit: 3 },
-  ],
-  [
-    "too many test events",
-    "POST",
-    `${integrations}/{integration}/test`,
-    { body: {} },
-    429,
-    urn("too-many-tests"),
-    { limit: 0 },
-  ],
   ["an invalid cursor", "GET", `${acme}/deliveries?cursor=x`, {}, 422, urn("invalid-cursor")],
   [
     "a range that ends before it begins",
@@ -217,7 +199,7 @@ const rows: ReadonlyArray<Row> = [
 describe("the API", () => {
   it.live("responds with the problems of the table", () =>
     Effect.gen(function* () {
-      const { call, receiver } = yield* ApiHarness.make({ maxIntegrations: 3, maxTestsPerMinute: 0 })
+      const { call, receiver } = yield* ApiHarness.make()
       receiver.answers = Receiver.status(500)
       const make = (at: string, subscribed = events) =>
         Effect.map(
@@ -247,9 +229,27 @@ describe("the API", () => {
   it("has a row for every problem type of its document", () => {
     const tested = new Set(rows.map(([, , , , , type]) => type))
     const known = JSON.stringify(OpenApi.fromApi(NotificationsApi)).match(/urn:espalier:problem:[\w-]+/g)
-    // The next test covers a failing database.
-    expect(new Set([...(known ?? []), bad])).toEqual(new Set([...tested, urn("database-unavailable")]))
+    // The next tests cover the limits and a failing database.
+    expect(new Set([...(known ?? []), bad])).toEqual(
+      new Set([...tested, ...["database-unavailable", "too-many-integrations", "too-many-tests"].map(urn)]),
+    )
   })
+
+  it.live("limits integrations and test events", () =>
+    Effect.gen(function* () {
+      const { call } = yield* ApiHarness.make({ worker: false, maxIntegrations: 1, maxTestsPerMinute: 2 })
+      const created = yield* call("POST", integrations, { body })
+      const { id } = Object(created.json).integration
+      const another = yield* call("POST", integrations, { body: { ...body, url: `${url}2` } })
+      expect([another.status, another.json]).toMatchObject([409, { type: urn("too-many-integrations"), limit: 1 }])
+      expect((yield* call("POST", "/workspaces/b/integrations", { body })).status).toBe(403)
+      const test = call("POST", `${integrations}/${id}/test`, { body: {} })
+      expect([(yield* test).status, (yield* test).status]).toEqual([202, 202])
+      const third = yield* test
+      expect([third.status, third.json]).toMatchObject([429, { type: urn("too-many-tests"), limit: 2 }])
+      expect(third.headers.get("retry-after")).toBe("60")
+    }),
+  )
 
   it.live("responds 503 with Retry-After while the database fails", () =>
     Effect.gen(function* () {
