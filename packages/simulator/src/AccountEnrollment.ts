@@ -21,6 +21,8 @@ export interface AccountOptions {
   readonly account: string
   /** The user signs in: from the `WWW-Authenticate` of the server to the `Authorization` of the device. */
   readonly signIn?: (challenge: string) => Effect.Effect<string>
+  /** `adde` for organization-owned devices, `byod` for personal ones (User Enrollment). Default: `adde`. */
+  readonly mode?: "adde" | "byod"
   /** The origin of the well-known address. Default: `https://` and the account's domain. */
   readonly origin?: string
 }
@@ -30,12 +32,9 @@ const Discovery = Schema.fromJsonString(
 )
 const decodeDiscovery = Schema.decodeUnknownResult(Discovery)
 
-/** The version of servers for organization-owned devices; `mdm-byod` is for personal ones. */
-const version = "mdm-adde"
-
 const discover = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
-  { account, origin }: AccountOptions,
+  { account, mode = "adde", origin }: AccountOptions,
 ): Effect.fn.Return<string, SimulatorError> {
   const domain = account.split("@")[1] ?? ""
   const url = new URL("/.well-known/com.apple.remotemanagement", origin ?? `https://${domain}`)
@@ -51,6 +50,7 @@ const discover = Effect.fnUntraced(function* (
     Effect.fromResult(decodeDiscovery(Buffer.from(body).toString("utf8"))),
     () => invalidResponse("a list of servers"),
   )
+  const version = `mdm-${mode}`
   const server = Servers.find((one) => one.Version === version)
   return server === undefined ? yield* invalidResponse(`a list with a server of version ${version}`) : server.BaseURL
 })
@@ -66,14 +66,15 @@ export const enroll = Effect.fnUntraced(function* (
   options: AccountOptions,
 ): Effect.fn.Return<void, SimulatorError> {
   const url = yield* discover(context, options)
-  const first = yield* ProfileDownload.send(context, url, { machineInfo: "body" })
+  const download = { machineInfo: "body", hidesIdentity: options.mode === "byod" } as const
+  const first = yield* ProfileDownload.send(context, url, download)
   const challenge = first.headers["www-authenticate"]
   const authorize = first.status === 401 && challenge !== undefined ? options.signIn : undefined
   const response =
     authorize === undefined
       ? first
       : yield* ProfileDownload.send(context, url, {
-          machineInfo: "body",
+          ...download,
           authorization: yield* authorize(challenge ?? ""),
         })
   yield* Enrollment.install(context, yield* ProfileDownload.profileIn(response))

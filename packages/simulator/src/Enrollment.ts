@@ -34,13 +34,18 @@ export interface Attachment {
 /** The `Authenticate` message of a device. Only Macs send the names. */
 const authenticate = (
   { profile }: DeviceContext.DeviceContext,
-  topic: string,
+  { topic, userEnrollment }: Profile.Server,
 ): Plist.Dictionary & { readonly MessageType: string } => ({
   MessageType: "Authenticate",
   Topic: topic,
   OSVersion: profile.osVersion,
   BuildVersion: profile.buildVersion,
   ProductName: profile.productName,
+  ...(userEnrollment ? {} : identifying(profile)),
+})
+
+/** Apple, "AuthenticateRequest": a User Enrollment has no serial number, IMEI and MEID. */
+const identifying = (profile: DeviceProfile.DeviceProfile): Plist.Dictionary => ({
   SerialNumber: profile.serialNumber,
   ...(profile.kind === "Mac"
     ? { DeviceName: profile.name, Model: profile.productName, ModelName: profile.modelName }
@@ -55,6 +60,20 @@ const imeiOf = (profile: DeviceProfile.DeviceProfile): string =>
     .replace(/^(.{2})(.{6})(.{6})(.)$/, "$1 $2 $3 $4")
 
 /**
+ * The keys that identify the device in a message: `UDID`, or `EnrollmentID` in a User Enrollment.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const deviceIds = (
+  { profile }: DeviceContext.DeviceContext,
+  { userEnrollment, serverUrl }: Profile.Server,
+): Plist.Dictionary =>
+  userEnrollment
+    ? { EnrollmentID: DeviceProfile.uuidOf(profile.derive(`enrollment ${serverUrl}`)) }
+    : { UDID: profile.udid }
+
+/**
  * A channel before its first `TokenUpdate`.
  *
  * @category constructors
@@ -64,10 +83,11 @@ export const newChannel = (
   context: DeviceContext.DeviceContext,
   name: State.ChannelName,
   enrollments: number,
+  device: Plist.Dictionary,
   user: Plist.Dictionary = {},
 ): State.Channel => ({
   name,
-  enrollmentIds: { UDID: context.profile.udid, ...user },
+  enrollmentIds: { ...device, ...user },
   push: {
     token: context.profile.derive(`push token ${name}`),
     magic: DeviceProfile.uuidOf(context.profile.derive(`push magic ${name} ${enrollments}`)),
@@ -114,14 +134,14 @@ const begin = Effect.fnUntraced(function* (
     ...state,
     enrollments: state.enrollments + 1,
   }))
-  const fresh = newChannel(context, "device", enrollments)
+  const fresh = newChannel(context, "device", enrollments, deviceIds(context, server))
   const device = profile === undefined ? fresh : { ...fresh, profiles: new Map([[profile.identifier, profile]]) }
   yield* Ref.update(context.state, (state) => ({
     ...state,
     enrollment: { server, scep, identity, channels: new Map([["device" as const, device]]) },
   }))
   yield* context.transport.setCredentials({ identity, roots })
-  yield* Effect.tapError(MdmClient.checkIn(context, "device", authenticate(context, server.topic)), () =>
+  yield* Effect.tapError(MdmClient.checkIn(context, "device", authenticate(context, server)), () =>
     DeviceContext.forget(context),
   )
   yield* tokenUpdate(context, "device")
@@ -189,6 +209,7 @@ export const attach = Effect.fnUntraced(function* (
       signMessage: identity !== undefined,
       checkOutWhenRemoved: true,
       profileIdentifier: undefined,
+      userEnrollment: false,
     },
     scep: undefined,
     identity,

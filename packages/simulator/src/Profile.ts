@@ -39,6 +39,8 @@ export interface Server {
   readonly checkOutWhenRemoved: boolean
   /** The identifier of the enrollment profile; `undefined` without a profile. */
   readonly profileIdentifier: string | undefined
+  /** A User Enrollment (`BYOD`): the device hides what identifies it, and has an `EnrollmentID` instead of a `UDID`. */
+  readonly userEnrollment: boolean
 }
 
 /**
@@ -95,6 +97,7 @@ const MdmPayload = Schema.Struct({
   IdentityCertificateUUID: text,
   SignMessage: Schema.optionalKey(Schema.Boolean),
   CheckOutWhenRemoved: Schema.optionalKey(Schema.Boolean),
+  EnrollmentMode: text,
 })
 
 const ScepPayload = Schema.Struct({
@@ -198,6 +201,7 @@ export const read = (bytes: Uint8Array): Result.Result<Profile, SimulatorError> 
               signMessage: own.SignMessage ?? false,
               checkOutWhenRemoved: own.CheckOutWhenRemoved ?? false,
               profileIdentifier: profile.PayloadIdentifier,
+              userEnrollment: own.EnrollmentMode === "BYOD",
             },
       scep: scep === undefined ? undefined : yield* scepOf(scep),
       roots: payloads

@@ -19,6 +19,8 @@ import type * as Transport from "./Transport.ts"
 export interface DownloadOptions {
   /** Sends the description of the device, signed with its certificate from Apple (`appleIdentity`). Default: without it. */
   readonly machineInfo?: "body" | "header"
+  /** Leaves `UDID` and `SERIAL` out of the description, as in a User Enrollment. */
+  readonly hidesIdentity?: boolean
   /** The `Authorization` header, after the user has signed in. */
   readonly authorization?: string
 }
@@ -27,9 +29,8 @@ export interface DownloadOptions {
 const accept = `application/x-apple-aspen-config, */*;q=0.8`
 
 /** The description of a device in Setup Assistant. */
-const describe = (profile: DeviceProfile.DeviceProfile): Plist.Dictionary => ({
-  UDID: profile.udid,
-  SERIAL: profile.serialNumber,
+const describe = (profile: DeviceProfile.DeviceProfile, hidesIdentity: boolean): Plist.Dictionary => ({
+  ...(hidesIdentity ? {} : { UDID: profile.udid, SERIAL: profile.serialNumber }),
   PRODUCT: profile.productName,
   VERSION: profile.buildVersion,
   OS_VERSION: profile.osVersion,
@@ -37,17 +38,17 @@ const describe = (profile: DeviceProfile.DeviceProfile): Plist.Dictionary => ({
   MDM_CAN_REQUEST_SOFTWARE_UPDATE: true,
 })
 
-const signedDescription = ({ profile, appleIdentity }: DeviceContext.DeviceContext) =>
+const signedDescription = ({ profile, appleIdentity }: DeviceContext.DeviceContext, hidesIdentity: boolean) =>
   appleIdentity === undefined
     ? Effect.fail(simulatorError("Unsupported", "The device has no certificate from Apple: set appleIdentity"))
-    : Effect.mapError(Effect.fromResult(MachineInfo.toCms(describe(profile), appleIdentity)), () =>
+    : Effect.mapError(Effect.fromResult(MachineInfo.toCms(describe(profile, hidesIdentity), appleIdentity)), () =>
         simulatorError("Unsupported", "The certificate from Apple cannot sign"),
       )
 
 const requestOf = Effect.fnUntraced(function* (
   context: DeviceContext.DeviceContext,
   url: string,
-  { machineInfo, authorization }: DownloadOptions,
+  { machineInfo, hidesIdentity = false, authorization }: DownloadOptions,
 ): Effect.fn.Return<Transport.Request, SimulatorError> {
   const headers = {
     accept,
@@ -56,7 +57,7 @@ const requestOf = Effect.fnUntraced(function* (
   }
   const common = { channel: "device", operation: "profile", url }
   if (machineInfo === undefined) return { ...common, method: "GET", headers }
-  const bytes = yield* signedDescription(context)
+  const bytes = yield* signedDescription(context, hidesIdentity)
   if (machineInfo === "body") {
     return { ...common, method: "POST", headers, body: { bytes, contentType: MachineInfo.contentType } }
   }

@@ -89,10 +89,16 @@ export const login = Effect.fnUntraced(function* (
     return yield* simulatorError("Unsupported", "An iPhone has no user channels")
   }
   const name = channelOf(user.shortName)
-  const { channels } = yield* DeviceContext.enrollment(context)
+  const { channels, server } = yield* DeviceContext.enrollment(context)
   const before = channels.get(name)
   const { enrollments } = yield* Ref.get(context.state)
-  const fresh = Enrollment.newChannel(context, name, enrollments, identify(context, user))
+  const fresh = Enrollment.newChannel(
+    context,
+    name,
+    enrollments,
+    Enrollment.deviceIds(context, server),
+    identify(context, user),
+  )
   const opened = before ?? fresh
   yield* DeviceContext.updateEnrollment(context, (enrollment) => ({
     ...enrollment,

@@ -15,6 +15,9 @@ const described = (cms: Uint8Array) =>
 const enrollPath = "/mdm/apple/enroll"
 const profile = (server: MdmServer): Answer => ({ body: server.profile() })
 
+const payloadsOf = ({ PayloadContent }: Plist.Dictionary): ReadonlyArray<Plist.Value> =>
+  Array.isArray(PayloadContent) ? PayloadContent : []
+
 describe("automated enrollment", () => {
   it.live("sends the signed MachineInfo as the body of a POST", () =>
     Effect.gen(function* () {
@@ -111,6 +114,36 @@ describe("account-driven enrollment", () => {
       expect(queries).toEqual([`${wellKnown}?user-identifier=ada%40example.com&model-family=iPhone`])
       expect(challenges).toEqual(['Bearer method="apple-as-web", url="https://id.example/"'])
       expect(server.operation()).toEqual(["Authenticate", "TokenUpdate"])
+    }),
+  )
+
+  // Apple, "AuthenticateRequest", "MachineInfo": forbidden in a User Enrollment are UDID, serial number and IMEI.
+  it.live("hides what identifies a personal device", () =>
+    Effect.gen(function* () {
+      const server = yield* listen()
+      const device = yield* unboxed(options)
+      server.routes.set(wellKnown, () => ({
+        body: JSON.stringify({ Servers: [{ Version: "mdm-byod", BaseURL: `${server.url}/byod` }] }),
+      }))
+      server.editProfile = (made) => ({
+        ...made,
+        PayloadContent: payloadsOf(made).map((payload) =>
+          Plist.isDictionary(payload) && payload["PayloadType"] === "com.apple.mdm"
+            ? { ...payload, EnrollmentMode: "BYOD", AssignedManagedAppleID: "ada@example.com" }
+            : payload,
+        ),
+      })
+      server.routes.set("/byod", (_, body) => {
+        expect(Object.keys(described(body))).not.toEqual(expect.arrayContaining(["UDID"]))
+        expect(described(body)["SERIAL"]).toBeUndefined()
+        return profile(server)
+      })
+      yield* device.enrollAccount({ account: "ada@example.com", origin: server.url, mode: "byod" })
+      const [first] = server.received
+      const enrollmentId = first?.message["EnrollmentID"]
+      expect(enrollmentId).toMatch(/^[0-9A-F-]{36}$/)
+      for (const { message } of server.received) expect(message["EnrollmentID"]).toBe(enrollmentId)
+      for (const key of ["UDID", "SerialNumber", "IMEI"]) expect(first?.message).not.toHaveProperty(key)
     }),
   )
 
