@@ -24,6 +24,7 @@ import {
   type Deliveries,
   type Integrations,
   type InvalidCidr,
+  type InvalidOperationalWebhook,
   Notifications,
   NotificationsHttp,
 } from "@espalier/notifications"
@@ -111,6 +112,7 @@ export type Services =
  */
 export type StartError =
   | InvalidCidr
+  | InvalidOperationalWebhook
   | DatabaseError
   | HttpServerError.ServeError
   | Migrations.MigrationError

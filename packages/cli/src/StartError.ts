@@ -3,7 +3,12 @@
  */
 
 import { ErrorCode } from "@espalier/http"
-import type { InvalidCidr, PublishError, PushCertificateWatch } from "@espalier/notifications"
+import type {
+  InvalidCidr,
+  InvalidOperationalWebhook,
+  PublishError,
+  PushCertificateWatch,
+} from "@espalier/notifications"
 import type { Server } from "@espalier/server"
 import type { Sealing } from "@espalier/sql"
 
@@ -17,6 +22,7 @@ export const message = (
   error:
     | Server.StartError
     | InvalidCidr
+    | InvalidOperationalWebhook
     | Sealing.SealingError
     | PublishError
     | PushCertificateWatch.InvalidPushCertificate,
@@ -30,6 +36,8 @@ export const message = (
       return `--data-directory: ${error.message}`
     case "InvalidCidr":
       return `--allow-address: ${error.message}`
+    case "InvalidOperationalWebhook":
+      return `--operational-webhook-${error.option}: ${error.message}`
     case "SealingError":
       return `--secrets-key-file: ${error.message}; add that key, or restore the file from a backup`
     case "InvalidPushOptions":

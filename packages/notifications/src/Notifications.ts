@@ -19,6 +19,7 @@ import { type Bounds, IntegrationBounds } from "./Integrations/IntegrationBounds
 import { IntegrationLimits } from "./Integrations/IntegrationLimits.ts"
 import { Integrations } from "./Integrations/Integrations.ts"
 import { migrate } from "./Migrations/Migrations.ts"
+import * as OperationalWebhook from "./OperationalWebhooks/OperationalWebhook.ts"
 import * as GroupCommit from "./Storage/GroupCommit.ts"
 import * as SealedSecrets from "./Storage/SealedSecrets.ts"
 import * as DeliveryWorker from "./Worker/DeliveryWorker.ts"
@@ -38,6 +39,11 @@ export interface NotificationsOptions {
   readonly maxIntegrations?: number | undefined
   /** The test events for an integration in a minute, at most. Defaults to 10. */
   readonly maxTestsPerMinute?: number | undefined
+  /**
+   * Where `integration_failing`, `integration_disabled` and `delivery_exhausted` go: an address of yours. Defaults to nowhere. All processes with
+   * a worker need the same.
+   */
+  readonly operationalWebhook?: OperationalWebhook.OperationalWebhookOptions | undefined
   /** How long finished deliveries, their attempts and idempotency keys are kept. Defaults to 30 days. */
   readonly retention?: Duration.Input | undefined
 }
@@ -77,7 +83,11 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
     options: NotificationsOptions = {},
   ): Layer.Layer<
     Integrations | Notifications | Deliveries,
-    InvalidCidr | MigrationError | Sealing.SealingError | SqlError.SqlError,
+    | InvalidCidr
+    | OperationalWebhook.InvalidOperationalWebhook
+    | MigrationError
+    | Sealing.SealingError
+    | SqlError.SqlError,
     SqlClient.SqlClient | Sealing.Sealing
   > => {
     const { worker, bounds, retention = "30 days", maxIntegrations = 20, maxTestsPerMinute = 10 } = options
@@ -98,7 +108,12 @@ export class Notifications extends Context.Service<Notifications, { readonly pub
             ),
             pruning(retention),
           )
+    const operational =
+      worker === false && options.operationalWebhook === undefined
+        ? Layer.empty
+        : Layer.effectDiscard(OperationalWebhook.configure(options.operationalWebhook))
     return background.pipe(
+      Layer.provide(operational),
       Layer.provideMerge(services),
       Layer.provide(
         Layer.mergeAll(

@@ -20,6 +20,10 @@ export { type CreateError, Integrations, type InvalidIntegration } from "./Integ
 export * from "./Integrations/SettingsInput.ts"
 export { migrate } from "./Migrations/Migrations.ts"
 export { type IntegrationBoundsOptions, Notifications, type NotificationsOptions } from "./Notifications.ts"
+export {
+  InvalidOperationalWebhook,
+  type OperationalWebhookOptions,
+} from "./OperationalWebhooks/OperationalWebhook.ts"
 export * as PushCertificateWatch from "./PushCertificates/PushCertificateWatch.ts"
 export { type RotationResult, rotate as rotateSealedSecrets } from "./Storage/SealedSecrets.ts"
 export type { WorkerOptions } from "./Worker/DeliveryWorker.ts"

@@ -10,6 +10,7 @@ import {
   type InvalidCidr,
   type InvalidEvent,
   type InvalidIdempotencyKey,
+  type InvalidOperationalWebhook,
   type MigrationError,
   Notifications,
   NotificationsHttp,
@@ -32,7 +33,7 @@ declare const options: NotificationsOptions & NotificationsHttpOptions
 is<
   Layer.Layer<
     Integrations | Notifications | Deliveries,
-    InvalidCidr | MigrationError | Sealing.SealingError | SqlError.SqlError,
+    InvalidCidr | InvalidOperationalWebhook | MigrationError | Sealing.SealingError | SqlError.SqlError,
     SqlClient.SqlClient | Sealing.Sealing
   >
 >()(Notifications.layer(options))

@@ -4,7 +4,12 @@
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { ApiKeys } from "@espalier/api-keys"
-import { Notifications, NotificationsHttp, PushCertificateWatch } from "@espalier/notifications"
+import {
+  Notifications,
+  NotificationsHttp,
+  type OperationalWebhookOptions,
+  PushCertificateWatch,
+} from "@espalier/notifications"
 import { Array, Context, Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -45,7 +50,11 @@ export const serve = Command.make("serve", flags, (options) =>
 const started = (options: NotificationsServeOptions) =>
   Effect.gen(function* () {
     const context = yield* Layer.build(
-      service(options, { watching: yield* watch(options), pageOrigins: yield* pageOrigins(options) }),
+      service(options, {
+        watching: yield* watch(options),
+        pageOrigins: yield* pageOrigins(options),
+        operationalWebhook: yield* operationalWebhook(options),
+      }),
     )
     const keys = yield* Context.get(context, ApiKeys).list
     if (!keys.some(({ revokedAt }) => revokedAt === null)) {
@@ -54,7 +63,7 @@ const started = (options: NotificationsServeOptions) =>
     return Context.get(context, HttpServer.HttpServer)
   }).pipe(Effect.mapError((error) => (error._tag === "UserError" ? error : UserError.make(StartError.message(error)))))
 
-const service = (options: NotificationsServeOptions, { watching, pageOrigins }: Checked) =>
+const service = (options: NotificationsServeOptions, { watching, pageOrigins, operationalWebhook }: Checked) =>
   HttpRouter.serve(Layer.merge(NotificationsHttp.layer({ pageOrigins }), Probes.layer), {
     routerConfig,
     disableListenLog: true,
@@ -66,6 +75,7 @@ const service = (options: NotificationsServeOptions, { watching, pageOrigins }: 
         addresses: { allow: options.allowAddress, allowHttp: options.allowHttp },
         worker: options.worker && { concurrency: options.concurrency, ratePerSecond: options.rate },
         retention: options.keep,
+        operationalWebhook,
       }),
     ),
     Layer.provide(SecretsKeys.layer(options)),
@@ -100,6 +110,18 @@ const pageOrigins = ({ pageOrigin }: NotificationsServeOptions) =>
         ),
   )
 
+/** The vendor's address for operational events, if there is one. */
+const operationalWebhook = Effect.fnUntraced(function* ({
+  operationalWebhookUrl: url,
+  operationalWebhookSecret: secret,
+}: NotificationsServeOptions) {
+  if (Option.isNone(url)) return undefined
+  if (Option.isNone(secret)) {
+    return yield* UserError.make("--operational-webhook-secret: required together with --operational-webhook-url")
+  }
+  return { url: url.value, secret: secret.value }
+})
+
 /** The watch of push certificates, if there are any. It reads the files again for every check. */
 const watch = Effect.fnUntraced(function* ({ pushCertificate: paths, ...options }: NotificationsServeOptions) {
   if (!Array.isReadonlyArrayNonEmpty(paths)) return Layer.empty
@@ -126,4 +148,5 @@ const watch = Effect.fnUntraced(function* ({ pushCertificate: paths, ...options 
 interface Checked {
   readonly watching: Effect.Success<ReturnType<typeof watch>>
   readonly pageOrigins: ReadonlyArray<string>
+  readonly operationalWebhook: OperationalWebhookOptions | undefined
 }

@@ -1,7 +1,7 @@
 /**
  * The flags of `espalier notifications serve`.
  */
-import { Duration, Schema } from "effect"
+import { Duration, Redacted, Schema } from "effect"
 import { type Command, Flag } from "effect/cli"
 import * as Flags from "../Flags.ts"
 import * as SecretsKeys from "../SecretsKeys.ts"
@@ -47,6 +47,18 @@ export const flags = {
     Flag.withMetavar("<duration>"),
     Flag.withSchema(Schema.DurationFromString),
     Flag.withDefault(Duration.days(30)),
+  ),
+  operationalWebhookUrl: Flags.text(
+    "operational-webhook-url",
+    "URL of yours that receives an event when an integration fails or is disabled, or a delivery fails for good",
+  ).pipe(Flag.withMetavar("<url>"), Flag.optional),
+  operationalWebhookSecret: Flags.text(
+    "operational-webhook-secret",
+    "Secret that signs these events (whsec_…). Other users of this machine can see flags: prefer the variable",
+  ).pipe(
+    Flag.withMetavar("<secret>"),
+    Flag.map((text) => Redacted.make(text)),
+    Flag.optional,
   ),
   pushCertificate: Flags.texts(
     "push-certificate",

@@ -10,6 +10,7 @@
  */
 import { type Array as Arr, Effect, Exit, FiberSet, Metric, Schedule, type Scope } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import * as OperationalEvents from "../OperationalWebhooks/OperationalEvents.ts"
 import { GroupCommit } from "../Storage/GroupCommit.ts"
 import * as InsertMany from "../Storage/InsertMany.ts"
 import * as JsonRows from "../Storage/JsonRows.ts"
@@ -74,6 +75,7 @@ export const make = Effect.fnUntraced(function* (
       const updated = yield* updateDeliveries(sql, worker, results)
       yield* insertAttempts(sql, yield* existing(sql, results, new Set(updated.map(({ id }) => id))))
       yield* updateIntegrationHealth(sql, results, results[0].now)
+      yield* OperationalEvents.publish(sql, results, results[0].now)
       return results.map(() => undefined)
     }),
   )
