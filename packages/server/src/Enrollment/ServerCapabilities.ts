@@ -70,5 +70,7 @@ const isSupported = <A>(call: Effect.Effect<A, BackendError>): Effect.Effect<boo
       UnknownDevice: () => Effect.succeed(true),
       ServerInitiatedUnenrollment: () => Effect.succeed(true),
       InternalServerError: () => Effect.succeed(true),
+      // A backend that answers with something else does not keep tokens; one that does not answer may.
+      BackendUnavailable: (error) => (error.reason === "InvalidResponse" ? Effect.succeed(false) : Effect.fail(error)),
     }),
   )
