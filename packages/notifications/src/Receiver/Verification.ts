@@ -29,7 +29,7 @@ export interface Received {
 export type SecretText = string | Redacted.Redacted
 
 /**
- * The headers of a request: those of a `Request`, or a record with lower-case names, as in Node and Effect.
+ * The headers of a request: those of a `Request`, or a record with names in any case.
  *
  * @category models
  * @since 0.1.0
@@ -100,9 +100,12 @@ const signatureHeaders = (headers: ReceivedHeaders) => ({
 
 const header = (headers: ReceivedHeaders, name: string): string | undefined => {
   if (isFetchHeaders(headers)) return headers.get(name) ?? undefined
-  const value = headers[name]
+  // Gateways and load balancers hand names on in any case, and single values as lists.
+  const values = Object.keys(headers)
+    .filter((key) => key.toLowerCase() === name)
+    .flatMap((key) => headers[key] ?? [])
   // A header that is given twice is ambiguous.
-  return typeof value === "string" ? value : undefined
+  return values.length === 1 ? values[0] : undefined
 }
 
 const isFetchHeaders = (headers: ReceivedHeaders): headers is Pick<Headers, "get"> =>
