@@ -58,7 +58,7 @@ describe("the guide", () => {
     const dead = links.filter((target) =>
       target.startsWith("#")
         ? !anchors.includes(target.slice(1))
-        : !target.startsWith("https:") && !existsSync(join(root, "docs", target)),
+        : !target.startsWith("https:") && !existsSync(join(root, "docs", target.split("#", 1)[0] ?? "")),
     )
     expect(dead).toEqual([])
   })
@@ -130,8 +130,8 @@ describe("the Dockerfile", () => {
     ["a base image without a tag", "ARG NODE=node:24-bookworm-slim", "ARG NODE=node", "no tag of its own"],
     ["the tag latest", "node:24-bookworm-slim\n", "node:latest\n", "no tag of its own"],
     ["a registry's host", "ARG NODE=", "ARG NODE=registry.example.com/", "names a registry's host"],
-    ["root", "USER 1000:1000", "USER 0", "none but root"],
-    ["nobody said who", "USER 1000:1000\n", "", "none but root"],
+    ["root", "USER 1000:1000", "USER 0", "a number other than root's"],
+    ["no user", "USER 1000:1000\n", "", "a number other than root's"],
     [
       "a shell in front",
       'ENTRYPOINT ["node", "/espalier/packages/cli/dist/main.js"]',
@@ -257,6 +257,7 @@ describe("variables of the example", () => {
     expect(names).toEqual([...new Set(names)])
     const known = [
       ...(commands["espalier serve"]?.variables ?? []),
+      ...(commands["espalier notifications serve"]?.variables ?? []),
       "ESPALIER_LOG_LEVEL",
       "ESPALIER_SAMPLE_KEY",
       "ESPALIER_SEED",

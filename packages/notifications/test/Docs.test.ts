@@ -7,11 +7,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { NotificationEvent, notificationEvents, subscriptionOf } from "@espalier/schema"
+import { NotificationEvent, notificationEvents, OperationalEvent, subscriptionOf } from "@espalier/schema"
 import { Secret, WebhookId, WebhookSignature } from "@espalier/signing"
 import { inMarkdown } from "@espalier/testing/CodeBlocks"
 import { enrolled } from "@espalier/testing/Events"
-import { Effect, Result, Schema } from "effect"
+import { Effect, Predicate, Result, Schema } from "effect"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { RetrySchedule } from "../src/index.ts"
 import * as ApiHarness from "./ApiHarness.ts"
@@ -156,10 +156,15 @@ describe("the guide", () => {
   test("shows one payload of every event", () => {
     const decode = Schema.decodeUnknownSync(NotificationEvent)
     const encode = Schema.encodeSync(NotificationEvent)
-    const names = blocks("json").map((code) => {
+    const decodeOperational = Schema.decodeUnknownSync(OperationalEvent)
+    const names = blocks("json").flatMap((code) => {
       const json: unknown = JSON.parse(code)
+      if (Predicate.hasProperty(json, "type")) {
+        expect(decodeOperational(json).type).toBe(json.type)
+        return []
+      }
       expect(encode(decode(json))).toEqual(json)
-      return subscriptionOf(decode(json))
+      return [subscriptionOf(decode(json))]
     })
     expect(names).toEqual(Object.keys(notificationEvents))
     for (const name of names) expect(guide).toContain(`\n\`${name}\`: `)
