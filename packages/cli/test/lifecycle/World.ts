@@ -116,7 +116,8 @@ export const make = Effect.fnUntraced(function* (setting: Setting): Effect.fn.Re
   const calls: Array<BackendCalls.BackendCall> = []
   const backendUrl = yield* Effect.orDie(backend)
   const webhookUrl = yield* Proxy.inFrontOfBackend(backendUrl, outages, BackendCalls.nameOf, (webhook, status) => {
-    calls.push(BackendCalls.callOf(webhook, status))
+    // The server's questions about capabilities are about no device.
+    if (!webhook.body.includes('"ESPALIER-CAPABILITIES"')) calls.push(BackendCalls.callOf(webhook, status))
   })
 
   const flags = [
