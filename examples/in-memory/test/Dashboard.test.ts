@@ -86,7 +86,7 @@ const openMac = Effect.fnUntraced(function* (tab: "Overview" | "Commands" | "Dec
 const newest = (page: Page, hasText: string | RegExp) => page.locator(".command").filter({ hasText }).first()
 
 const queued = (page: Page, hasText: string | RegExp, state = "Acknowledged") =>
-  newest(page, hasText).filter({ hasText: state }).waitFor()
+  newest(page, hasText).filter({ hasText: state }).waitFor({ timeout: 30_000 })
 
 const looks = [
   { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
