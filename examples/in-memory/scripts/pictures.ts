@@ -101,6 +101,7 @@ const program = Effect.gen(function* () {
       await page.waitForTimeout(1500)
       await shoot(page, `device${suffix}`)
       await page.goto(at("/devices/-/traffic"))
+      await page.locator(".exchange-row").filter({ hasText: "Acknowledged SecurityInfo" }).last().click()
       await page.waitForTimeout(2500)
       await shoot(page, `traffic${suffix}`)
       await page.close()

@@ -39,7 +39,7 @@ const furnished = Effect.gen(function* () {
     [`/w/acme/integrations/${integration.id}`, "Send test event"],
     ["/w/globex/deliveries", "No deliveries in this time range"],
     ["/w/acme/deliveries", "3 deliveries"],
-    [`/w/acme/deliveries/${delivery?.id}`, "webhook-signature"],
+    [`/w/acme/deliveries/${delivery?.id}`, "Copy body as sent"],
     ["/w/acme/nothing", "There is no page at this address."],
   ]
   return { product, pages }

@@ -34,9 +34,9 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the D
       yield* act(() => rows.filter({ hasText: "Delivered" }).waitFor())
       receiver.answers = Receiver.status(500)
       yield* publish("second")
-      yield* act(() => rows.filter({ hasText: "Pending" }).waitFor())
+      yield* act(() => rows.filter({ hasText: "Retrying" }).waitFor())
       expect(yield* act(() => rows.count())).toBe(2)
-      expect(yield* act(() => rows.first().innerText())).toContain("Pending")
+      expect(yield* act(() => rows.first().innerText())).toMatch(/Retrying[\s\S]*HTTP 500, next /)
       yield* act(async () => {
         await page.getByText("1 delivered", { exact: true }).waitFor({ timeout: 15_000 })
         await page.getByText("1 pending", { exact: true }).waitFor()
@@ -55,7 +55,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the D
       const panel = page.getByRole("dialog", { name: "Delivery" })
       yield* act(async () => {
         await rows.first().getByRole("link").click()
-        await panel.getByText("HTTP 410").waitFor()
+        await panel.getByText("HTTP 410").first().waitFor()
         await panel.getByText("Response", { exact: true }).click()
         await panel.getByText("No more, thanks").waitFor()
         await panel.getByText('"productName": "Ada\'s Mac"').waitFor()
@@ -65,13 +65,13 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the D
       receiver.answers = Receiver.status(200)
       // The 410 disabled the integration.
       yield* act(async () => {
-        await panel.getByRole("button", { name: "Retry" }).click()
+        await panel.getByRole("button", { name: "Retry now" }).click()
         await panel.getByText("When the integration is enabled again").waitFor()
       })
       const [integration] = yield* product.integrations.list("acme")
       yield* product.integrations.enable("acme", integration?.id ?? "")
       yield* act(async () => {
-        await panel.getByText("HTTP 200").waitFor()
+        await panel.getByText("HTTP 200").first().waitFor()
         await panel.getByText("Delivered", { exact: true }).waitFor()
       })
       // All deliveries of this event, and no others.
@@ -82,6 +82,89 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the D
         await rows.first().waitFor()
       })
       expect(yield* act(() => rows.count())).toBe(1)
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("retries a delivery that waits for its next attempt, and all of an integration", () =>
+    Effect.gen(function* () {
+      const { page, receiver, integration, publish, open, rows, complaints } = yield* signedIn()
+      receiver.answers = Receiver.status(500)
+      yield* publish("first")
+      yield* publish("second")
+      yield* open()
+      yield* act(() => rows.filter({ hasText: "Retrying" }).nth(1).waitFor())
+      receiver.answers = Receiver.status(200)
+      const panel = page.getByRole("dialog", { name: "Delivery" })
+      yield* act(async () => {
+        await rows.first().getByRole("link").click()
+        await panel.getByRole("button", { name: "Retry now" }).click()
+        await panel.getByText("HTTP 200").first().waitFor()
+        await panel.getByText("Delivered", { exact: true }).waitFor()
+        // The request as it was sent.
+        await panel.getByText(/webhook-signature: v1,[A-Za-z0-9+/=]{44}/).waitFor()
+        await page.goto(
+          new URL(`../integrations/${integration.id}`, page.url().replace(/deliveries.*/, "deliveries/x")).href,
+        )
+        await page.getByRole("button", { name: "Retry all" }).click()
+        await page.getByText("1 delivery is sent now").waitFor()
+        await page.getByRole("link", { name: "View deliveries" }).click()
+        await rows.filter({ hasText: "Delivered" }).nth(1).waitFor()
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("marks test events, and links figures to what they count", () =>
+    Effect.gen(function* () {
+      const { page, product, receiver, integration, publish, open, rows, complaints } = yield* signedIn()
+      yield* product.integrations.sendTest("acme", integration.id, "device_enrolled")
+      receiver.answers = Receiver.status(500)
+      yield* publish("first")
+      yield* open()
+      yield* act(async () => {
+        await rows.filter({ hasText: "Test" }).waitFor()
+        await rows.filter({ hasText: "Retrying" }).waitFor()
+        await page.getByRole("link", { name: "Pending: 1" }).click()
+        await page.getByText("1 delivery", { exact: true }).waitFor()
+        expect(await rows.first().innerText()).toContain("Retrying")
+        expect(new URL(page.url()).searchParams.get("state")).toBe("pending")
+      })
+      expect(complaints).toEqual([])
+    }),
+  )
+
+  it.effect("shows the counts of the bar under the pointer, and its time range after a click", () =>
+    Effect.gen(function* () {
+      const { page, product, integration, open, complaints } = yield* signedIn({ worker: false })
+      const row = { at: Date.now() - 5 * 3_600_000, integration: integration.id, name: "device_enrolled" } as const
+      yield* Effect.provideService(
+        Rows.insert("acme", [
+          { ...row, state: "delivered" },
+          { ...row, state: "dead" },
+          { ...row, at: Date.now() - 60_000, state: "delivered" },
+        ]),
+        SqlClient.SqlClient,
+        product.sql,
+      )
+      yield* open()
+      yield* act(async () => {
+        await page.getByText("2 delivered", { exact: true }).waitFor()
+        const box = await page.locator(".chart .u-over").boundingBox()
+        if (box === null) throw new Error("no chart")
+        // 48 bars of half an hour, and room for one more: the bar of five hours ago.
+        const step = 1_800_000
+        const until = Math.ceil((Date.now() + 1) / step) * step
+        const index = Math.floor((row.at - (until - 86_400_000)) / step)
+        const [x, y] = [box.x + ((index + 0.3) / 48) * box.width, box.y + box.height / 2]
+        await page.mouse.move(x, y)
+        await page.getByText("1 delivered", { exact: true }).waitFor()
+        await page.getByText("1 failed", { exact: true }).waitFor()
+        await page.mouse.click(x, y)
+        await page.getByText("2 deliveries", { exact: true }).waitFor()
+      })
+      expect(Number(new URL(page.url()).searchParams.get("since"))).toBeLessThanOrEqual(row.at)
+      expect(Number(new URL(page.url()).searchParams.get("until"))).toBeGreaterThan(row.at)
       expect(complaints).toEqual([])
     }),
   )
@@ -147,6 +230,7 @@ layer(Window.layer, { timeout: "90 seconds", excludeTestServices: true })("the D
         await page.getByRole("button", { name: "Replay deliveries" }).click()
         const from = dialog.getByLabel("From")
         const before = await from.inputValue()
+        await dialog.getByText("2 deliveries to 1 integration").waitFor()
         await from.fill("2099-01-01T00:00")
         await dialog.getByRole("button", { name: "Replay" }).click()
         await dialog.getByText("The end of the time range is before its start.").waitFor()

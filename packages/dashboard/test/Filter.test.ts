@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { filterOf, queryOf, searchOf, windowOf } from "../app/Deliveries/Filter.ts"
-import { stacked } from "../app/Deliveries/Stacked.ts"
+import { barOf, stacked } from "../app/Deliveries/Stacked.ts"
 
 describe("a filter", () => {
   it.each([
@@ -46,5 +46,12 @@ describe("bars", () => {
       pending: [0, 6, 0],
       totals: { delivered: 3, dead: 2, pending: 1 },
     })
+  })
+
+  it("have the counts of their step", () => {
+    const counts = [{ at: 2000, delivered: 3, dead: 2, pending: 1 }]
+    const bars = stacked({ since: 1000, until: 4000, step: 1000, counts })
+    expect(barOf(bars, 1)).toEqual({ at: 2000, delivered: 3, dead: 2, pending: 1 })
+    expect(barOf(bars, 2)).toEqual({ at: 3000, delivered: 0, dead: 0, pending: 0 })
   })
 })

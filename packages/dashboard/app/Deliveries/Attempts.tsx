@@ -11,6 +11,20 @@ import "./Attempts.css"
 
 const succeeded = ({ status }: Attempt) => status !== null && status >= 200 && status < 300
 
+/** The address and the phases of an attempt, as far as it got: `192.0.2.1 · DNS 3 ms · connect 20 ms`. */
+const phasesOf = ({ remoteAddress, timing: { dns, connect, tls, firstByte } }: Attempt): string =>
+  [
+    ...(remoteAddress === null ? [] : [remoteAddress]),
+    ...(
+      [
+        ["DNS", dns],
+        ["connect", connect],
+        ["TLS", tls],
+        ["first byte", firstByte],
+      ] as const
+    ).flatMap(([name, duration]) => (duration === null ? [] : [`${name} ${durationText(duration)}`])),
+  ].join(" · ")
+
 export const Attempts = ({ attempts }: { readonly attempts: ReadonlyArray<Attempt> }) => (
   <ol className="attempts">
     {attempts.map((attempt) => (
@@ -28,6 +42,7 @@ export const Attempts = ({ attempts }: { readonly attempts: ReadonlyArray<Attemp
           </span>
         </Group>
         {attempt.error === null ? null : <p className="attempt-error">{attemptErrorMessage(attempt.error)}</p>}
+        {phasesOf(attempt) === "" ? null : <p className="attempt-phases">{phasesOf(attempt)}</p>}
         {attempt.bodyExcerpt === "" ? null : (
           <details>
             <summary>Response</summary>

@@ -38,7 +38,7 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
   const { log, viewport, more, isBehind } = useDeliveryLog(workspace, filter)
 
   const known = useMemo(() => new Map(integrations.map((one) => [one.id, one])), [integrations])
-  const urlOf = useCallback((id: string) => known.get(id)?.url ?? id, [known])
+  const integrationOf = useCallback((id: string) => known.get(id), [known])
   const hrefOf = useCallback((id: number) => deliveriesPath(workspace, { id, search }), [workspace, search])
   const { refetch, isFetching } = more
   const onMore = useCallback(() => {
@@ -64,7 +64,7 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
         problem={more.error === null ? undefined : errorMessage(more.error)}
         onMore={onMore}
         viewport={viewport}
-        urlOf={urlOf}
+        integrationOf={integrationOf}
         hrefOf={hrefOf}
       />
     )
@@ -72,7 +72,11 @@ export default function DeliveriesPage({ workspace, opened }: DeliveriesPageProp
 
   return (
     <>
-      <PageHeader title="Deliveries" about="Events sent to your integrations.">
+      <PageHeader
+        title="Deliveries"
+        {...(opened === undefined ? {} : { documentTitle: `Delivery ${opened}` })}
+        about="Events sent to your integrations."
+      >
         <Button variant="default" onClick={() => setReplaying(true)}>
           Replay deliveries
         </Button>

@@ -2,13 +2,13 @@
  * Deliveries over time by state. The figures beside the chart give the same numbers as text.
  */
 import { useComputedColorScheme } from "@mantine/core"
-import { lazy, Suspense, useId } from "react"
+import { lazy, Suspense, useId, useState } from "react"
 import { commonErrorMessage } from "../Api/CommonError.ts"
 import { Failure } from "../components/Failure.tsx"
 import { ErrorBoundary } from "../layout/ErrorBoundary.tsx"
 import { useStatistics } from "./DeliveryQueries.ts"
 import { type Filter, isCustom, searchOf, windowOf } from "./Filter.ts"
-import { type Stacked, stacked } from "./Stacked.ts"
+import { barOf, type Stacked, stacked } from "./Stacked.ts"
 import "./DeliveryChart.css"
 
 /** Its own script: an error while it loads leaves the rest of the page usable. */
@@ -23,6 +23,11 @@ interface DeliveryChartProps {
 
 const nothing: Stacked = { at: [], delivered: [], dead: [], pending: [], totals: { delivered: 0, dead: 0, pending: 0 } }
 
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" })
+
+/** `25 Nov 2026, 14:00 – 14:30` */
+const periodOf = (at: number, step: number): string => clock.formatRange(at, at + step)
+
 export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProps) => {
   const { range, since, until } = filter
   const key = isCustom(filter)
@@ -30,6 +35,7 @@ export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProp
     : (range ?? "")
   const { data, error, refetch } = useStatistics(workspace, key, () => windowOf(filter))
   const scheme = useComputedColorScheme()
+  const [hovered, setHovered] = useState<number>()
   const id = useId()
   if (data === undefined && error !== null) {
     return (
@@ -44,11 +50,13 @@ export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProp
     )
   }
   const bars = data === undefined ? nothing : stacked(data)
-  const { delivered, dead, pending } = bars.totals
+  const bar = hovered === undefined || data === undefined ? undefined : barOf(bars, hovered)
+  const { delivered, dead, pending } = bar ?? bars.totals
+  const period = bar === undefined || data === undefined ? undefined : periodOf(bar.at, data.step)
   return (
     <figure className="chart" aria-labelledby={id}>
       <figcaption className="chart-caption">
-        <span id={id}>Deliveries by event time, all integrations</span>
+        <span id={id}>{period ?? "Deliveries by event time, all integrations"}</span>
         <ul>
           <li data-state="delivered">{delivered.toLocaleString()} delivered</li>
           <li data-state="dead">{dead.toLocaleString()} failed</li>
@@ -57,7 +65,7 @@ export const DeliveryChart = ({ workspace, filter, onSelect }: DeliveryChartProp
       </figcaption>
       <ErrorBoundary resetKey={key} message="The chart could not be shown. The figures above are complete.">
         <Suspense fallback={<div className="chart-plot" />}>
-          <UplotBars key={scheme} bars={bars} onSelect={onSelect} />
+          <UplotBars key={scheme} bars={bars} onSelect={onSelect} onHover={setHovered} />
         </Suspense>
       </ErrorBoundary>
     </figure>

@@ -2,6 +2,7 @@
  * The deliveries, newest first. Only visible rows are in the document, and they stay in place when newer ones arrive.
  */
 import type { Delivery } from "@espalier/notifications/api"
+import type { Integration } from "@espalier/schema"
 import { Button } from "@mantine/core"
 import { useMediaQuery } from "@mantine/hooks"
 import { useWindowVirtualizer } from "@tanstack/react-virtual"
@@ -19,7 +20,7 @@ interface DeliveryListProps {
   readonly problem: string | undefined
   readonly onMore: () => void
   readonly viewport: RefObject<Viewport>
-  readonly urlOf: (integration: string) => string
+  readonly integrationOf: (id: string) => Integration | undefined
   readonly hrefOf: (id: number) => string
 }
 
@@ -35,7 +36,7 @@ export const DeliveryList = ({
   problem,
   onMore,
   viewport,
-  urlOf,
+  integrationOf,
   hrefOf,
 }: DeliveryListProps) => {
   const list = useRef<HTMLUListElement>(null)
@@ -83,7 +84,11 @@ export const DeliveryList = ({
               aria-setsize={hasMore ? -1 : deliveries.length}
               style={{ height: rowHeight, transform: `translateY(${start - margin}px)` }}
             >
-              <DeliveryRow delivery={delivery} url={urlOf(delivery.integration)} href={hrefOf(delivery.id)} />
+              <DeliveryRow
+                delivery={delivery}
+                integration={integrationOf(delivery.integration)}
+                href={hrefOf(delivery.id)}
+              />
             </li>
           )
         })}

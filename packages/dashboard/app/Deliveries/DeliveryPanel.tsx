@@ -1,11 +1,12 @@
 /**
  * One delivery: state, attempts, request, and retry.
  */
-import type { DeliveryDetail } from "@espalier/notifications/api"
+import type { Attempt, DeliveryDetail } from "@espalier/notifications/api"
 import type { Integration } from "@espalier/schema"
 import { Anchor, Group, Stack } from "@mantine/core"
 import { Link } from "wouter"
 import { commonErrorMessage } from "../Api/CommonError.ts"
+import { useNow } from "../components/Clock.ts"
 import { CodeBlock } from "../components/CodeBlock.tsx"
 import { CopyButton } from "../components/CopyButton.tsx"
 import { Facts } from "../components/Facts.tsx"
@@ -16,11 +17,12 @@ import { PendingButton } from "../components/PendingButton.tsx"
 import { RelativeTime } from "../components/RelativeTime.tsx"
 import { Section } from "../components/Section.tsx"
 import { useToast } from "../components/Toaster.tsx"
-import { eventNames } from "../Integrations/EventNames.ts"
+import { eventLabel } from "../Integrations/EventNames.ts"
 import { deliveriesPath, integrationsPath } from "../layout/Paths.ts"
 import { Attempts } from "./Attempts.tsx"
 import { useAttempts, useDelivery, useRetry } from "./DeliveryQueries.ts"
-import { DeliveryStateBadge } from "./DeliveryStateBadge.tsx"
+import { statusOf } from "./DeliveryStatus.ts"
+import { DeliveryStatusBadge } from "./DeliveryStatusBadge.tsx"
 
 interface DeliveryPanelProps {
   readonly workspace: string
@@ -32,6 +34,7 @@ interface DeliveryPanelProps {
 export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProps) => {
   const { data: delivery, error, refetch } = useDelivery(workspace, id)
   const attempts = useAttempts(workspace, id, delivery?.attempts ?? 0)
+  const now = useNow()
   if (delivery === undefined) {
     if (error === null) return <Loading />
     return error._tag === "DeliveryNotFound" ? (
@@ -41,14 +44,16 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
     )
   }
   const integration = integrations.get(delivery.integration)
+  const status = statusOf(delivery, integration, now)
   return (
     <Stack gap="lg">
       <Group justify="space-between">
         <Group gap="sm">
-          <DeliveryStateBadge state={delivery.state} />
-          <strong>{eventNames[delivery.name]}</strong>
+          <DeliveryStatusBadge status={status} test={delivery.test} />
+          <strong>{eventLabel(delivery.name)}</strong>
+          {status.reason === "" ? null : <span className="delivery-reason">{status.reason}</span>}
         </Group>
-        {delivery.state === "pending" ? null : <Retry workspace={workspace} id={id} />}
+        <Retry workspace={workspace} id={id} delivered={delivery.state === "delivered"} />
       </Group>
       <Facts
         facts={[
@@ -82,7 +87,7 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
           <Attempts attempts={attempts.data} />
         )}
       </Section>
-      <Request delivery={delivery} />
+      <Request delivery={delivery} attempt={attempts.data?.at(-1)} />
     </Stack>
   )
 }
@@ -90,26 +95,36 @@ export const DeliveryPanel = ({ workspace, id, integrations }: DeliveryPanelProp
 const nextAttempt = ({ dueAt }: DeliveryDetail, integration: Integration | undefined) =>
   integration?.enabled === false ? "When the integration is enabled again" : <RelativeTime at={dueAt} />
 
-const Request = ({ delivery: { url, body, event } }: { readonly delivery: DeliveryDetail }) => (
+interface RequestProps {
+  readonly delivery: DeliveryDetail
+  /** The last attempt, if there is one. */
+  readonly attempt: Attempt | undefined
+}
+
+/** The request of the last attempt as it was sent; before the first one, the URL and the body that it will have. */
+const Request = ({ delivery: { url, body }, attempt }: RequestProps) => (
   <Section title="Request">
     <CodeBlock
       label="Request line and headers"
-      text={`POST ${url}
-content-type: application/json
-user-agent: espalier-notifications
-webhook-id: ${event}
-webhook-timestamp: time of the attempt in Unix seconds
-webhook-signature: v1,… (signed with the integration's secret)`}
+      text={[
+        `POST ${attempt?.url ?? url}`,
+        ...Object.entries(attempt?.requestHeaders ?? {}).map(([name, value]) => `${name}: ${value}`),
+      ].join("\n")}
     />
-    <Group justify="space-between">
-      <span>Body</span>
-      <CopyButton text={body} label="Copy body" />
-    </Group>
     <CodeBlock text={prettyJson(body)} label="Body" />
+    <Group>
+      <CopyButton text={body} label="Copy body as sent" />
+    </Group>
   </Section>
 )
 
-const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: number }) => {
+interface RetryProps {
+  readonly workspace: string
+  readonly id: number
+  readonly delivered: boolean
+}
+
+const Retry = ({ workspace, id, delivered }: RetryProps) => {
   const retry = useRetry(workspace, id)
   const toast = useToast()
   const message = (error: NonNullable<typeof retry.error>): string => {
@@ -125,9 +140,9 @@ const Retry = ({ workspace, id }: { readonly workspace: string; readonly id: num
       <PendingButton
         size="xs"
         pending={retry.isPending}
-        onClick={() => retry.mutate(undefined, { onSuccess: () => toast("Delivery queued again") })}
+        onClick={() => retry.mutate(undefined, { onSuccess: () => toast("The delivery is sent now") })}
       >
-        Retry
+        {delivered ? "Send again" : "Retry now"}
       </PendingButton>
       {retry.error === null ? null : <Failure message={message(retry.error)} />}
     </>

@@ -57,6 +57,25 @@ export const useReplay = (workspace: string) => {
   })
 }
 
+/** What a replay would send again. */
+export const useReplayPreview = (workspace: string, range: ReplayRange) =>
+  useEffectQuery(
+    ["replay-preview", workspace, range],
+    deliveries.previewReplay({ params: { workspace }, payload: range }),
+    { placeholderData: (previous) => previous, retry: false },
+  )
+
+export const useRetryAll = (workspace: string, id: string) => {
+  const client = useQueryClient()
+  return useEffectMutation(() => deliveries.retryAll({ params: { workspace, id } }), {
+    onSuccess: () => {
+      for (const name of ["statistics", "health", "deliveries-live", "integrations"]) {
+        void client.invalidateQueries({ queryKey: [name, workspace] })
+      }
+    },
+  })
+}
+
 export const useHealth = (workspace: string) =>
   useEffectQuery(["health", workspace], deliveries.health({ params: { workspace } }), { refetchInterval: 5000 })
 

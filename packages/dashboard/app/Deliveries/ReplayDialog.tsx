@@ -8,7 +8,7 @@ import { commonErrorMessage } from "../Api/CommonError.ts"
 import { Dialog } from "../components/Dialog.tsx"
 import { Failure } from "../components/Failure.tsx"
 import { PendingButton } from "../components/PendingButton.tsx"
-import { useReplay } from "./DeliveryQueries.ts"
+import { useReplay, useReplayPreview } from "./DeliveryQueries.ts"
 import { type Filter, windowOf } from "./Filter.ts"
 import { TimeField } from "./TimeField.tsx"
 
@@ -20,20 +20,26 @@ interface ReplayDialogProps {
 }
 
 const states = [
+  { value: "failed", label: "Failed, and retrying" },
   { value: "dead", label: "Failed" },
   { value: "delivered", label: "Delivered" },
 ] as const
 
-const count = (deliveries: number) =>
-  deliveries === 1 ? "1 delivery is" : `${deliveries.toLocaleString()} deliveries are`
+const deliveryCount = (count: number) => (count === 1 ? "1 delivery" : `${count.toLocaleString()} deliveries`)
+
+const integrationCount = (count: number) => (count === 1 ? "1 integration" : `${count.toLocaleString()} integrations`)
 
 export const ReplayDialog = ({ workspace, filter, integrations, onClose }: ReplayDialogProps) => {
   const [initial] = useState(() => windowOf(filter))
   const [since, setSince] = useState(initial.since)
   const [until, setUntil] = useState(initial.until)
-  const [state, setState] = useState<"dead" | "delivered">(filter.state === "delivered" ? "delivered" : "dead")
+  const [state, setState] = useState<(typeof states)[number]["value"]>(
+    filter.state === "delivered" ? "delivered" : "failed",
+  )
   const [integration, setIntegration] = useState(filter.integration ?? "")
   const replay = useReplay(workspace)
+  const range = { since, until, state, ...(integration === "" ? {} : { integration }) }
+  const preview = useReplayPreview(workspace, range)
   return (
     <Dialog title="Replay deliveries" onClose={onClose}>
       <Stack gap="md">
@@ -46,7 +52,10 @@ export const ReplayDialog = ({ workspace, filter, integrations, onClose }: Repla
         <NativeSelect
           label="State"
           value={state}
-          onChange={(event) => setState(event.currentTarget.value === "delivered" ? "delivered" : "dead")}
+          onChange={(event) => {
+            const chosen = states.find(({ value }) => value === event.currentTarget.value)
+            if (chosen !== undefined) setState(chosen.value)
+          }}
           data={[...states]}
         />
         <NativeSelect
@@ -67,19 +76,21 @@ export const ReplayDialog = ({ workspace, filter, integrations, onClose }: Repla
             }
           />
         )}
+        {replay.data !== undefined || preview.data === undefined ? null : (
+          <Text role="status">
+            {deliveryCount(preview.data.deliveries)} to {integrationCount(preview.data.integrations)}
+          </Text>
+        )}
         {replay.data === undefined ? null : (
           <Alert color="teal" variant="light" role="status">
-            {count(replay.data.deliveries)} sent again.
+            {deliveryCount(replay.data.deliveries)} {replay.data.deliveries === 1 ? "is" : "are"} sent again.
           </Alert>
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {replay.data === undefined ? "Cancel" : "Done"}
           </Button>
-          <PendingButton
-            pending={replay.isPending}
-            onClick={() => replay.mutate({ since, until, state, ...(integration === "" ? {} : { integration }) })}
-          >
+          <PendingButton pending={replay.isPending} onClick={() => replay.mutate(range)}>
             Replay
           </PendingButton>
         </Group>

@@ -37,3 +37,11 @@ export const stacked = ({ since, until, step, counts }: Counted): Stacked => {
   }
   return { ...bars, totals }
 }
+
+/** The counts of one bar, and its time in Unix milliseconds. */
+export const barOf = (bars: Stacked, index: number) => {
+  const [at = 0, delivered = 0, dead = 0, pending = 0] = [bars.at, bars.delivered, bars.dead, bars.pending].map(
+    (series) => series[index] ?? 0,
+  )
+  return { at: at * 1000, delivered, dead: dead - delivered, pending: pending - dead }
+}

@@ -8,7 +8,21 @@ import type { Stacked } from "./Stacked.ts"
 
 interface UplotBarsProps {
   readonly bars: Stacked
+  /** Called with the time range of a drag, or of the bar that was clicked. */
   readonly onSelect: (since: number, until: number) => void
+  /** Called with the index of the bar under the pointer. */
+  readonly onHover: (index: number | undefined) => void
+}
+
+/** A pointer that moves less than this, in pixels, clicks. */
+const clickTolerance = 4
+
+/** The bar at a horizontal position: bars start at their times. */
+const barAt = (plot: UPlot, left: number): number | undefined => {
+  const [times] = plot.data
+  const [first = 0, second = first] = times
+  const index = Math.floor((plot.posToVal(left, "x") - first) / (second - first))
+  return left >= 0 && index >= 0 && index < times.length ? index : undefined
 }
 
 const height = 130
@@ -21,7 +35,9 @@ const dataOf = ({ at, pending, dead, delivered }: Stacked): UPlot.AlignedData =>
   [...delivered],
 ]
 
-const optionsOf = (width: number, onSelect: (since: number, until: number) => void): UPlot.Options => {
+type Handlers = Pick<UplotBarsProps, "onSelect" | "onHover">
+
+const optionsOf = (width: number, { onSelect, onHover }: Handlers): UPlot.Options => {
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string) => resolved(style.getPropertyValue(name))
   const paths = UPlot.paths.bars?.({ size: [0.7, 40, 1], align: 1, radius: 0.15 })
@@ -53,10 +69,26 @@ const optionsOf = (width: number, onSelect: (since: number, until: number) => vo
       },
     ],
     hooks: {
+      setCursor: [(plot) => onHover(barAt(plot, plot.cursor.left ?? -1))],
+      ready: [
+        (plot) => {
+          let pressedAt = 0
+          plot.over.addEventListener("mousedown", ({ clientX }) => {
+            pressedAt = clientX
+          })
+          plot.over.addEventListener("click", ({ clientX, offsetX }) => {
+            const index = barAt(plot, offsetX)
+            const [first = 0, second = first] = plot.data[0]
+            const at = index === undefined ? undefined : plot.data[0][index]
+            if (Math.abs(clientX - pressedAt) >= clickTolerance || at === undefined) return
+            onSelect(Math.round(at * 1000), Math.round((at + second - first) * 1000))
+          })
+        },
+      ],
       setSelect: [
         (plot) => {
           const { left, width } = plot.select
-          if (width < 4) return
+          if (width < clickTolerance) return
           const at = (x: number) => Math.round(plot.posToVal(x, "x") * 1000)
           onSelect(at(left), at(left + width))
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
@@ -87,19 +119,22 @@ const resolved = (value: string): string => {
   return color
 }
 
-export default function UplotBars({ bars, onSelect }: UplotBarsProps) {
+export default function UplotBars({ bars, onSelect, onHover }: UplotBarsProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(undefined)
-  const select = useRef(onSelect)
+  const handlers = useRef({ onSelect, onHover })
   const data = useRef(bars)
-  select.current = onSelect
+  handlers.current = { onSelect, onHover }
   data.current = bars
 
   useEffect(() => {
     const element = place.current
     if (element === null) return
     const made = new UPlot(
-      optionsOf(element.clientWidth, (since, until) => select.current(since, until)),
+      optionsOf(element.clientWidth, {
+        onSelect: (since, until) => handlers.current.onSelect(since, until),
+        onHover: (index) => handlers.current.onHover(index),
+      }),
       dataOf(data.current),
       element,
     )

@@ -2,13 +2,16 @@
  * One integration with its settings and actions.
  */
 import type { Integration } from "@espalier/schema"
-import { Alert, Anchor, Divider, Stack, Switch } from "@mantine/core"
+import { Alert, Anchor, Divider, Group, Stack, Switch } from "@mantine/core"
 import { Link } from "wouter"
+import { commonErrorMessage } from "../Api/CommonError.ts"
 import { CopyButton } from "../components/CopyButton.tsx"
 import { Failure } from "../components/Failure.tsx"
+import { PendingButton } from "../components/PendingButton.tsx"
 import { RelativeTime } from "../components/RelativeTime.tsx"
 import { Section } from "../components/Section.tsx"
 import { useToast } from "../components/Toaster.tsx"
+import { useRetryAll } from "../Deliveries/DeliveryQueries.ts"
 import { deliveriesPath } from "../layout/Paths.ts"
 import { DeleteIntegration } from "./DeleteIntegration.tsx"
 import { EditIntegration } from "./EditIntegration.tsx"
@@ -27,6 +30,7 @@ interface IntegrationPanelProps {
 
 export const IntegrationPanel = ({ workspace, integration, onClose, onChanged }: IntegrationPanelProps) => {
   const enable = useEnable(workspace, integration?.id ?? "")
+  const retryAll = useRetryAll(workspace, integration?.id ?? "")
   const toast = useToast()
   if (integration === undefined) {
     return <Failure message="This integration was not found. It may have been deleted." />
@@ -60,9 +64,25 @@ export const IntegrationPanel = ({ workspace, integration, onClose, onChanged }:
         }
       />
       {enable.error === null ? null : <Failure message={problemOf(enable.error).message} />}
-      <Anchor component={Link} href={deliveriesPath(workspace, { search: `integration=${encodeURIComponent(id)}` })}>
-        View deliveries
-      </Anchor>
+      <Group justify="space-between">
+        <Anchor component={Link} href={deliveriesPath(workspace, { search: `integration=${encodeURIComponent(id)}` })}>
+          View deliveries
+        </Anchor>
+        <PendingButton
+          size="xs"
+          variant="default"
+          pending={retryAll.isPending}
+          onClick={() =>
+            retryAll.mutate(undefined, {
+              onSuccess: ({ deliveries }) =>
+                toast(deliveries === 1 ? "1 delivery is sent now" : `${deliveries} deliveries are sent now`),
+            })
+          }
+        >
+          Retry all
+        </PendingButton>
+      </Group>
+      {retryAll.error === null ? null : <Failure message={commonErrorMessage(retryAll.error)} />}
       <Divider />
       <EditIntegration workspace={workspace} integration={integration} onChanged={onChanged} />
       <Divider />
