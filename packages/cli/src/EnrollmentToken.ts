@@ -3,33 +3,14 @@
  *
  * It works on the data directory or database of a server, whether the server is running or not.
  */
-import { type Authority, EnrollmentToken, Server, Store, type StoreError } from "@espalier/server"
-import { Console, DateTime, Duration, Effect, Layer, Option, type Redacted, Schema } from "effect"
+import { EnrollmentToken, Store } from "@espalier/server"
+import { Console, DateTime, Duration, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { renderUnicodeCompact } from "uqr"
 import * as Flags from "./Flags.ts"
 import { storage } from "./ServeFlags.ts"
-import * as StartError from "./StartError.ts"
+import { withStore } from "./ServerStore.ts"
 import * as UserError from "./UserError.ts"
-
-interface Storage {
-  readonly dataDirectory: string
-  readonly databaseUrl: Option.Option<Redacted.Redacted>
-}
-
-/** Runs an effect with the store of the servers. An error becomes a message that names the flag. */
-const withStore = <A>(
-  { dataDirectory, databaseUrl }: Storage,
-  effect: Effect.Effect<A, StoreError, Authority | Store>,
-) =>
-  Effect.gen(function* () {
-    const state = Server.state({ dataDirectory, databaseUrl: Option.getOrUndefined(databaseUrl) })
-    const context = yield* Effect.mapError(Layer.build(state), (error) => UserError.make(StartError.message(error)))
-    return yield* effect.pipe(
-      Effect.provideContext(context),
-      Effect.mapError((error) => UserError.make(`--database-url: ${error.message}`)),
-    )
-  }).pipe(Effect.scoped)
 
 const create = Command.make(
   "create",

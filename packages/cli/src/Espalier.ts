@@ -4,6 +4,7 @@
 import { Command } from "effect/cli"
 import { doctor } from "./Doctor.ts"
 import { enrollmentToken } from "./EnrollmentToken.ts"
+import { importDevices } from "./Import.ts"
 import { notifications } from "./Notifications.ts"
 import { push } from "./Push.ts"
 import { secrets } from "./Secrets.ts"
@@ -15,5 +16,5 @@ import { serve } from "./Serve.ts"
  */
 export const espalier = Command.make("espalier").pipe(
   Command.withDescription("Apple device management from your own backend"),
-  Command.withSubcommands([serve, enrollmentToken, doctor, push, notifications, secrets]),
+  Command.withSubcommands([serve, enrollmentToken, importDevices, doctor, push, notifications, secrets]),
 )

@@ -10,7 +10,7 @@ import {
   type OperationalWebhookOptions,
   PushCertificateWatch,
 } from "@espalier/notifications"
-import { Array, Context, Effect, Layer, Option } from "effect"
+import { Array, Context, Duration, Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
 import { HttpRouter, HttpServer } from "effect/http"
 import * as Files from "../Files.ts"
@@ -73,8 +73,16 @@ const service = (options: NotificationsServeOptions, { watching, pageOrigins, op
     Layer.provide(
       Notifications.layer({
         addresses: { allow: options.allowAddress, allowHttp: options.allowHttp },
-        worker: options.worker && { concurrency: options.concurrency, ratePerSecond: options.rate },
-        retention: options.keep,
+        worker: options.worker && {
+          concurrency: options.concurrency,
+          ratePerSecond: options.rate,
+          timeout: options.timeout,
+          // The first attempt is immediate.
+          ...(Array.isReadonlyArrayNonEmpty(options.retryDelay)
+            ? { retryDelays: Array.prepend(options.retryDelay, Duration.zero) }
+            : {}),
+        },
+        retention: options.retention,
         operationalWebhook,
       }),
     ),

@@ -43,10 +43,23 @@ export const flags = {
     Flag.withMetavar("<number>"),
     Flag.withDefault(100),
   ),
-  keep: Flags.text("keep", 'How long finished deliveries and idempotency keys are stored. Default: "30 days"').pipe(
+  timeout: Flags.text("timeout", 'Time limit of a delivery attempt. Default: "15 seconds"').pipe(
+    Flag.withMetavar("<duration>"),
+    Flag.withSchema(Schema.DurationFromString),
+    Flag.withDefault(Duration.seconds(15)),
+  ),
+  retryDelay: Flags.texts(
+    "retry-delay",
+    "Delay before each retry, such as 30 seconds; repeat it once for each retry. Default: 5 seconds to 24 hours, nine retries",
+  ).pipe(Flag.withMetavar("<duration>"), Flag.withSchema(Schema.Array(Schema.DurationFromString))),
+  retention: Flags.text(
+    "retention",
+    'How long finished deliveries and idempotency keys are stored. Default: "30 days"',
+  ).pipe(
     Flag.withMetavar("<duration>"),
     Flag.withSchema(Schema.DurationFromString),
     Flag.withDefault(Duration.days(30)),
+    Flag.withAlias("keep"),
   ),
   operationalWebhookUrl: Flags.text(
     "operational-webhook-url",
