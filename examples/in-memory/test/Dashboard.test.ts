@@ -133,21 +133,6 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
           await newest(page, onlyOsVersion).locator("summary").click()
           await newest(page, onlyOsVersion).getByText('"QueryResponses"').waitFor()
 
-          await command.selectOption("DeviceLock")
-          await page.getByLabel("PIN").fill("12")
-          await submit()
-          await page.getByRole("button", { name: "Queue it now" }).click()
-          await page.getByText("Enter six digits.").waitFor()
-          await page.getByLabel("PIN").fill("123456")
-          await page.getByLabel("Message").fill("Please bring it back")
-          await submit()
-          // Locking asks first.
-          await page.getByRole("alertdialog", { name: "Lock this device now?" }).getByText("Cancel").click()
-          expect(await page.locator(".command").filter({ hasText: "DeviceLock" }).count()).toBe(0)
-          await submit()
-          await page.getByRole("button", { name: "Queue it now" }).click()
-          await queued(page, "DeviceLock")
-
           await command.selectOption("InstallProfile")
           await submit()
           await page.getByText("Choose a file.").waitFor()
@@ -187,6 +172,22 @@ layer(Sample.layer, { timeout: "120 seconds", excludeTestServices: true })("the 
           await queued(page, "NoSuchCommand", "Error")
           await newest(page, "NoSuchCommand").locator("summary").click()
           await newest(page, "NoSuchCommand").locator(".command-error").waitFor()
+
+          // Last: a locked device defers profiles until the demo unlocks it.
+          await command.selectOption("DeviceLock")
+          await page.getByLabel("PIN").fill("12")
+          await submit()
+          await page.getByRole("button", { name: "Queue it now" }).click()
+          await page.getByText("Enter six digits.").waitFor()
+          await page.getByLabel("PIN").fill("123456")
+          await page.getByLabel("Message").fill("Please bring it back")
+          await submit()
+          // Locking asks first.
+          await page.getByRole("alertdialog", { name: "Lock this device now?" }).getByText("Cancel").click()
+          expect(await page.locator(".command").filter({ hasText: "DeviceLock" }).count()).toBe(0)
+          await submit()
+          await page.getByRole("button", { name: "Queue it now" }).click()
+          await queued(page, "DeviceLock")
         })
         expect(complaints).toEqual([])
       }),
